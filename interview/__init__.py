@@ -1,0 +1,1 @@
+"""What every process of Intervue shares: domain, protocol, contracts, ports and adapters."""

@@ -1,0 +1,107 @@
+"""Settings, read once at start from the environment and `.env`.
+
+Every field is explained in `.env.example`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from interview.errors import ConfigError
+
+__all__ = ["Settings", "load_settings"]
+
+SttProvider = Literal["openai", "local"]
+TtsProvider = Literal["openai", "local"]
+LlmProvider = Literal["anthropic", "openai", "scripted"]
+
+
+class Settings(BaseSettings):
+    """All settings of API and worker. Names are the upper-case field names."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    # Server
+    host: str = "0.0.0.0"  # the guide's default: containers need it
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    debug: bool = False
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:3000",)
+    web_dir: Path = Path("web/out")
+
+    # Services
+    database_url: str = "postgresql+asyncpg://intervue:intervue_dev@localhost:5432/intervue"
+    database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    redis_url: str = "redis://localhost:6379"
+    temporal_address: str = "localhost:7233"
+    temporal_namespace: str = "default"
+    temporal_api_key: SecretStr | None = None
+    temporal_tls: bool = False
+    temporal_ui_url: str = ""
+
+    # Object store: a folder, or an S3 bucket
+    blob_url: str = "file://.intervue/blobs"
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key_id: SecretStr | None = None
+    s3_secret_access_key: SecretStr | None = None
+
+    # Providers. Each of the three has its own list, address, key and model.
+    openai_api_key: SecretStr | None = None
+    anthropic_api_key: SecretStr | None = None
+    stt_providers: Annotated[tuple[SttProvider, ...], NoDecode] = ()
+    stt_base_url: str = ""
+    stt_api_key: SecretStr | None = None
+    stt_model: str = "whisper-1"
+    stt_local_model: str = ""
+    llm_providers: Annotated[tuple[LlmProvider, ...], NoDecode] = ()
+    llm_openai_base_url: str = ""
+    llm_openai_api_key: SecretStr | None = None
+    llm_openai_model: str = "gpt-4o"
+    llm_anthropic_base_url: str = ""
+    llm_anthropic_api_key: SecretStr | None = None
+    llm_anthropic_model: str = "claude-sonnet-4-5"
+    tts_providers: Annotated[tuple[TtsProvider, ...], NoDecode] = ()
+    tts_base_url: str = ""
+    tts_api_key: SecretStr | None = None
+    tts_model: str = "gpt-4o-mini-tts"
+    tts_voice: str = "alloy"
+    tts_local_voice: str = "en-us"
+    provider_timeout_s: Annotated[float, Field(gt=0)] = 15.0
+
+    # Interviews
+    max_answer_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
+    silence_nudge_s: Annotated[float, Field(gt=0)] = 20.0
+    pause_expiry_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600.0
+    activity_heartbeat_s: Annotated[float, Field(ge=0.5)] = 2.0
+    stream_ttl_s: Annotated[int, Field(ge=60)] = 24 * 3600
+
+    # Worker
+    worker_slots: Annotated[int, Field(ge=1)] = 100
+    worker_ready_file: Path | None = None
+
+    @field_validator(
+        "cors_origins", "stt_providers", "llm_providers", "tts_providers", mode="before"
+    )
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+def load_settings() -> Settings:
+    """Raises `ConfigError` with one line a wrong setting, naming the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
+            for e in error.errors(include_input=False)
+        ]
+        raise ConfigError("; ".join(lines)) from None

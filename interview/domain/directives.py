@@ -1,0 +1,58 @@
+"""What the interviewer may do after an answer, and the brief that tells the model so."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from interview.domain.phases import Phase
+from interview.domain.plan import Question
+
+__all__ = ["Brief", "Destination", "Directive"]
+
+
+class Directive(StrEnum):
+    """The interviewer's decision. Exactly one of the last three is open at any time."""
+
+    REPROMPT = "reprompt"
+    """Stay: the answer was not heard, or the candidate asked to repeat or rephrase."""
+    FOLLOW_UP = "follow_up"
+    """Stay: ask one probe about this answer."""
+    NEXT_QUESTION = "next_question"
+    ADVANCE_PHASE = "advance_phase"
+    CLOSE = "close"
+
+
+class Destination(BaseModel):
+    """Where moving on leads, and the planned words that are said on the way."""
+
+    model_config = ConfigDict(frozen=True)
+
+    directive: Directive
+    phase: Phase
+    question_id: str | None
+    """None once the interview closes."""
+    lines: tuple[str, ...]
+    """Said verbatim after the model's acknowledgement: phase opening, next question, closing."""
+
+
+class Brief(BaseModel):
+    """All the interviewer needs to know for one reply. Built by the workflow."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role_title: str
+    candidate_name: str
+    language: str
+    phase: Phase
+    question: Question
+    """The question that the candidate is answering."""
+    onward: Destination
+    """What happens when the interviewer moves on."""
+    allowed: tuple[Directive, ...]
+    """Directives open now; `onward.directive` is always among them."""
+    follow_ups_used: int = Field(ge=0)
+    follow_ups_left: int = Field(ge=0)
+    time_left_s: float
+    """Active time left in this phase."""

@@ -1,0 +1,147 @@
+"""The error tree.
+
+::
+
+    InterviewError(code, retryable)
+      ConflictError            409
+      NotFoundError            404
+      AccessError              401, 403
+      InvalidInputError        400, socket close 4400
+      StreamError              503  data-plane (Redis) trouble, always worth another try
+      ProviderError(provider, category, retry_after_s)          502
+        ProviderRateLimited, ProviderTimeout, ProviderUnavailable   retryable
+        ProviderRejected                                            not retryable
+        ProviderOutputInvalid                                       retryable, a bounded number of times
+    ConfigError                at start only
+
+`code` is stable and dotted; the same string appears in log fields, in
+`ApplicationError.type`, in HTTP bodies and in WebSocket errors. Messages are for
+people and never hold what a candidate said, a key or a document.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+__all__ = [
+    "AccessError",
+    "ConfigError",
+    "ConflictError",
+    "InterviewError",
+    "InvalidInputError",
+    "NotFoundError",
+    "ProviderError",
+    "ProviderOutputInvalid",
+    "ProviderRateLimited",
+    "ProviderRejected",
+    "ProviderTimeout",
+    "ProviderUnavailable",
+    "StreamError",
+]
+
+ProviderCategory = Literal["stt", "llm", "tts"]
+
+
+class InterviewError(Exception):
+    """Base of everything this project raises on purpose.
+
+    `code` is dotted and stable; `retryable` says whether trying the same thing
+    again can help.
+    """
+
+    http_status: ClassVar[int] = 500
+    default_retryable: ClassVar[bool] = False
+
+    def __init__(self, code: str, message: str, *, retryable: bool | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retryable = self.default_retryable if retryable is None else retryable
+
+
+class ConflictError(InterviewError):
+    """The request does not fit the interview's state: `interview.ended`, `turn.out_of_order`."""
+
+    http_status = 409
+
+
+class NotFoundError(InterviewError):
+    """Nothing by that id: `interview.not_found`, `recording.not_found`, `role.not_found`."""
+
+    http_status = 404
+
+
+class AccessError(InterviewError):
+    """Not allowed: `auth.missing` (401) or `auth.forbidden` (403)."""
+
+    http_status = 403
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        if code == "auth.missing":
+            self.http_status = 401
+
+
+class InvalidInputError(InterviewError):
+    """Hostile or broken input: `audio.undecodable`, `protocol.violation`, `audio.too_long`."""
+
+    http_status = 400
+
+
+class StreamError(InterviewError):
+    """Bytes in flight are unreachable or gone: `stream.unavailable`, `stream.lost`."""
+
+    http_status = 503
+    default_retryable = True
+
+
+class ProviderError(InterviewError):
+    """A speech or language provider failed. `retry_after_s` is what the provider asked for."""
+
+    http_status = 502
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        provider: str,
+        category: ProviderCategory,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(code, message)
+        self.provider = provider
+        self.category = category
+        self.retry_after_s = retry_after_s
+
+
+class ProviderRateLimited(ProviderError):
+    """`provider.rate_limited`: HTTP 429, or the provider says it is overloaded."""
+
+    default_retryable = True
+
+
+class ProviderTimeout(ProviderError):
+    """`provider.timeout`: no answer, or no next byte, within the limit."""
+
+    default_retryable = True
+
+
+class ProviderUnavailable(ProviderError):
+    """`provider.unavailable`: HTTP 5xx, connection refused, or a stream cut in the middle."""
+
+    default_retryable = True
+
+
+class ProviderRejected(ProviderError):
+    """`provider.rejected`: HTTP 400, 401, 403, 404. Trying again cannot help."""
+
+
+class ProviderOutputInvalid(ProviderError):
+    """`provider.output_invalid`: an answer that cannot be used. Worth a bounded number of tries."""
+
+    default_retryable = True
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong. Raised at start only; the message says what to do."""

@@ -1,0 +1,161 @@
+"""What the interview needs from the outside. Adapters live in `interview/providers/`,
+`interview/streams/` and `interview/persistence/`.
+
+Audio in memory is 16-bit little-endian mono PCM: 16 kHz towards speech recognition,
+24 kHz from speech synthesis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from interview.domain.directives import Brief, Directive
+
+__all__ = [
+    "STT_SAMPLE_RATE_HZ",
+    "TTS_SAMPLE_RATE_HZ",
+    "BlobStore",
+    "DirectiveChosen",
+    "LanguageModel",
+    "Line",
+    "ReplyEvent",
+    "ReplyRequest",
+    "SpeechToText",
+    "StoredBlob",
+    "TextDelta",
+    "TextToSpeech",
+    "Transcription",
+]
+
+STT_SAMPLE_RATE_HZ = 16_000
+TTS_SAMPLE_RATE_HZ = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """What was recognized. `confidence` is 0..1, or None where the provider gives none."""
+
+    text: str
+    confidence: float | None = None
+
+
+class SpeechToText(Protocol):
+    """Transcribes one closed segment of speech."""
+
+    @property
+    def name(self) -> str:
+        """Provider and model, for the audit: `openai/whisper-1`."""
+        ...
+
+    async def warm(self) -> None:
+        """Open connections or load weights; never raises for a provider's failure."""
+        ...
+
+    async def transcribe(
+        self, pcm16: bytes, *, language: str, prompt: str = "", timeout_s: float
+    ) -> Transcription:
+        """`pcm16`: mono at `STT_SAMPLE_RATE_HZ`. `prompt`: text that came before. Empty text
+        means no speech. Raises `ProviderError`."""
+        ...
+
+
+class TextToSpeech(Protocol):
+    """Speaks one sentence."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def voice(self) -> str:
+        """Names the sound: equal text under an equal voice gives a cached sound."""
+        ...
+
+    async def warm(self) -> None: ...
+
+    def synthesize(self, text: str, *, language: str, timeout_s: float) -> AsyncIterator[bytes]:
+        """Yields PCM16 mono at `TTS_SAMPLE_RATE_HZ` as it is made, whole samples in each
+        chunk. `timeout_s` bounds the wait for each chunk. Raises `ProviderError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One utterance of the conversation as the candidate heard it."""
+
+    speaker: Literal["interviewer", "candidate"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRequest:
+    """One reply to be made. `conversation` ends with the candidate's answer."""
+
+    brief: Brief
+    conversation: Sequence[Line]
+    already_said: Sequence[str] = field(default_factory=tuple[str, ...])
+    """Sentences of this reply that were spoken before a retry; the reply goes on after them."""
+    directive: Directive | None = None
+    """The directive those sentences were said under; None on a first attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectiveChosen:
+    """Always the first event of a reply; one of `brief.allowed`."""
+
+    directive: Directive
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the spoken text. Text is cut at any place, not at words."""
+
+    text: str
+
+
+ReplyEvent = DirectiveChosen | TextDelta
+
+
+class LanguageModel(Protocol):
+    """Writes the interviewer's own words: an acknowledgement, and a probe when it follows up.
+    Planned questions are appended by the pipeline and never come from a model."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
+        """Open connections and prime prompt caches while the candidate still talks."""
+        ...
+
+    def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncIterator[ReplyEvent]:
+        """Yields one `DirectiveChosen`, then `TextDelta`s. `timeout_s` bounds the wait for each
+        event. Raises `ProviderError`; what was already yielded stands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """An object and the proof of what it holds."""
+
+    key: str
+    sha256: str
+    size_bytes: int
+
+
+class BlobStore(Protocol):
+    """Recordings and documents. Writing the same key twice leaves one object."""
+
+    async def put(self, key: str, data: bytes, *, content_type: str) -> StoredBlob: ...
+
+    async def get(self, key: str) -> bytes:
+        """Raises `NotFoundError` (`blob.not_found`)."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Idempotent."""
+        ...
+
+    async def check(self) -> None:
+        """Raises when the store cannot be used."""
+        ...
