@@ -11,7 +11,7 @@
       ProviderError(provider, category, retry_after_s)          502
         ProviderRateLimited, ProviderTimeout, ProviderUnavailable   retryable
         ProviderRejected                                            not retryable
-        ProviderOutputInvalid                                       retryable, a bounded number of times
+        ProviderOutputInvalid                                       retryable, a few times
     ConfigError                at start only
 
 `code` is stable and dotted; the same string appears in log fields, in
@@ -49,7 +49,7 @@ class InterviewError(Exception):
     again can help.
     """
 
-    http_status: ClassVar[int] = 500
+    http_status: int = 500
     default_retryable: ClassVar[bool] = False
 
     def __init__(self, code: str, message: str, *, retryable: bool | None = None) -> None:

@@ -17,7 +17,7 @@ class Phase(StrEnum):
     COMPLETED = "completed"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return self.value.replace("_", " ")
 
 
