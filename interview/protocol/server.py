@@ -1,0 +1,263 @@
+"""Messages from the server to the candidate's client.
+
+On a version 2 connection each message carries `seq`: an integer that grows over the
+interview's life, on any API process. Messages that concern one connection only (`pong`,
+`superseded`, errors about its input) repeat the last one relayed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from interview.domain.phases import Phase
+
+__all__ = [
+    "SERVER_MESSAGE",
+    "AudioResponse",
+    "ErrorMessage",
+    "Paused",
+    "PartialTranscript",
+    "PendingTurn",
+    "PhaseChanged",
+    "Pong",
+    "Resumed",
+    "Sentence",
+    "ServerMessage",
+    "SessionEnded",
+    "SessionStarted",
+    "Snapshot",
+    "Status",
+    "Superseded",
+    "Transcript",
+    "TurnAccepted",
+    "TurnCommitted",
+    "TurnDiscarded",
+    "TurnResend",
+    "UtteranceEnd",
+    "UtteranceStart",
+]
+
+Role = Literal["interviewer", "candidate"]
+
+
+class _ServerMessage(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+# Version 1, as in the guide.
+
+
+class Transcript(_ServerMessage):
+    """One utterance, final. `sequence` counts the utterances of the interview from 1."""
+
+    type: Literal["transcript"] = "transcript"
+    role: Role
+    text: str
+    sequence: int
+    turn_id: str = ""
+    utterance_id: str = ""
+
+
+class PendingTurn(BaseModel):
+    """An answer the server knows of but has not committed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    turn_id: str
+    next_chunk: int
+    """The client sends its chunks again from this index."""
+    ended: bool
+    """`turn_end` has arrived; nothing needs sending unless `turn_resend` asks for it."""
+
+
+class Snapshot(BaseModel):
+    """Where the interview stands. Enough to draw the room on any device."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["created", "active", "paused", "completed", "abandoned"]
+    role: str
+    title: str
+    candidate_name: str
+    phase: Phase
+    question_id: str | None
+    question_text: str
+    question_number: int
+    question_count: int
+    transcript: list[Transcript]
+    pending_turn: PendingTurn | None
+    committed_turns: list[str]
+    """Turn ids whose answers are safe; the client forgets its copies."""
+
+
+class SessionStarted(_ServerMessage):
+    type: Literal["session_started"] = "session_started"
+    session_id: str
+    version: Literal[1, 2] = 1
+    resumed_from_seq: int | None = None
+    """The `last_seq` this connection continues after; None where it starts afresh."""
+    snapshot: Snapshot | None = None
+    """Version 2 only."""
+
+
+class Status(_ServerMessage):
+    type: Literal["status"] = "status"
+    state: Literal["ready", "processing_stt", "generating", "speaking"]
+
+
+class AudioResponse(_ServerMessage):
+    """Version 1: one whole utterance. Version 2 with `audio: mp3`: one sentence."""
+
+    type: Literal["audio_response"] = "audio_response"
+    data: str
+    """Base64."""
+    format: Literal["mp3"] = "mp3"
+    utterance_id: str = ""
+    sentence: int = 0
+
+
+class ErrorMessage(_ServerMessage):
+    """`code` is stable and dotted; `recoverable` says whether the interview goes on."""
+
+    type: Literal["error"] = "error"
+    code: str
+    message: str
+    recoverable: bool
+    turn_id: str | None = None
+
+
+class SessionEnded(_ServerMessage):
+    type: Literal["session_ended"] = "session_ended"
+    session_id: str
+    total_turns: int
+    """Answers committed."""
+    outcome: Literal["completed", "ended_by_candidate", "expired"] = "completed"
+
+
+# Version 2 adds:
+
+
+class TurnAccepted(_ServerMessage):
+    """The workflow has taken the turn up."""
+
+    type: Literal["turn_accepted"] = "turn_accepted"
+    turn_id: str
+
+
+class PartialTranscript(_ServerMessage):
+    """What has been recognized of the running answer so far."""
+
+    type: Literal["partial_transcript"] = "partial_transcript"
+    turn_id: str
+    text: str
+
+
+class TurnCommitted(_ServerMessage):
+    """The answer is stored and cannot be lost; the client may forget its copy."""
+
+    type: Literal["turn_committed"] = "turn_committed"
+    turn_id: str
+    sequence: int
+
+
+class TurnDiscarded(_ServerMessage):
+    """The turn is over and holds no answer."""
+
+    type: Literal["turn_discarded"] = "turn_discarded"
+    turn_id: str
+    reason: Literal["cancelled", "no_speech", "failed"]
+
+
+class TurnResend(_ServerMessage):
+    """Chunks are missing: send them again from this index, and `turn_end` after them."""
+
+    type: Literal["turn_resend"] = "turn_resend"
+    turn_id: str
+    from_chunk: int
+
+
+class UtteranceStart(_ServerMessage):
+    """The interviewer begins to speak. `turn_id` is the answer it replies to."""
+
+    type: Literal["utterance_start"] = "utterance_start"
+    utterance_id: str
+    turn_id: str
+    sequence: int
+
+
+class Sentence(_ServerMessage):
+    """Caption of one sentence; its sound starts at `start_ms` of the utterance."""
+
+    type: Literal["sentence"] = "sentence"
+    utterance_id: str
+    index: int
+    text: str
+    start_ms: int
+
+
+class UtteranceEnd(_ServerMessage):
+    type: Literal["utterance_end"] = "utterance_end"
+    utterance_id: str
+    duration_ms: int
+    sentences: int
+
+
+class PhaseChanged(_ServerMessage):
+    """The interview stands at this question now."""
+
+    type: Literal["phase"] = "phase"
+    phase: Phase
+    question_id: str | None
+    question_text: str
+    question_number: int
+    """Of `question_count`, from 1, over the whole interview; 0 when it is over."""
+    question_count: int
+    budget_left_s: float
+
+
+class Paused(_ServerMessage):
+    type: Literal["paused"] = "paused"
+    reason: Literal["candidate", "silence"] = "candidate"
+
+
+class Resumed(_ServerMessage):
+    type: Literal["resumed"] = "resumed"
+
+
+class Pong(_ServerMessage):
+    type: Literal["pong"] = "pong"
+    nonce: int
+
+
+class Superseded(_ServerMessage):
+    """Another connection has taken over; this one is closed with 4409."""
+
+    type: Literal["superseded"] = "superseded"
+
+
+ServerMessage = Annotated[
+    SessionStarted
+    | Status
+    | Transcript
+    | AudioResponse
+    | ErrorMessage
+    | SessionEnded
+    | TurnAccepted
+    | PartialTranscript
+    | TurnCommitted
+    | TurnDiscarded
+    | TurnResend
+    | UtteranceStart
+    | Sentence
+    | UtteranceEnd
+    | PhaseChanged
+    | Paused
+    | Resumed
+    | Pong
+    | Superseded,
+    Field(discriminator="type"),
+]
+
+SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
