@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from interview.domain.phases import Phase
 from interview.domain.plan import Question
 
-__all__ = ["Brief", "Destination", "Directive"]
+__all__ = ["Brief", "Destination", "Directive", "Standing"]
 
 
 class Directive(StrEnum):
@@ -24,15 +24,28 @@ class Directive(StrEnum):
     CLOSE = "close"
 
 
+class Standing(BaseModel):
+    """Where the interview stands, as the room shows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    phase: Phase
+    question_id: str | None = None
+    """None once the interview closes."""
+    question_text: str = ""
+    question_number: int = 0
+    """Of `question_count`, from 1, over the whole interview; 0 when it is over."""
+    question_count: int = 0
+    budget_left_s: float = 0.0
+
+
 class Destination(BaseModel):
     """Where moving on leads, and the planned words that are said on the way."""
 
     model_config = ConfigDict(frozen=True)
 
     directive: Directive
-    phase: Phase
-    question_id: str | None
-    """None once the interview closes."""
+    standing: Standing
     lines: tuple[str, ...]
     """Said verbatim after the model's acknowledgement: phase opening, next question, closing."""
 
@@ -45,7 +58,7 @@ class Brief(BaseModel):
     role_title: str
     candidate_name: str
     language: str
-    phase: Phase
+    standing: Standing
     question: Question
     """The question that the candidate is answering."""
     onward: Destination
@@ -54,5 +67,3 @@ class Brief(BaseModel):
     """Directives open now; `onward.directive` is always among them."""
     follow_ups_used: int = Field(ge=0)
     follow_ups_left: int = Field(ge=0)
-    time_left_s: float
-    """Active time left in this phase."""

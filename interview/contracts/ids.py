@@ -1,0 +1,34 @@
+"""Task queues, workflow ids and the namespaced ids derived from them."""
+
+from __future__ import annotations
+
+import uuid
+
+__all__ = [
+    "CONVERSE_QUEUE",
+    "INTERVIEW_QUEUE",
+    "SPEAK_QUEUE",
+    "TRANSCRIBE_QUEUE",
+    "utterance_id",
+    "workflow_id",
+]
+
+INTERVIEW_QUEUE = "intervue"
+"""Workflows and record keeping."""
+
+# One queue and one pool of slots a stage: `converse` and `speak` hold their slot while they
+# wait for the stage before them, and must never take the slot that stage needs.
+TRANSCRIBE_QUEUE = "intervue-transcribe"
+CONVERSE_QUEUE = "intervue-converse"
+SPEAK_QUEUE = "intervue-speak"
+
+_UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
+
+
+def workflow_id(interview_id: str) -> str:
+    return f"interview-{interview_id}"
+
+
+def utterance_id(interview_id: str, turn_id: str, speaker: str) -> str:
+    """Equal for every retry, so that writing an utterance twice writes it once."""
+    return str(uuid.uuid5(_UTTERANCES, f"{interview_id}/{turn_id}/{speaker}"))

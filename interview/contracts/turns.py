@@ -1,0 +1,130 @@
+"""The three stages of a turn: their names, inputs and results."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from temporalio import activity
+
+from interview.domain.directives import Brief, Directive, Standing
+from interview.domain.phases import Phase
+from interview.protocol.client import Interruption
+
+__all__ = [
+    "ConverseInput",
+    "ConverseResult",
+    "PrepareSpeechInput",
+    "SpeakInput",
+    "SpeakResult",
+    "TranscribeInput",
+    "TranscribeResult",
+    "TurnActivities",
+    "TurnRef",
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class TurnRef(_Model):
+    """Names one turn: an answer and its reply, or something the interviewer says by itself."""
+
+    interview_id: str
+    turn_id: str
+    turn_number: int
+    kind: Literal["audio", "typed", "proactive"]
+    answer_sequence: int
+    """Sequence of the candidate's utterance; unused when proactive."""
+    reply_sequence: int
+    phase: Phase
+    question_id: str | None
+    """The question that is being answered."""
+    reschedule: int = 0
+    """Counts the workflow's own reruns of the turn's stages; with the attempt it makes the
+    epoch that fences frames of an earlier run."""
+
+
+class TranscribeInput(_Model):
+    turn: TurnRef
+    language: str
+    max_answer_s: float
+    typed_text: str | None = None
+    """A typed answer; None means the answer is on the audio stream."""
+    interruption: Interruption | None = None
+
+
+class TranscribeResult(_Model):
+    outcome: Literal["committed", "no_speech", "cancelled", "failed"]
+    """`failed`: the recording is kept, but no provider could transcribe it."""
+    text: str = ""
+    confidence: float | None = None
+    duration_ms: int = 0
+    provider: str = ""
+
+
+class ConverseInput(_Model):
+    turn: TurnRef
+    brief: Brief
+    answer: TranscribeResult | None = None
+    """Given when the answer is known already; None means it is on the text stream."""
+    interruption: Interruption | None = None
+
+
+class ConverseResult(_Model):
+    outcome: Literal["replied", "skipped"]
+    """`skipped`: the turn holds no answer to reply to."""
+    directive: Directive | None = None
+    sentences: tuple[str, ...] = ()
+    provider: str = ""
+
+
+class SpeakInput(_Model):
+    turn: TurnRef
+    language: str
+    standing: Standing
+    """Where the interview stands unless the sentence stream says otherwise."""
+    lines: tuple[str, ...] | None = None
+    """What to say; None means it is on the sentence stream."""
+    directive: Directive | None = None
+
+
+class SpeakResult(_Model):
+    outcome: Literal["spoken", "skipped", "silent"]
+    """`silent`: nothing could be synthesized; the text was shown instead."""
+    utterance_id: str = ""
+    duration_ms: int = 0
+    provider: str = ""
+
+
+class PrepareSpeechInput(_Model):
+    """Fixed lines whose sound is wanted before they are said."""
+
+    language: str
+    lines: tuple[str, ...]
+
+
+class TurnActivities(ABC):
+    """Implemented in `activities/`; the workflow schedules all three stages together."""
+
+    @activity.defn(name="turn.transcribe")
+    @abstractmethod
+    async def transcribe(self, request: TranscribeInput) -> TranscribeResult:
+        """Audio stream → text stream. Stores recording and transcript row."""
+
+    @activity.defn(name="turn.converse")
+    @abstractmethod
+    async def converse(self, request: ConverseInput) -> ConverseResult:
+        """Text stream → sentence stream."""
+
+    @activity.defn(name="turn.speak")
+    @abstractmethod
+    async def speak(self, request: SpeakInput) -> SpeakResult:
+        """Sentence stream → outbound events. Stores the audio and the interviewer's row."""
+
+    @activity.defn(name="speech.prepare")
+    @abstractmethod
+    async def prepare_speech(self, request: PrepareSpeechInput) -> None:
+        """Fills the speech cache."""

@@ -1,0 +1,140 @@
+"""The interview's rules: where it stands, what is allowed now, where each directive leads.
+
+Pure functions over a `Plan`. The workflow and the pipeline both use them, so what is said
+and what happens cannot part ways.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from interview.domain.directives import Brief, Destination, Directive, Standing
+from interview.domain.phases import Phase, next_phase
+from interview.domain.plan import Plan, Question
+
+__all__ = [
+    "MAX_REPROMPTS",
+    "Position",
+    "apply_directive",
+    "brief",
+    "current_question",
+    "first_position",
+    "greeting_lines",
+    "standing",
+]
+
+MAX_REPROMPTS = 3
+"""Times one question may be repeated or rephrased before the interview moves on."""
+
+
+class Position(BaseModel):
+    """A place in the plan. `question_index` counts within the phase."""
+
+    model_config = ConfigDict(frozen=True)
+
+    phase: Phase
+    question_index: int = 0
+    follow_ups_used: int = 0
+    reprompts_used: int = 0
+
+
+def first_position(plan: Plan) -> Position:
+    return Position(phase=plan.phases[0].phase)
+
+
+def current_question(plan: Plan, position: Position) -> Question | None:
+    """The question being answered; None once the interview is completed."""
+    if position.phase is Phase.COMPLETED:
+        return None
+    return plan.phase(position.phase).questions[position.question_index]
+
+
+def standing(plan: Plan, position: Position, phase_time_used_s: float) -> Standing:
+    """`phase_time_used_s` is the active time spent in the position's phase."""
+    count = sum(len(p.questions) for p in plan.phases)
+    question = current_question(plan, position)
+    if question is None:
+        return Standing(phase=Phase.COMPLETED, question_count=count)
+    before = 0
+    for phase_plan in plan.phases:
+        if phase_plan.phase is position.phase:
+            break
+        before += len(phase_plan.questions)
+    budget_s = plan.phase(position.phase).budget_s
+    return Standing(
+        phase=position.phase,
+        question_id=question.question_id,
+        question_text=question.text,
+        question_number=before + position.question_index + 1,
+        question_count=count,
+        budget_left_s=max(0.0, round(budget_s - phase_time_used_s, 1)),
+    )
+
+
+def greeting_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
+    """What is said before the first answer, its last line being the first question."""
+    opening = plan.phases[0].opening
+    lines = (_named(plan.greeting, candidate_name), opening, plan.phases[0].questions[0].text)
+    return tuple(line for line in lines if line)
+
+
+def brief(plan: Plan, position: Position, phase_time_used_s: float, candidate_name: str) -> Brief:
+    """What the interviewer is told for the reply to an answer given at `position`."""
+    question = current_question(plan, position)
+    assert question is not None, "no reply is made once the interview is completed"
+    here = standing(plan, position, phase_time_used_s)
+    onward = _onward(plan, position, candidate_name)
+    follow_ups_left = max(0, question.max_follow_ups - position.follow_ups_used)
+    allowed = [onward.directive]
+    if follow_ups_left and here.budget_left_s > 0:
+        allowed.append(Directive.FOLLOW_UP)
+    if position.reprompts_used < MAX_REPROMPTS:
+        allowed.append(Directive.REPROMPT)
+    return Brief(
+        role_title=plan.title,
+        candidate_name=candidate_name,
+        language=plan.language,
+        standing=here,
+        question=question,
+        onward=onward,
+        allowed=tuple(allowed),
+        follow_ups_used=position.follow_ups_used,
+        follow_ups_left=follow_ups_left,
+    )
+
+
+def apply_directive(plan: Plan, position: Position, directive: Directive) -> Position:
+    """The position after `directive`, which must be one the brief allowed."""
+    match directive:
+        case Directive.REPROMPT:
+            return position.model_copy(update={"reprompts_used": position.reprompts_used + 1})
+        case Directive.FOLLOW_UP:
+            return position.model_copy(update={"follow_ups_used": position.follow_ups_used + 1})
+        case Directive.NEXT_QUESTION | Directive.ADVANCE_PHASE | Directive.CLOSE:
+            return _next_position(plan, position)
+
+
+def _next_position(plan: Plan, position: Position) -> Position:
+    if position.question_index + 1 < len(plan.phase(position.phase).questions):
+        return Position(phase=position.phase, question_index=position.question_index + 1)
+    return Position(phase=next_phase(position.phase))
+
+
+def _onward(plan: Plan, position: Position, candidate_name: str) -> Destination:
+    target = _next_position(plan, position)
+    question = current_question(plan, target)
+    there = standing(plan, target, 0.0)
+    if question is None:
+        closing = _named(plan.closing, candidate_name)
+        return Destination(directive=Directive.CLOSE, standing=there, lines=(closing,))
+    if target.phase is position.phase:
+        return Destination(
+            directive=Directive.NEXT_QUESTION, standing=there, lines=(question.text,)
+        )
+    opening = plan.phase(target.phase).opening
+    lines = tuple(line for line in (opening, question.text) if line)
+    return Destination(directive=Directive.ADVANCE_PHASE, standing=there, lines=lines)
+
+
+def _named(text: str, candidate_name: str) -> str:
+    return text.replace("{name}", f", {candidate_name}" if candidate_name else "")
