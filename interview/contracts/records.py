@@ -12,7 +12,7 @@ from interview.protocol.server import ErrorMessage, Paused, PhaseChanged, Resume
 
 __all__ = ["AnnounceInput", "CloseInput", "CloseResult", "Outcome", "RecordActivities"]
 
-Outcome = Literal["completed", "ended_by_candidate", "expired"]
+Outcome = Literal["completed", "ended_by_candidate", "expired", "withdrawn"]
 
 
 class AnnounceInput(BaseModel):

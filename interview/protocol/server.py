@@ -133,7 +133,7 @@ class SessionEnded(_ServerMessage):
     session_id: str
     total_turns: int
     """Answers committed."""
-    outcome: Literal["completed", "ended_by_candidate", "expired"] = "completed"
+    outcome: Literal["completed", "ended_by_candidate", "expired", "withdrawn"] = "completed"
 
 
 # Version 2 adds:

@@ -1,0 +1,106 @@
+"""The audio stream of a turn: bridge → `transcribe`. Chunks may arrive twice, never unnoticed
+out of order: the index tells."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from interview.protocol.client import UplinkFormat
+from interview.streams.log import Entry, StreamLog
+
+__all__ = ["AudioCancel", "AudioChunk", "AudioEnd", "AudioFrame", "AudioStart", "AudioStream"]
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStart:
+    format: UplinkFormat
+    sample_rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    index: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AudioEnd:
+    chunks: int
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioCancel:
+    pass
+
+
+AudioFrame = AudioStart | AudioChunk | AudioEnd | AudioCancel
+
+
+class AudioStream:
+    """One turn's audio. Every method raises `StreamError`."""
+
+    def __init__(self, log: StreamLog, interview_id: str, turn_id: str) -> None:
+        self._log = log
+        self.key = f"intervue:{{{interview_id}}}:turn:{turn_id}:audio"
+
+    async def start(self, frame: AudioStart) -> None:
+        await self._log.open(
+            self.key,
+            {b"k": b"start", b"f": frame.format.encode(), b"r": b"%d" % frame.sample_rate_hz},
+        )
+
+    async def chunk(self, frame: AudioChunk) -> None:
+        await self._log.append(
+            self.key, {b"k": b"chunk", b"i": b"%d" % frame.index, b"d": frame.data}
+        )
+
+    async def end(self, frame: AudioEnd) -> None:
+        duration = b"" if frame.duration_ms is None else b"%d" % frame.duration_ms
+        await self._log.append(
+            self.key, {b"k": b"end", b"n": b"%d" % frame.chunks, b"ms": duration}
+        )
+
+    async def cancel(self) -> None:
+        await self._log.open(self.key, {b"k": b"cancel"})
+
+    async def frames(self) -> AsyncIterator[list[AudioFrame]]:
+        """All frames from the first; an empty list after each idle second."""
+        async for entries in self._log.tail(self.key):
+            yield [_frame(entry) for entry in entries]
+
+    async def exists(self) -> bool:
+        return await self._log.exists(self.key)
+
+    async def received(self) -> tuple[int, bool]:
+        """Chunks present without a gap, and whether the answer's end is there."""
+        next_chunk, ended = 0, False
+        after = b"0-0"
+        while entries := await self._log.read(self.key, after):
+            after = entries[-1].entry_id
+            for frame in map(_frame, entries):
+                match frame:
+                    case AudioChunk(index=index) if index == next_chunk:
+                        next_chunk += 1
+                    case AudioEnd(chunks=chunks):
+                        ended = chunks <= next_chunk
+                    case AudioCancel():
+                        ended = True
+                    case _:
+                        pass
+        return next_chunk, ended
+
+
+def _frame(entry: Entry) -> AudioFrame:
+    fields = entry.fields
+    match fields[b"k"]:
+        case b"chunk":
+            return AudioChunk(int(fields[b"i"]), fields[b"d"])
+        case b"end":
+            return AudioEnd(int(fields[b"n"]), int(fields[b"ms"]) if fields[b"ms"] else None)
+        case b"cancel":
+            return AudioCancel()
+        case _:
+            # Written by AudioStart from a validated UplinkFormat.
+            return AudioStart(fields[b"f"].decode(), int(fields[b"r"]))  # type: ignore[arg-type]

@@ -1,0 +1,127 @@
+"""The outbound stream of an interview: stages → every connected bridge."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+
+from interview.protocol.frames import AudioFrame
+from interview.streams.fence import Fence
+from interview.streams.log import Entry, StreamLog, entry_id, seq_of
+
+__all__ = ["MAXLEN", "OutEvent", "OutboundReader", "OutboundWriter", "out_key"]
+
+MAXLEN = 1_200
+"""Entries kept: about 100 s of speech in pieces of 100 ms, 5 MB of PCM at the most."""
+
+
+def out_key(interview_id: str) -> str:
+    return f"intervue:{{{interview_id}}}:out"
+
+
+@dataclass(frozen=True, slots=True)
+class OutEvent:
+    """`message`: JSON of one server message without `seq`. `audio`: a packed `AudioFrame`.
+    `takeover`: the id of the connection that has taken over."""
+
+    seq: int
+    kind: Literal["message", "audio", "takeover"]
+    data: bytes
+
+
+class OutboundWriter:
+    """Written by the stages of one turn. Messages without a turn use an empty `turn_id`.
+
+    `stage` and `epoch` fence: once a later run of the same stage has opened the stream,
+    readers drop what an earlier one still sends.
+    """
+
+    def __init__(
+        self,
+        log: StreamLog,
+        interview_id: str,
+        *,
+        turn_id: str = "",
+        stage: str = "",
+        epoch: int = 0,
+    ) -> None:
+        self._log = log
+        self.key = out_key(interview_id)
+        self._tag = {
+            b"t": f"{turn_id}/{stage}".encode() if stage else b"",
+            b"e": b"%d" % epoch,
+        }
+
+    async def open(self) -> bytes:
+        """Fences earlier runs; returns the id of the fence."""
+        return await self._log.open(self.key, {b"k": b"fence", **self._tag}, maxlen=MAXLEN)
+
+    async def send(self, *items: BaseModel | AudioFrame) -> None:
+        """Messages and audio in order, in one round trip."""
+        await self._log.append(self.key, *(self.entry(item) for item in items), maxlen=MAXLEN)
+
+    def entry(self, item: BaseModel | AudioFrame) -> dict[bytes, bytes]:
+        if isinstance(item, AudioFrame):
+            return {b"k": b"audio", b"d": item.pack(), **self._tag}
+        return {b"k": b"message", b"d": item.model_dump_json().encode(), **self._tag}
+
+    async def take_over(self, connection_id: str) -> int:
+        """Tells every other connection to leave; returns the seq from which this one reads."""
+        fields = {b"k": b"takeover", b"d": connection_id.encode(), **self._tag}
+        return seq_of(await self._log.open(self.key, fields, maxlen=MAXLEN))
+
+    async def published_audio(self, sequence: int, before: bytes) -> dict[int, int]:
+        """Samples of each sentence of utterance `sequence` that were sent before the fence."""
+        samples: dict[int, int] = {}
+        for entry in await self._log.before(self.key, before):
+            if entry.fields[b"k"] != b"audio":
+                continue
+            frame = AudioFrame.unpack(entry.fields[b"d"])
+            if frame.sequence == sequence:
+                end = frame.offset_samples + len(frame.pcm16) // 2
+                samples[frame.sentence] = max(samples.get(frame.sentence, 0), end)
+        return samples
+
+
+class OutboundReader:
+    def __init__(self, log: StreamLog, interview_id: str) -> None:
+        self._log = log
+        self._key = out_key(interview_id)
+
+    async def events(self, after_seq: int) -> AsyncIterator[list[OutEvent]]:
+        """Events after `after_seq` as they come; an empty list after each idle second."""
+        fences: dict[bytes, Fence] = {}
+        async for entries in self._log.tail(self._key, entry_id(after_seq)):
+            yield [event for entry in entries if (event := _event(entry, fences)) is not None]
+
+    async def latest_utterance_start(self) -> int | None:
+        """Seq just before the newest utterance began; None when the stream holds none."""
+        before = b"+"
+        while entries := await self._log.latest(self._key, count=200, before=before):
+            for entry in entries:
+                fields = entry.fields
+                if fields[b"k"] == b"message" and b'"type":"utterance_start"' in fields[b"d"][:40]:
+                    return seq_of(entry.entry_id) - 1
+            before = b"(" + entries[-1].entry_id
+        return None
+
+
+def _event(entry: Entry, fences: dict[bytes, Fence]) -> OutEvent | None:
+    fields = entry.fields
+    if tag := fields[b"t"]:
+        fence = fences.setdefault(tag, Fence())
+        if not fence.admits(int(fields[b"e"])):
+            return None
+    seq = seq_of(entry.entry_id)
+    match fields[b"k"]:
+        case b"message":
+            return OutEvent(seq, "message", fields[b"d"])
+        case b"audio":
+            return OutEvent(seq, "audio", fields[b"d"])
+        case b"takeover":
+            return OutEvent(seq, "takeover", fields[b"d"])
+        case _:
+            return None
