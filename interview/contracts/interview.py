@@ -27,7 +27,7 @@ __all__ = [
     "TurnOutcome",
 ]
 
-TurnOutcome = Literal["running", "committed", "no_speech", "cancelled", "failed"]
+TurnOutcome = Literal["running", "committed", "no_speech", "cancelled", "stalled", "failed"]
 
 
 class Limits(BaseModel):
@@ -42,7 +42,14 @@ class Limits(BaseModel):
     """Of silence: the interview pauses by itself."""
     pause_expiry_s: float = 7 * 24 * 3600.0
     """A pause longer than this ends the interview as `expired`."""
-    budget_grace_s: float = 15.0
+    stall_after_s: float = 60.0
+    """Without a frame of an answer that has not ended: the turn is put back."""
+    end_grace_s: float = 10.0
+    """An answer in progress gets so long to be committed when the interview is ended."""
+    recap_after_s: float = 60.0
+    """A pause longer than this is followed by a recap."""
+    provider_attempts: int = 5
+    budget_grace_s: float = 30.0
     """Silence that must pass before a spent phase budget moves the interview on."""
     heartbeat_s: float = 2.0
     max_turns: int = 400
@@ -61,6 +68,7 @@ class InterviewState(BaseModel):
     """Of the last turn begun."""
     next_sequence: int = 1
     turns: dict[str, TurnOutcome] = Field(default_factory=dict[str, TurnOutcome])
+    """What became of each turn a client began, newest last."""
     answers_committed: int = 0
     phase_time_used_s: float = 0.0
     """Active time: waiting for an answer, answering, and being spoken to."""
@@ -69,7 +77,6 @@ class InterviewState(BaseModel):
     nudges: int = 0
     paused_at: datetime | None = None
     extra_time_factor: float = 1.0
-    last_utterance_id: str = ""
 
 
 class InterviewInput(BaseModel):

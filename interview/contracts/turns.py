@@ -42,23 +42,35 @@ class TurnRef(_Model):
     phase: Phase
     question_id: str | None
     """The question that is being answered."""
+    take: int = 0
+    """Counts how often the candidate began this turn again after it had stalled; each take
+    has streams of its own between the stages, and all takes share the audio stream."""
     reschedule: int = 0
     """Counts the workflow's own reruns of the turn's stages; with the attempt it makes the
     epoch that fences frames of an earlier run."""
+
+    @property
+    def stream_id(self) -> str:
+        return f"{self.turn_id}.{self.take}"
 
 
 class TranscribeInput(_Model):
     turn: TurnRef
     language: str
     max_answer_s: float
+    stall_after_s: float
+    """Without a frame, while the answer has not ended."""
+    provider_attempts: int
+    """Attempts of this activity after which a provider's failure is final."""
     typed_text: str | None = None
     """A typed answer; None means the answer is on the audio stream."""
     interruption: Interruption | None = None
 
 
 class TranscribeResult(_Model):
-    outcome: Literal["committed", "no_speech", "cancelled", "failed"]
-    """`failed`: the recording is kept, but no provider could transcribe it."""
+    outcome: Literal["committed", "no_speech", "cancelled", "stalled", "failed"]
+    """`stalled`: the audio stopped without an end; the client sends it again some day.
+    `failed`: the recording is kept, but no provider could transcribe it."""
     text: str = ""
     confidence: float | None = None
     duration_ms: int = 0
@@ -68,6 +80,7 @@ class TranscribeResult(_Model):
 class ConverseInput(_Model):
     turn: TurnRef
     brief: Brief
+    provider_attempts: int
     answer: TranscribeResult | None = None
     """Given when the answer is known already; None means it is on the text stream."""
     interruption: Interruption | None = None
@@ -86,6 +99,7 @@ class SpeakInput(_Model):
     language: str
     standing: Standing
     """Where the interview stands unless the sentence stream says otherwise."""
+    provider_attempts: int
     lines: tuple[str, ...] | None = None
     """What to say; None means it is on the sentence stream."""
     directive: Directive | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
+from interview.contracts.turns import TurnRef
 from interview.domain.directives import Directive, Standing
 from interview.errors import StreamError
 from interview.streams.fence import Fence
@@ -58,16 +59,16 @@ class Published:
     end: EndFrame | None = None
 
 
-def _key(interview_id: str, turn_id: str) -> str:
-    return f"intervue:{{{interview_id}}}:turn:{turn_id}:sentences"
+def _key(turn: TurnRef) -> str:
+    return f"intervue:{{{turn.interview_id}}}:turn:{turn.stream_id}:sentences"
 
 
 class SentenceWriter:
     """Written by one run of `converse`."""
 
-    def __init__(self, log: StreamLog, interview_id: str, turn_id: str, epoch: int) -> None:
+    def __init__(self, log: StreamLog, turn: TurnRef, epoch: int) -> None:
         self._log = log
-        self._key = _key(interview_id, turn_id)
+        self._key = _key(turn)
         self._epoch = b"%d" % epoch
 
     async def open(self) -> Published:
@@ -105,9 +106,9 @@ class SentenceWriter:
 
 
 class SentenceReader:
-    def __init__(self, log: StreamLog, interview_id: str, turn_id: str) -> None:
+    def __init__(self, log: StreamLog, turn: TurnRef) -> None:
         self._log = log
-        self._key = _key(interview_id, turn_id)
+        self._key = _key(turn)
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Each frame once, in order, until the `EndFrame`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interview.contracts.turns import TranscribeResult
+from interview.contracts.turns import TranscribeResult, TurnRef
 from interview.errors import StreamError
 from interview.streams.fence import Fence
 from interview.streams.log import Entry, StreamLog
@@ -13,16 +13,16 @@ ORPHAN_IDLE_S = 8
 """Idle seconds on a key that is not there before its reader calls it lost."""
 
 
-def _key(interview_id: str, turn_id: str) -> str:
-    return f"intervue:{{{interview_id}}}:turn:{turn_id}:text"
+def _key(turn: TurnRef) -> str:
+    return f"intervue:{{{turn.interview_id}}}:turn:{turn.stream_id}:text"
 
 
 class TextWriter:
     """Written by one run of `transcribe`."""
 
-    def __init__(self, log: StreamLog, interview_id: str, turn_id: str, epoch: int) -> None:
+    def __init__(self, log: StreamLog, turn: TurnRef, epoch: int) -> None:
         self._log = log
-        self.key = _key(interview_id, turn_id)
+        self.key = _key(turn)
         self._epoch = b"%d" % epoch
 
     async def open(self) -> TranscribeResult | None:
@@ -36,9 +36,9 @@ class TextWriter:
 
 
 class TextReader:
-    def __init__(self, log: StreamLog, interview_id: str, turn_id: str) -> None:
+    def __init__(self, log: StreamLog, turn: TurnRef) -> None:
         self._log = log
-        self._key = _key(interview_id, turn_id)
+        self._key = _key(turn)
 
     async def answer(self) -> TranscribeResult:
         """Waits for the answer. Raises `StreamError` (`stream.lost`) when the stream is gone."""

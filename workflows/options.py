@@ -1,0 +1,51 @@
+"""Named timeouts and retry policies. Values that depend on the interview come as arguments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypedDict
+
+from interview.contracts.interview import Limits
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+__all__ = ["MAX_RESCHEDULES", "ActivityOptions", "record_options", "stage_options"]
+
+# A dead worker or a restarting database must cost the candidate as little as possible, and
+# no infrastructure failure may end an interview: retried at once, then steadily, for ever.
+INFRASTRUCTURE_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=50),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(seconds=2),
+)
+
+STAGE_OVERHEAD = timedelta(minutes=5)
+"""What a stage may take beyond the answer itself: providers, their retries, playout."""
+
+RECORD_TIMEOUT = timedelta(seconds=20)
+
+MAX_RESCHEDULES = 20
+"""Reruns of one turn's stages before the turn is given up as failed."""
+
+
+class ActivityOptions(TypedDict, total=False):
+    """Keyword arguments of `start_activity_method`."""
+
+    start_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
+    retry_policy: RetryPolicy
+    cancellation_type: workflow.ActivityCancellationType
+
+
+def stage_options(limits: Limits, extra_time_factor: float) -> ActivityOptions:
+    answer = timedelta(seconds=limits.max_answer_s * extra_time_factor)
+    return ActivityOptions(
+        start_to_close_timeout=answer + STAGE_OVERHEAD,
+        heartbeat_timeout=timedelta(seconds=limits.heartbeat_s),
+        retry_policy=INFRASTRUCTURE_RETRY,
+        cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
+    )
+
+
+def record_options() -> ActivityOptions:
+    return ActivityOptions(start_to_close_timeout=RECORD_TIMEOUT, retry_policy=INFRASTRUCTURE_RETRY)

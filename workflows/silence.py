@@ -1,0 +1,45 @@
+"""When the interviewer acts without having been spoken to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from interview.contracts.interview import InterviewState, Limits
+    from interview.domain.directives import Brief
+
+__all__ = ["Due", "next_due"]
+
+MAX_NUDGES = 2
+
+
+@dataclass(frozen=True)
+class Due:
+    """What happens at `at` if the candidate stays silent. `kind` names the timer in history."""
+
+    at: datetime
+    kind: Literal["nudge", "pause", "budget"]
+
+
+def next_due(state: InterviewState, limits: Limits, brief: Brief, now: datetime) -> Due:
+    """One timer a turn: the earliest of nudge, phase budget and pause."""
+    since = state.silence_since or now
+    factor = state.extra_time_factor
+
+    def after(seconds: float) -> datetime:
+        return since + timedelta(seconds=seconds * factor)
+
+    due = Due(after(limits.pause_after_s), "pause")
+    if state.nudges < MAX_NUDGES:
+        # 20 s of silence, then 40 s more.
+        nudge = Due(after(limits.nudge_after_s * (1, 3)[state.nudges]), "nudge")
+        due = min(due, nudge, key=lambda d: d.at)
+    if brief.onward.standing.question_id is not None:
+        # Only another question is pushed on; nobody is pushed out of the interview.
+        left_s = max(brief.standing.budget_left_s, limits.budget_grace_s)
+        due = min(due, Due(after(left_s), "budget"), key=lambda d: d.at)
+    return due
