@@ -8,6 +8,8 @@
       AccessError              401, 403
       InvalidInputError        400, socket close 4400
       StreamError              503  data-plane (Redis) trouble, always worth another try
+      DatabaseUnavailable      503  PostgreSQL unreachable, restarting or too slow
+      BlobStoreUnavailable     503  the object store unreachable or refusing
       ProviderError(provider, category, retry_after_s)          502
         ProviderRateLimited, ProviderTimeout, ProviderUnavailable   retryable
         ProviderRejected                                            not retryable
@@ -25,8 +27,10 @@ from typing import ClassVar, Literal
 
 __all__ = [
     "AccessError",
+    "BlobStoreUnavailable",
     "ConfigError",
     "ConflictError",
+    "DatabaseUnavailable",
     "InterviewError",
     "InvalidInputError",
     "NotFoundError",
@@ -66,7 +70,8 @@ class ConflictError(InterviewError):
 
 
 class NotFoundError(InterviewError):
-    """Nothing by that id: `interview.not_found`, `recording.not_found`, `role.not_found`."""
+    """Nothing by that id: `interview.not_found`, `recording.not_found`, `role.not_found`,
+    `blob.not_found`."""
 
     http_status = 404
 
@@ -93,6 +98,29 @@ class StreamError(InterviewError):
 
     http_status = 503
     default_retryable = True
+
+
+class DatabaseUnavailable(InterviewError):
+    """`database.unavailable`: refused, lost, restarting, overloaded or too slow to answer.
+
+    Writes are idempotent, so the same call may be made again.
+    """
+
+    http_status = 503
+    default_retryable = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__("database.unavailable", message)
+
+
+class BlobStoreUnavailable(InterviewError):
+    """`blob.unavailable`: the object store is unreachable, refuses us or has no room."""
+
+    http_status = 503
+    default_retryable = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__("blob.unavailable", message)
 
 
 class ProviderError(InterviewError):
