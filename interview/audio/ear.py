@@ -1,0 +1,53 @@
+"""Decoding and cutting of one answer: bytes as they arrive to closed segments of speech."""
+
+from __future__ import annotations
+
+from interview.audio.decode import StreamingDecoder
+from interview.audio.segmenter import Cuts, Segmenter
+from interview.audio.vad import VoiceModel
+from interview.protocol.client import UplinkFormat
+
+__all__ = ["AnswerEar"]
+
+
+class AnswerEar:
+    """Hears one answer. CPU-bound: call it in a thread, one call at a time.
+
+    `format`: as the client declared it; only `pcm16` is taken at its word, containers are told
+    by their bytes. Raises `InvalidInputError` as `StreamingDecoder`.
+    """
+
+    def __init__(
+        self,
+        voice: VoiceModel,
+        format: UplinkFormat,
+        sample_rate_hz: int,
+        max_answer_s: float,
+        *,
+        cuts: Cuts | None = None,
+    ) -> None:
+        rate_hz = sample_rate_hz if format == "pcm16" else None
+        self._decoder = StreamingDecoder(limit_s=max_answer_s, pcm_rate_hz=rate_hz)
+        self._segmenter = Segmenter(voice.detector(), cuts)
+
+    @property
+    def decoded_ms(self) -> int:
+        return self._decoder.duration_ms
+
+    @property
+    def damaged(self) -> bool:
+        """Parts of the recording could not be decoded; the rest was."""
+        return self._decoder.damaged
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The segments that `data` completes, PCM16 mono 16 kHz each."""
+        return [segment.pcm for segment in self._segmenter.feed(self._decoder.feed(data))]
+
+    def finish(self) -> list[bytes]:
+        """The rest of the speech."""
+        rest = self._segmenter.feed(self._decoder.finish())
+        return [segment.pcm for segment in rest + self._segmenter.finish()]
+
+    def close(self) -> None:
+        """For an answer that is not finished."""
+        self._decoder.close()
