@@ -110,7 +110,6 @@ class RunningTurn:
                     stall_after_s=self.limits.stall_after_s,
                     provider_attempts=self.limits.provider_attempts,
                     typed_text=self.typed_text,
-                    interruption=self.interruption,
                 ),
                 task_queue=TRANSCRIBE_QUEUE,
                 summary=summary,

@@ -64,7 +64,6 @@ class TranscribeInput(_Model):
     """Attempts of this activity after which a provider's failure is final."""
     typed_text: str | None = None
     """A typed answer; None means the answer is on the audio stream."""
-    interruption: Interruption | None = None
 
 
 class TranscribeResult(_Model):

@@ -92,6 +92,21 @@ class AudioStream:
         return next_chunk, ended
 
 
+    async def collect(self) -> tuple[bytes, AudioStart | None]:
+        """All bytes present without a gap, and how they are to be read."""
+        chunks: list[bytes] = []
+        start: AudioStart | None = None
+        after = b"0-0"
+        while entries := await self._log.read(self.key, after):
+            after = entries[-1].entry_id
+            for frame in map(_frame, entries):
+                if isinstance(frame, AudioStart):
+                    start = start or frame
+                elif isinstance(frame, AudioChunk) and frame.index == len(chunks):
+                    chunks.append(frame.data)
+        return b"".join(chunks), start
+
+
 def _frame(entry: Entry) -> AudioFrame:
     fields = entry.fields
     match fields[b"k"]:

@@ -73,17 +73,21 @@ class OutboundWriter:
         fields = {b"k": b"takeover", b"d": connection_id.encode(), **self._tag}
         return seq_of(await self._log.open(self.key, fields, maxlen=MAXLEN))
 
-    async def published_audio(self, sequence: int, before: bytes) -> dict[int, int]:
-        """Samples of each sentence of utterance `sequence` that were sent before the fence."""
-        samples: dict[int, int] = {}
+    async def published_audio(self, sequence: int, before: bytes) -> dict[int, bytes]:
+        """PCM16 of each sentence of utterance `sequence` that was sent before the fence.
+
+        All but the last of them are complete.
+        """
+        sentences: dict[int, bytearray] = {}
         for entry in await self._log.before(self.key, before):
             if entry.fields[b"k"] != b"audio":
                 continue
             frame = AudioFrame.unpack(entry.fields[b"d"])
             if frame.sequence == sequence:
-                end = frame.offset_samples + len(frame.pcm16) // 2
-                samples[frame.sentence] = max(samples.get(frame.sentence, 0), end)
-        return samples
+                pcm16 = sentences.setdefault(frame.sentence, bytearray())
+                if frame.offset_samples * 2 == len(pcm16):
+                    pcm16 += frame.pcm16
+        return {index: bytes(pcm16) for index, pcm16 in sentences.items()}
 
 
 class OutboundReader:

@@ -1,0 +1,285 @@
+"""Stage one of a turn: the answer's audio, or typed text, becomes a committed transcript row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from activities.listening import EarFactory, Heard, Listener
+from interview.audio.wav import wav_file
+from interview.contracts.ids import utterance_id
+from interview.contracts.turns import TranscribeInput, TranscribeResult, TurnRef
+from interview.errors import ProviderError
+from interview.persistence.records import Records
+from interview.persistence.rows import AnswerRecord, RecordingRecord, UnheardTurnRecord
+from interview.ports import BlobStore, SpeechToText
+from interview.protocol.server import (
+    ErrorMessage,
+    PartialTranscript,
+    Status,
+    Transcript,
+    TurnCommitted,
+    TurnDiscarded,
+    TurnResend,
+)
+from interview.streams.audio import AudioStream
+from interview.streams.fence import epoch_of
+from interview.streams.log import StreamLog
+from interview.streams.outbound import MAXLEN, OutboundWriter
+from interview.streams.text import TextWriter
+
+__all__ = ["Transcribe"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+_CONTENT_TYPES = {
+    "webm": "audio/webm",
+    "ogg": "audio/ogg",
+    "mp4": "audio/mp4",
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+    "pcm16": "audio/wav",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Hands the text on first, then stores recording and row, then says `turn_committed`."""
+
+    log: StreamLog
+    records: Records
+    blobs: BlobStore
+    stt: SpeechToText
+    new_ear: EarFactory
+    timeout_s: float
+
+    async def run(self, request: TranscribeInput, attempt: int) -> TranscribeResult:
+        turn = request.turn
+        epoch = epoch_of(turn.reschedule, attempt)
+        text = TextWriter(self.log, turn, epoch)
+        out = OutboundWriter(
+            self.log, turn.interview_id, turn_id=turn.stream_id, stage="transcribe", epoch=epoch
+        )
+        published = await text.open()
+        committed = await self.records.find_answer(turn.interview_id, turn.turn_id)
+        if committed is not None:
+            # An earlier run got this far: say so again, for whoever missed it.
+            result = published or TranscribeResult(
+                outcome="committed",
+                text=committed.text,
+                confidence=committed.confidence,
+                duration_ms=committed.duration_ms,
+            )
+            await self._hand_over(text, out, result)
+            await self._tell_committed(out, turn, committed.text, committed.sequence)
+            return result
+        if request.typed_text is not None:
+            result = TranscribeResult(outcome="committed", text=request.typed_text)
+            await self._hand_over(text, out, result)
+            await self._commit(turn, out, result, None, "typed")
+            return result
+        return await self._from_audio(request, attempt, text, out, published)
+
+    async def _from_audio(
+        self,
+        request: TranscribeInput,
+        attempt: int,
+        text: TextWriter,
+        out: OutboundWriter,
+        published: TranscribeResult | None,
+    ) -> TranscribeResult:
+        turn = request.turn
+        if published is None:
+            await self.stt.warm()
+        else:
+            # Its text has been used already: the same text must be committed.
+            await self._hand_over(text, out, published)
+
+        listener = self._listener(request, out, transcribe=published is None)
+        try:
+            heard = await listener.listen()
+        except ProviderError as error:
+            if error.retryable and attempt < request.provider_attempts:
+                raise
+            log.error("stt.gave_up", code=error.code)
+            return await self._give_up(turn, text, out)
+        if published is not None:
+            if published.outcome == "committed":
+                await self._commit(turn, out, published, heard, "audio")
+            return published
+        result = _result(heard, self.stt.name)
+        await self._hand_over(text, out, result)
+        if result.outcome == "committed":
+            await self._commit(turn, out, result, heard, "audio")
+        else:
+            await self._discard(turn, out, result, heard)
+        return result
+
+    def _listener(
+        self, request: TranscribeInput, out: OutboundWriter, *, transcribe: bool
+    ) -> Listener:
+        turn = request.turn
+
+        async def partial(so_far: str) -> None:
+            await out.send(PartialTranscript(turn_id=turn.turn_id, text=so_far))
+
+        async def missing(from_chunk: int) -> None:
+            log.warning("audio.chunks_missing", from_chunk=from_chunk)
+            await out.send(TurnResend(turn_id=turn.turn_id, from_chunk=from_chunk))
+
+        async def ended() -> None:
+            if transcribe:
+                await out.send(Status(state="processing_stt"))
+
+        return Listener(
+            audio=AudioStream(self.log, turn.interview_id, turn.turn_id),
+            new_ear=self.new_ear,
+            stt=self.stt,
+            language=request.language,
+            max_answer_s=request.max_answer_s,
+            stall_after_s=request.stall_after_s,
+            timeout_s=self.timeout_s,
+            on_partial=partial,
+            on_missing=missing,
+            on_end=ended,
+            transcribe=transcribe,
+        )
+
+    async def _hand_over(
+        self, text: TextWriter, out: OutboundWriter, result: TranscribeResult
+    ) -> None:
+        """On the way to the first sound: one round trip, nothing else."""
+        entry = (text.key, text.final(result), None)
+        if result.outcome == "committed":
+            status = out.entry(Status(state="generating"))
+            await self.log.append_to(entry, (out.key, status, MAXLEN))
+        else:
+            await self.log.append_to(entry)
+
+    async def _commit(
+        self,
+        turn: TurnRef,
+        out: OutboundWriter,
+        result: TranscribeResult,
+        heard: Heard | None,
+        modality: Literal["audio", "typed"],
+    ) -> None:
+        recording = None
+        if heard is not None:
+            await self._tell_problem(turn, out, heard)
+            recording = await self._store(turn, heard)
+        answer = await self.records.commit_answer(
+            AnswerRecord(
+                interview_id=turn.interview_id,
+                turn_id=turn.turn_id,
+                turn_number=turn.turn_number,
+                sequence=turn.answer_sequence,
+                utterance_id=utterance_id(turn.interview_id, turn.turn_id, "candidate"),
+                text=result.text,
+                confidence=result.confidence,
+                duration_ms=result.duration_ms,
+                modality=modality,
+                phase=turn.phase,
+                question_id=turn.question_id,
+                provider=result.provider,
+                recording=recording,
+            )
+        )
+        await self._tell_committed(out, turn, answer.text, answer.sequence)
+
+    async def _tell_committed(
+        self, out: OutboundWriter, turn: TurnRef, text: str, sequence: int
+    ) -> None:
+        await out.send(
+            TurnCommitted(turn_id=turn.turn_id, sequence=sequence),
+            Transcript(
+                role="candidate",
+                text=text,
+                sequence=sequence,
+                turn_id=turn.turn_id,
+                utterance_id=utterance_id(turn.interview_id, turn.turn_id, "candidate"),
+            ),
+        )
+
+    async def _discard(
+        self, turn: TurnRef, out: OutboundWriter, result: TranscribeResult, heard: Heard
+    ) -> None:
+        await self._tell_problem(turn, out, heard)
+        match result.outcome:
+            case "cancelled":
+                reason = "cancelled" if heard.problem is None else "failed"
+                await out.send(TurnDiscarded(turn_id=turn.turn_id, reason=reason))
+            case "no_speech":
+                await self._record_unheard(turn, "no_speech", heard)
+                await out.send(TurnDiscarded(turn_id=turn.turn_id, reason="no_speech"))
+            case _:
+                pass  # stalled: the client keeps its copy and sends it again
+
+    async def _tell_problem(self, turn: TurnRef, out: OutboundWriter, heard: Heard) -> None:
+        if (problem := heard.problem) is not None:
+            await out.send(
+                ErrorMessage(
+                    code=problem.code,
+                    message=problem.message,
+                    recoverable=True,
+                    turn_id=turn.turn_id,
+                )
+            )
+
+    async def _give_up(
+        self, turn: TurnRef, text: TextWriter, out: OutboundWriter
+    ) -> TranscribeResult:
+        """The recording is kept; the room falls back to typing."""
+        audio = AudioStream(self.log, turn.interview_id, turn.turn_id)
+        data, start = await audio.collect()
+        heard = Heard("no_speech", start.format, start.sample_rate_hz, data) if start else None
+        await self._record_unheard(turn, "failed", heard)
+        result = TranscribeResult(outcome="failed", provider=self.stt.name)
+        await self._hand_over(text, out, result)
+        await out.send(TurnDiscarded(turn_id=turn.turn_id, reason="failed"))
+        return result
+
+    async def _record_unheard(
+        self, turn: TurnRef, status: Literal["no_speech", "failed"], heard: Heard | None
+    ) -> None:
+        await self.records.record_unheard_turn(
+            UnheardTurnRecord(
+                interview_id=turn.interview_id,
+                turn_id=turn.turn_id,
+                turn_number=turn.turn_number,
+                status="empty" if status == "no_speech" else "failed",
+                phase=turn.phase,
+                question_id=turn.question_id,
+                recording=await self._store(turn, heard) if heard is not None else None,
+            )
+        )
+
+    async def _store(self, turn: TurnRef, heard: Heard) -> RecordingRecord | None:
+        if not heard.data:
+            return None
+        data, extension = heard.data, heard.format
+        if heard.format == "pcm16":
+            data, extension = wav_file(heard.data, heard.sample_rate_hz), "wav"
+        content_type = _CONTENT_TYPES[heard.format]
+        key = f"interviews/{turn.interview_id}/{turn.turn_id}/answer.{extension}"
+        blob = await self.blobs.put(key, data, content_type=content_type)
+        return RecordingRecord.of(blob, content_type=content_type, duration_ms=heard.duration_ms)
+
+
+def _result(heard: Heard, provider: str) -> TranscribeResult:
+    match heard.outcome:
+        case "answer":
+            outcome = "committed"
+        case "no_speech" if heard.problem is not None:
+            outcome = "cancelled"  # the error says why; asking "did you speak?" would not help
+        case "no_speech" | "cancelled" | "stalled":
+            outcome = heard.outcome
+    return TranscribeResult(
+        outcome=outcome,
+        text=heard.text,
+        confidence=heard.confidence,
+        duration_ms=heard.duration_ms,
+        provider=provider,
+    )

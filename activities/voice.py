@@ -1,0 +1,73 @@
+"""Synthesis of one sentence, begun before its turn to be heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from activities.speech_cache import SpeechCache
+from interview.errors import ProviderError
+from interview.ports import TextToSpeech
+
+__all__ = ["Synthesis", "Voice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Speaks in one voice; fixed lines come from the cache where it has them."""
+
+    tts: TextToSpeech
+    cache: SpeechCache
+    timeout_s: float
+
+    def begin(self, text: str, language: str, *, fixed: bool) -> Synthesis:
+        synthesis = Synthesis()
+        synthesis.task = asyncio.create_task(self._fill(synthesis, text, language, fixed))
+        return synthesis
+
+    async def whole(self, text: str, language: str) -> None:
+        """Makes sure the cache has `text`. Raises `ProviderError`."""
+        if await self.cache.get(self.tts.voice, text) is None:
+            pcm16 = b"".join([chunk async for chunk in self._stream(text, language)])
+            await self.cache.put(self.tts.voice, text, pcm16)
+
+    async def _fill(self, synthesis: Synthesis, text: str, language: str, fixed: bool) -> None:
+        try:
+            cached = await self.cache.get(self.tts.voice, text) if fixed else None
+            if cached is not None:
+                synthesis.chunks.put_nowait(cached)
+            else:
+                async with aclosing(self._stream(text, language)) as stream:
+                    async for chunk in stream:
+                        synthesis.chunks.put_nowait(chunk)
+        except ProviderError as error:
+            synthesis.error = error
+        finally:
+            synthesis.chunks.put_nowait(None)
+
+    async def _stream(self, text: str, language: str) -> AsyncGenerator[bytes]:
+        stream = self.tts.synthesize(text, language=language, timeout_s=self.timeout_s)
+        async for chunk in stream:
+            yield chunk
+
+
+@dataclass(slots=True)
+class Synthesis:
+    """PCM16 of one sentence as it is made."""
+
+    chunks: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue[bytes | None])
+    error: ProviderError | None = None
+    task: asyncio.Task[None] | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Raises `ProviderError` after what was made before it."""
+        while (chunk := await self.chunks.get()) is not None:
+            yield chunk
+        if self.error is not None:
+            raise self.error
+
+    def cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
