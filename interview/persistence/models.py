@@ -1,0 +1,213 @@
+"""The tables. Alembic migrations create them; a test holds the two together.
+
+Identifiers made here are UUIDs; turn ids are made by clients. Times are UTC, durations ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, get_args
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy import (
+    text as sql,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from interview.domain.phases import Phase
+from interview.persistence.vocabulary import (
+    InterviewStatus,
+    Modality,
+    Outcome,
+    Speaker,
+    TurnKind,
+    TurnStatus,
+)
+
+__all__ = ["Base", "Interview", "Recording", "Turn", "Utterance"]
+
+NOW = func.now()
+UUID_TEXT = Uuid(as_uuid=False)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        float: Double(),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(),
+        list[dict[str, Any]]: JSONB(),
+    }
+
+
+def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Interview(Base):
+    """One interview, and the projection of where its workflow stands."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (
+        _one_of("status", get_args(InterviewStatus)),
+        _one_of("outcome", get_args(Outcome)),
+        _one_of("phase", Phase),
+        CheckConstraint("total_turns >= 0", name="total_turns"),
+        CheckConstraint(
+            "(ended_at IS NOT NULL) = (status IN ('completed', 'abandoned'))"
+            " AND (ended_at IS NOT NULL) = (outcome IS NOT NULL)",
+            name="ended",
+        ),
+        UniqueConstraint("workflow_id"),
+        # Read backwards: lists show the newest first.
+        Index(None, "created_at", "interview_id"),
+        Index(None, "status", "created_at", "interview_id"),
+    )
+
+    interview_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)
+    workflow_id: Mapped[str]
+    role: Mapped[str]
+    title: Mapped[str]
+    language: Mapped[str]
+    candidate_name: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default=sql("'created'"))
+    outcome: Mapped[str | None]
+    phase: Mapped[str]
+    question_id: Mapped[str | None]
+    total_turns: Mapped[int] = mapped_column(server_default=sql("0"))
+    plan: Mapped[dict[str, Any]]
+    limits: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Turn(Base):
+    """An answer and its reply, or something the interviewer said by itself (`proactive`)."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        UniqueConstraint("interview_id", "turn_number"),
+        CheckConstraint("char_length(turn_id) BETWEEN 1 AND 128", name="turn_id"),
+        CheckConstraint("turn_number >= 0", name="turn_number"),
+        _one_of("kind", get_args(TurnKind)),
+        _one_of("phase", Phase),
+        _one_of("status", get_args(TurnStatus)),
+        CheckConstraint("(status = 'committed') = (committed_at IS NOT NULL)", name="committed"),
+    )
+
+    interview_id: Mapped[str] = mapped_column(
+        UUID_TEXT, ForeignKey("interviews.interview_id", ondelete="CASCADE"), primary_key=True
+    )
+    turn_id: Mapped[str] = mapped_column(primary_key=True)
+    turn_number: Mapped[int]
+    kind: Mapped[str]
+    phase: Mapped[str]
+    question_id: Mapped[str | None]
+    status: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    committed_at: Mapped[datetime | None]
+
+
+class Utterance(Base):
+    """What one side said in a turn. `text` is all of it, heard or not."""
+
+    __tablename__ = "utterances"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["interview_id", "turn_id"],
+            ["turns.interview_id", "turns.turn_id"],
+            ondelete="CASCADE",
+        ),
+        UniqueConstraint("interview_id", "turn_id", "speaker"),
+        UniqueConstraint("interview_id", "sequence"),
+        _one_of("speaker", get_args(Speaker)),
+        _one_of("modality", get_args(Modality)),
+        _one_of("phase", Phase),
+        CheckConstraint("sequence >= 1", name="sequence"),
+        CheckConstraint("text <> ''", name="text"),
+        CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
+        CheckConstraint("duration_ms >= 0", name="duration_ms"),
+        CheckConstraint("heard_ms BETWEEN 0 AND duration_ms", name="heard_ms"),
+        CheckConstraint("interrupted = (heard_ms IS NOT NULL)", name="interrupted"),
+        CheckConstraint("jsonb_typeof(sentences) = 'array'", name="sentences"),
+    )
+
+    utterance_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)
+    interview_id: Mapped[str] = mapped_column(UUID_TEXT)
+    turn_id: Mapped[str]
+    speaker: Mapped[str]
+    sequence: Mapped[int]
+    text: Mapped[str]
+    confidence: Mapped[float | None]
+    duration_ms: Mapped[int]
+    heard_ms: Mapped[int | None]
+    interrupted: Mapped[bool] = mapped_column(server_default=sql("false"))
+    modality: Mapped[str]
+    phase: Mapped[str]
+    question_id: Mapped[str | None]
+    directive: Mapped[str | None]
+    provider: Mapped[str]
+    sentences: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class Recording(Base):
+    """An object in the object store. Without an utterance: an answer that held no words, or
+    that no provider could transcribe."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["interview_id", "turn_id"],
+            ["turns.interview_id", "turns.turn_id"],
+            ondelete="CASCADE",
+        ),
+        UniqueConstraint("key"),
+        UniqueConstraint("utterance_id"),
+        Index(None, "interview_id", "turn_id"),
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("size_bytes >= 0", name="size_bytes"),
+        CheckConstraint("duration_ms >= 0", name="duration_ms"),
+    )
+
+    recording_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)
+    interview_id: Mapped[str] = mapped_column(UUID_TEXT)
+    turn_id: Mapped[str]
+    utterance_id: Mapped[str | None] = mapped_column(
+        # The row must outlive the utterance: it is what names the object to be deleted.
+        UUID_TEXT,
+        ForeignKey("utterances.utterance_id", ondelete="SET NULL"),
+    )
+    key: Mapped[str]
+    sha256: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    content_type: Mapped[str]
+    duration_ms: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)

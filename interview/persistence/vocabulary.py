@@ -1,0 +1,24 @@
+"""The closed vocabularies of the tables; CHECK constraints are made from them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+__all__ = ["InterviewStatus", "Modality", "Outcome", "Speaker", "TurnKind", "TurnStatus"]
+
+InterviewStatus = Literal["created", "active", "paused", "completed", "abandoned"]
+"""`completed` and `abandoned` are final; the outcome says how it came to that."""
+
+Outcome = Literal["completed", "ended_by_candidate", "expired", "withdrawn"]
+
+TurnKind = Literal["audio", "typed", "proactive"]
+
+TurnStatus = Literal["open", "committed", "empty", "failed"]
+"""`open`: the reply was stored first, its answer is on the way. `empty`: no speech in it.
+`failed`: no provider could transcribe it. All three may still become `committed`; a committed
+turn never changes."""
+
+Speaker = Literal["interviewer", "candidate"]
+
+Modality = Literal["audio", "typed", "shown"]
+"""`shown`: the interviewer's words appeared on the screen only."""
