@@ -1,0 +1,31 @@
+"""How every process talks to Temporal."""
+
+from __future__ import annotations
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from interview.config import Settings
+from interview.errors import ConfigError
+
+__all__ = ["connect_temporal"]
+
+
+async def connect_temporal(settings: Settings, *, lazy: bool = False) -> Client:
+    """`lazy` returns at once and connects on first use, for a process that must start while
+    Temporal is away. Raises `ConfigError` when the server cannot be reached."""
+    key = settings.temporal_api_key
+    try:
+        return await Client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            api_key=key.get_secret_value() if key else None,
+            tls=settings.temporal_tls,
+            lazy=lazy,
+        )
+    except RuntimeError as error:
+        raise ConfigError(
+            f"Could not connect to Temporal at {settings.temporal_address}. "
+            "Start it (make start, or docker compose up -d temporal) or correct TEMPORAL_ADDRESS."
+        ) from error

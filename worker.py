@@ -1,0 +1,153 @@
+"""The worker process: wiring only. Settings, providers, registration, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.converse import Converse
+from activities.interceptors import ActivityInterceptor
+from activities.records import RecordKeeping
+from activities.speak import Speak
+from activities.speech_cache import SpeechCache
+from activities.stages import TurnStages
+from activities.transcribe import Transcribe
+from activities.voice import Voice
+from interview.audio.decode import warm_decoder
+from interview.audio.ear import AnswerEar
+from interview.audio.vad import SileroVad
+from interview.config import Settings, load_settings
+from interview.contracts.ids import (
+    CONVERSE_QUEUE,
+    INTERVIEW_QUEUE,
+    SPEAK_QUEUE,
+    TRANSCRIBE_QUEUE,
+)
+from interview.errors import ConfigError
+from interview.logging import configure_logging
+from interview.persistence.blobs import build_blob_store
+from interview.persistence.database import Database
+from interview.persistence.records import Records
+from interview.providers.factory import (
+    build_language_model,
+    build_speech_to_text,
+    build_text_to_speech,
+)
+from interview.providers.scripted_llm import ScriptedLanguageModel
+from interview.streams.log import StreamLog, connect_redis
+from interview.temporal_client import connect_temporal
+from interview.temporal_setup import prepare_namespace
+from workflows.interview import InterviewWorkflow
+
+log = structlog.stdlib.get_logger("worker")
+
+DRAIN = timedelta(seconds=20)
+STICKY_TIMEOUT = timedelta(seconds=1)
+"""After a worker's death its workflows are picked up by another one within this time."""
+
+
+def build_workers(settings: Settings, client: Client, stack: AsyncExitStack) -> list[Worker]:
+    """One pool of slots a stage, so that a stage that waits never starves the one before it."""
+    database = Database.from_settings(settings)
+    stack.push_async_callback(database.close)
+    redis = connect_redis(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    streams = StreamLog(redis, ttl_s=settings.stream_ttl_s)
+    records = Records(database)
+    blobs = build_blob_store(settings)
+    voice_detection = SileroVad()
+    timeout_s = settings.provider_timeout_s
+
+    stages = TurnStages(
+        transcribing=Transcribe(
+            streams,
+            records,
+            blobs,
+            build_speech_to_text(settings),
+            lambda format, rate, limit: AnswerEar(voice_detection, format, rate, limit),
+            timeout_s,
+        ),
+        conversing=Converse(
+            streams, records, build_language_model(settings), ScriptedLanguageModel(), timeout_s
+        ),
+        speaking=Speak(
+            streams,
+            records,
+            blobs,
+            Voice(build_text_to_speech(settings), SpeechCache(blobs), timeout_s),
+        ),
+    )
+    keeping = RecordKeeping(streams, records, blobs)
+
+    def pool(queue: str, *activities: object) -> Worker:
+        return Worker(
+            client,
+            task_queue=queue,
+            activities=activities,  # type: ignore[arg-type] bound methods of the contracts
+            interceptors=[ActivityInterceptor()],
+            max_concurrent_activities=settings.worker_slots,
+            graceful_shutdown_timeout=DRAIN,
+            max_heartbeat_throttle_interval=timedelta(seconds=settings.activity_heartbeat_s / 2),
+        )
+
+    return [
+        Worker(
+            client,
+            task_queue=INTERVIEW_QUEUE,
+            workflows=[InterviewWorkflow],
+            activities=[keeping.announce, keeping.close],
+            interceptors=[ActivityInterceptor()],
+            sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+            graceful_shutdown_timeout=DRAIN,
+        ),
+        pool(TRANSCRIBE_QUEUE, stages.transcribe),
+        pool(CONVERSE_QUEUE, stages.converse),
+        pool(SPEAK_QUEUE, stages.speak, stages.prepare_speech),
+    ]
+
+
+async def main() -> None:
+    settings = load_settings()
+    configure_logging(settings.log_format, settings.log_level)
+    if settings.worker_ready_file is not None:
+        settings.worker_ready_file.unlink(missing_ok=True)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop.set)
+    client = await connect_temporal(settings)
+    await prepare_namespace(client)
+    async with AsyncExitStack() as stack:
+        workers = build_workers(settings, client, stack)
+        await asyncio.to_thread(warm_decoder)
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        log.info("worker.ready", slots=settings.worker_slots)
+        if settings.worker_ready_file is not None:
+            alive = asyncio.create_task(_show_alive(settings.worker_ready_file))
+            stack.callback(alive.cancel)
+        await stop.wait()
+        log.info("worker.draining")
+
+
+async def _show_alive(path: Path) -> None:
+    """The file's age tells whether this loop still turns."""
+    while True:
+        path.touch()
+        await asyncio.sleep(1)
+
+
+if __name__ == "__main__":
+    try:
+        uvloop.run(main())
+    except ConfigError as error:
+        sys.exit(str(error))
