@@ -1,0 +1,18 @@
+import nextVitals from "eslint-config-next/core-web-vitals";
+import nextTypescript from "eslint-config-next/typescript";
+
+const config = [
+  ...nextVitals,
+  ...nextTypescript,
+  {
+    rules: {
+      "max-lines": ["error", { max: 250 }],
+      "no-console": "error",
+      eqeqeq: "error",
+    },
+  },
+  { files: ["scripts/**", "**/*.gen.ts"], rules: { "no-console": "off", "max-lines": "off" } },
+  { ignores: [".next/**", "out/**", "next-env.d.ts"] },
+];
+
+export default config;

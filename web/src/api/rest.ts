@@ -1,0 +1,81 @@
+// The REST calls of the page. Same origin, unless NEXT_PUBLIC_* say otherwise (`pnpm dev`).
+import type { Transcript } from "@/protocol/messages.gen";
+
+export interface Role {
+  role: string;
+  title: string;
+  description?: string;
+  minutes?: number;
+}
+
+export interface CreatedInterview {
+  interview_id: string;
+  role: string;
+  title: string;
+  status: string;
+}
+
+/** `message` is for people; `code` is stable. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+const DEV_API = process.env.NODE_ENV === "development" ? "http://localhost:8000" : "";
+const API_URL = process.env.NEXT_PUBLIC_API_URL || DEV_API;
+const WS_URL = process.env.NEXT_PUBLIC_WS_URL || DEV_API.replace(/^http/, "ws");
+
+export function socketUrl(interviewId: string): string {
+  const base = WS_URL || window.location.origin.replace(/^http/, "ws");
+  return `${base}/ws/interview/${encodeURIComponent(interviewId)}`;
+}
+
+export function listRoles(): Promise<Role[]> {
+  return request<Role[]>("/api/v1/roles");
+}
+
+export function createInterview(role: string, candidateName: string): Promise<CreatedInterview> {
+  return request<CreatedInterview>("/api/v1/interviews", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ role, candidate_name: candidateName }),
+  });
+}
+
+/** False only on a clear no: a server that cannot be reached may still have it. */
+export async function interviewExists(interviewId: string): Promise<boolean> {
+  try {
+    await request(`/api/v1/interviews/${encodeURIComponent(interviewId)}`);
+    return true;
+  } catch (error) {
+    return !(error instanceof ApiError && error.status === 404);
+  }
+}
+
+export type TranscriptLine = Pick<Transcript, "role" | "text" | "sequence">;
+
+async function request<T>(path: string, init?: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(API_URL + path, init);
+  } catch {
+    throw new ApiError("network", "The server cannot be reached. Is it running?", 0);
+  }
+  // Whatever a proxy in between may send instead of JSON.
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  throw errorFrom(body, response.status);
+}
+
+function errorFrom(body: unknown, status: number): ApiError {
+  const error = (body as { error?: { code?: unknown; message?: unknown } } | null)?.error;
+  const code = typeof error?.code === "string" ? error.code : "http";
+  const message =
+    typeof error?.message === "string" ? error.message : `The server answered ${status}.`;
+  return new ApiError(code, message, status);
+}

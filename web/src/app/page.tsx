@@ -1,0 +1,5 @@
+import { StartPage } from "@/start/StartPage";
+
+export default function Page() {
+  return <StartPage />;
+}

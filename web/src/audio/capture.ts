@@ -1,0 +1,33 @@
+import type { TurnStart } from "@/protocol/messages.gen";
+import { RecorderCapture } from "./recorder-capture";
+import { WorkletCapture } from "./worklet-capture";
+
+export type ChunkListener = (chunk: Uint8Array, peak: number) => void;
+
+/** Records answers from an open microphone. */
+export interface Capture {
+  readonly format: TurnStart["format"];
+  /** Of pcm16; containers carry their own. */
+  readonly sampleRateHz: number;
+  start(onChunk: ChunkListener): void;
+  /** After the last chunk was delivered: how much was recorded. */
+  stop(): Promise<{ durationMs: number }>;
+  close(): void;
+}
+
+/** PCM from a worklet where there is one, MediaRecorder's container where not. */
+export async function createCapture(
+  context: AudioContext,
+  stream: MediaStream,
+): Promise<Capture> {
+  // Undefined on pages that are not served securely, whatever its type says.
+  const worklets = context.audioWorklet as AudioWorklet | undefined;
+  if (worklets) {
+    try {
+      return await WorkletCapture.create(context, stream);
+    } catch {
+      // The compatible way is slower to start, but it records.
+    }
+  }
+  return new RecorderCapture(stream);
+}

@@ -1,0 +1,312 @@
+// Generated from interview/protocol by `make protocol`. Do not edit.
+// schema sha256 1ba4fd7edf142c67106e49ff91e4b689688d5f70b139ace0fac741db4d4d7651
+
+export const PROTOCOL = {
+  "SUBPROTOCOL_V2": "intervue.v2",
+  "DOWNLINK_HEADER_BYTES": 24,
+  "CLIENT_SILENCE_TIMEOUT_S": 45,
+  "CLOSE_GOING_AWAY": 1012,
+  "CLOSE_NOT_FOUND": 4404,
+  "CLOSE_SUPERSEDED": 4409,
+  "CLOSE_TRY_AGAIN": 1013,
+  "CLOSE_UNAUTHENTICATED": 4401,
+  "CLOSE_VIOLATION": 4400,
+  "HELLO_TIMEOUT_S": 10,
+  "MAX_ANSWER_BYTES": 33554432,
+  "MAX_CHUNK_BYTES": 262144,
+  "MAX_FRAME_BYTES": 12582912,
+  "MAX_JSON_BYTES": 65536,
+  "MAX_MESSAGES_PER_S": 200,
+  "MAX_V1_AUDIO_BYTES": 8388608,
+  "MAX_VIOLATIONS": 50,
+  "RATE_WINDOW_S": 5
+} as const;
+
+export type ProtocolMessage = ClientMessageV1 | ClientMessageV2 | ServerMessage;
+export type ClientMessageV1 = Audio | PlaybackComplete | EndSession;
+export type ClientMessageV2 =
+  | Hello
+  | TurnStart
+  | TurnEnd
+  | TurnCancel
+  | AnswerText
+  | PlaybackComplete
+  | Pause
+  | Resume
+  | EndSession
+  | Ping;
+export type ServerMessage =
+  | SessionStarted
+  | Status
+  | Transcript
+  | AudioResponse
+  | ErrorMessage
+  | SessionEnded
+  | TurnAccepted
+  | PartialTranscript
+  | TurnCommitted
+  | TurnDiscarded
+  | TurnResend
+  | UtteranceStart
+  | Sentence
+  | UtteranceEnd
+  | PhaseChanged
+  | Paused
+  | Resumed
+  | Pong
+  | Superseded;
+/**
+ * `INTRODUCTION → WARMUP → MAIN_QUESTIONS → WRAP_UP → COMPLETED`.
+ */
+export type Phase = "introduction" | "warmup" | "main_questions" | "wrap_up" | "completed";
+
+/**
+ * One whole answer as base64.
+ */
+export interface Audio {
+  type: "audio";
+  data: string;
+  format?: "webm" | "ogg" | "mp4" | "wav" | "mp3" | "pcm16";
+}
+/**
+ * The interviewer's last utterance has been played to its end.
+ */
+export interface PlaybackComplete {
+  type: "playback_complete";
+  utterance_id?: string | null;
+}
+/**
+ * The candidate ends the interview for good.
+ */
+export interface EndSession {
+  type: "end_session";
+}
+/**
+ * Must be the first message of a version 2 connection.
+ */
+export interface Hello {
+  type: "hello";
+  last_seq?: number | null;
+  audio?: "pcm16" | "mp3";
+}
+/**
+ * An answer begins. Binary frames with its audio follow until `turn_end`.
+ */
+export interface TurnStart {
+  type: "turn_start";
+  turn_id: string;
+  format: "webm" | "ogg" | "mp4" | "wav" | "mp3" | "pcm16";
+  sample_rate_hz?: number;
+  interrupted?: Interruption | null;
+}
+/**
+ * The candidate spoke over the interviewer: what they had heard until then.
+ */
+export interface Interruption {
+  utterance_id: string;
+  heard_ms: number;
+}
+/**
+ * The answer is complete: `chunks` binary frames were sent, indexes 0 to chunks - 1.
+ */
+export interface TurnEnd {
+  type: "turn_end";
+  turn_id: string;
+  chunks: number;
+  duration_ms?: number | null;
+}
+/**
+ * It was only a cough: nothing of the turn is kept.
+ */
+export interface TurnCancel {
+  type: "turn_cancel";
+  turn_id: string;
+}
+/**
+ * A typed answer.
+ */
+export interface AnswerText {
+  type: "answer_text";
+  turn_id: string;
+  text: string;
+  interrupted?: Interruption | null;
+}
+export interface Pause {
+  type: "pause";
+}
+export interface Resume {
+  type: "resume";
+}
+/**
+ * Answered by `pong` with the same `nonce`; sent every few seconds to notice a dead peer.
+ */
+export interface Ping {
+  type: "ping";
+  nonce: number;
+}
+export interface SessionStarted {
+  type: "session_started";
+  session_id: string;
+  version: 1 | 2;
+  resumed_from_seq: number | null;
+  snapshot: Snapshot | null;
+}
+/**
+ * Where the interview stands. Enough to draw the room on any device.
+ */
+export interface Snapshot {
+  status: "created" | "active" | "paused" | "completed" | "abandoned";
+  role: string;
+  title: string;
+  candidate_name: string;
+  phase: Phase;
+  question_id: string | null;
+  question_text: string;
+  question_number: number;
+  question_count: number;
+  transcript: Transcript[];
+  pending_turn: PendingTurn | null;
+  committed_turns: string[];
+}
+/**
+ * One utterance, final. `sequence` counts the utterances of the interview from 1.
+ */
+export interface Transcript {
+  type: "transcript";
+  role: "interviewer" | "candidate";
+  text: string;
+  sequence: number;
+  turn_id: string;
+  utterance_id: string;
+}
+/**
+ * An answer the server knows of but has not committed.
+ */
+export interface PendingTurn {
+  turn_id: string;
+  next_chunk: number;
+  ended: boolean;
+}
+export interface Status {
+  type: "status";
+  state: "ready" | "processing_stt" | "generating" | "speaking";
+}
+/**
+ * Version 1: one whole utterance. Version 2 with `audio: mp3`: one sentence.
+ */
+export interface AudioResponse {
+  type: "audio_response";
+  data: string;
+  format: "mp3";
+  utterance_id: string;
+  sentence: number;
+}
+/**
+ * `code` is stable and dotted; `recoverable` says whether the interview goes on.
+ */
+export interface ErrorMessage {
+  type: "error";
+  code: string;
+  message: string;
+  recoverable: boolean;
+  turn_id: string | null;
+}
+export interface SessionEnded {
+  type: "session_ended";
+  session_id: string;
+  total_turns: number;
+  outcome: "completed" | "ended_by_candidate" | "expired" | "withdrawn";
+}
+/**
+ * The workflow has taken the turn up.
+ */
+export interface TurnAccepted {
+  type: "turn_accepted";
+  turn_id: string;
+}
+/**
+ * What has been recognized of the running answer so far.
+ */
+export interface PartialTranscript {
+  type: "partial_transcript";
+  turn_id: string;
+  text: string;
+}
+/**
+ * The answer is stored and cannot be lost; the client may forget its copy.
+ */
+export interface TurnCommitted {
+  type: "turn_committed";
+  turn_id: string;
+  sequence: number;
+}
+/**
+ * The turn is over and holds no answer.
+ */
+export interface TurnDiscarded {
+  type: "turn_discarded";
+  turn_id: string;
+  reason: "cancelled" | "no_speech" | "failed";
+}
+/**
+ * Chunks are missing: send them again from this index, and `turn_end` after them.
+ */
+export interface TurnResend {
+  type: "turn_resend";
+  turn_id: string;
+  from_chunk: number;
+}
+/**
+ * The interviewer begins to speak. `turn_id` is the answer it replies to.
+ */
+export interface UtteranceStart {
+  type: "utterance_start";
+  utterance_id: string;
+  turn_id: string;
+  sequence: number;
+}
+/**
+ * Caption of one sentence; its sound starts at `start_ms` of the utterance.
+ */
+export interface Sentence {
+  type: "sentence";
+  utterance_id: string;
+  index: number;
+  text: string;
+  start_ms: number;
+}
+export interface UtteranceEnd {
+  type: "utterance_end";
+  utterance_id: string;
+  duration_ms: number;
+  sentences: number;
+}
+/**
+ * The interview stands at this question now.
+ */
+export interface PhaseChanged {
+  type: "phase";
+  phase: Phase;
+  question_id: string | null;
+  question_text: string;
+  question_number: number;
+  question_count: number;
+  budget_left_s: number;
+}
+export interface Paused {
+  type: "paused";
+  reason: "candidate" | "silence";
+}
+export interface Resumed {
+  type: "resumed";
+}
+export interface Pong {
+  type: "pong";
+  nonce: number;
+}
+/**
+ * Another connection has taken over; this one is closed with 4409.
+ */
+export interface Superseded {
+  type: "superseded";
+}

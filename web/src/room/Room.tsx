@@ -1,0 +1,70 @@
+"use client";
+
+import { useState } from "react";
+import type { Session } from "@/session/session";
+import type { RoomState } from "@/session/state";
+import { closingWords, currentUtterance, orbState } from "@/session/view";
+import ui from "@/ui/ui.module.css";
+import { AnswerDock } from "./AnswerDock";
+import { Banner } from "./Banner";
+import { Captions } from "./Captions";
+import { EndDialog } from "./EndDialog";
+import { Header } from "./Header";
+import { Orb } from "./Orb";
+import { OwnWords } from "./OwnWords";
+import styles from "./room.module.css";
+import { Transcript } from "./Transcript";
+
+export function Room({ session, state }: { session: Session; state: RoomState }) {
+  const [ending, setEnding] = useState(false);
+  const utterance = currentUtterance(state);
+  const orb = orbState(state);
+  return (
+    <div
+      className={styles.room}
+      data-testid="room"
+      data-state={orb}
+      data-link={state.link}
+      data-microphone={state.microphone.state}
+      data-phase={state.phase ?? ""}
+      data-heard-ms={utterance?.heardMs ?? 0}
+    >
+      <Header session={session} state={state} onEnd={() => setEnding(true)} />
+      <Banner session={session} state={state} />
+      <main className={styles.main}>
+        <Orb state={orb} recording={state.answer?.recording ?? false} answering={session.answering} />
+        {state.entered ? (
+          <section className={styles.conversation} aria-label="Interview">
+            <h1 className={styles.question} data-testid="question">
+              {state.question?.text || state.title}
+            </h1>
+            <Captions utterance={utterance} />
+            <OwnWords words={state.ownWords} answer={state.answer} />
+          </section>
+        ) : (
+          <p className={ui.lead} role="status">
+            Opening the room…
+          </p>
+        )}
+        <Transcript lines={state.transcript} unheard={state.utterances} />
+      </main>
+      {closingWords(state) ? (
+        <footer className={styles.dock}>
+          <button type="button" className={ui.primary} onClick={session.finishNow}>
+            Finish
+          </button>
+        </footer>
+      ) : (
+        <AnswerDock session={session} state={state} />
+      )}
+      <EndDialog
+        open={ending}
+        onCancel={() => setEnding(false)}
+        onConfirm={() => {
+          setEnding(false);
+          void session.end();
+        }}
+      />
+    </div>
+  );
+}

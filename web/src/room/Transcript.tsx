@@ -1,0 +1,29 @@
+import type { Transcript as Line } from "@/protocol/messages.gen";
+import type { Utterance } from "@/session/state";
+import styles from "./room.module.css";
+
+interface Props {
+  lines: Line[];
+  /** What is still to be heard is not read ahead. */
+  unheard?: Utterance[];
+  open?: boolean;
+}
+
+export function Transcript({ lines, unheard = [], open = false }: Props) {
+  const hidden = new Set(unheard.filter((each) => !each.finished).map((each) => each.sequence));
+  const shown = lines.filter((line) => !hidden.has(line.sequence));
+  if (shown.length === 0) return null;
+  return (
+    <details className={styles.transcript} open={open} data-testid="transcript">
+      <summary>Conversation so far</summary>
+      <ol>
+        {shown.map((line) => (
+          <li key={line.sequence} data-role={line.role} data-sequence={line.sequence}>
+            <span className={styles.who}>{line.role === "candidate" ? "You" : "Interviewer"}</span>
+            <p>{line.text}</p>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

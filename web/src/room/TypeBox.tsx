@@ -1,0 +1,54 @@
+"use client";
+
+import { useState, type FormEvent, type KeyboardEvent } from "react";
+import ui from "@/ui/ui.module.css";
+import styles from "./room.module.css";
+
+interface Props {
+  enabled: boolean;
+  /** False when it could not be taken: the text stays. */
+  onSend: (text: string) => boolean;
+}
+
+export function TypeBox({ enabled, onSend }: Props) {
+  const [text, setText] = useState("");
+
+  const send = () => {
+    if (onSend(text.trim())) setText("");
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send();
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <form className={styles.typing} onSubmit={submit}>
+      <label className="visually-hidden" htmlFor="answer-text">
+        Type your answer
+      </label>
+      <textarea
+        id="answer-text"
+        rows={1}
+        value={text}
+        maxLength={20_000}
+        placeholder="Or type your answer"
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={keyDown}
+        data-testid="answer-text"
+      />
+      <button
+        type="submit"
+        className={ui.button}
+        disabled={!enabled || text.trim() === ""}
+        data-testid="send-answer"
+      >
+        Send
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,96 @@
+// Giving an answer: by voice or by typing.
+import type { Capture } from "@/audio/capture";
+import type { Interruption } from "@/protocol/messages.gen";
+import type { Answer, Outbox } from "./outbox";
+import type { RoomEvent, RoomState } from "./state";
+import { canAnswer, canTalk } from "./view";
+import { TOO_LONG } from "./wording";
+
+export class Answering {
+  capture: Capture | null = null;
+  /** Loudness of the last 40 ms of a running answer, 0 to 1. */
+  level = 0;
+  /** Of the answer the microphone is recording. */
+  private recording: string | null = null;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly state: () => RoomState,
+    private readonly dispatch: (event: RoomEvent) => void,
+    /** Silences the interviewer, and says how much of them was heard. */
+    private readonly interrupt: () => Interruption | null,
+    private readonly probe: () => void,
+  ) {}
+
+  /** The candidate begins to talk; whatever the interviewer says is cut off. */
+  readonly talk = (): void => {
+    if (!this.capture || !canTalk(this.state())) return;
+    const { format, sampleRateHz } = this.capture;
+    const turnId = newTurnId();
+    const interrupted = this.interrupt();
+    this.dispatch({ kind: "answer_started", turnId, input: "voice", text: "" });
+    const voice = { kind: "voice", turnId, format, sampleRateHz, interrupted } as const;
+    this.outbox.begin({ ...voice, chunks: [], bytes: 0, ended: false, durationMs: null });
+    this.recording = turnId;
+    this.capture.start((chunk, peak) => {
+      this.level = peak;
+      if (this.outbox.append(turnId, chunk) || this.recording !== turnId) return;
+      this.dispatch({ kind: "notice", notice: TOO_LONG });
+      void this.stopTalking();
+    });
+  };
+
+  readonly stopTalking = async (): Promise<void> => {
+    const turnId = this.recording;
+    if (turnId === null) return;
+    this.dispatch({ kind: "answer_finished" });
+    const durationMs = await this.stopCapture();
+    this.outbox.finish(turnId, durationMs);
+    this.probe();
+  };
+
+  readonly discard = async (): Promise<void> => {
+    if (this.recording === null) return;
+    this.outbox.cancel();
+    this.dispatch({ kind: "answer_dropped" });
+    await this.stopCapture();
+  };
+
+  /** The server has the answer, or will not take it; it may say so before the end. */
+  over(turnId: string): void {
+    this.outbox.settled(turnId);
+    if (this.recording === turnId) void this.stopCapture();
+  }
+
+  /** False when no answer can be given now. */
+  readonly sendText = (text: string): boolean => {
+    if (!text || !canAnswer(this.state())) return false;
+    const turnId = newTurnId();
+    const interrupted = this.interrupt();
+    this.dispatch({ kind: "answer_started", turnId, input: "text", text });
+    this.outbox.begin({ kind: "text", turnId, text, interrupted });
+    this.probe();
+    return true;
+  };
+
+  private async stopCapture(): Promise<number> {
+    this.recording = null;
+    this.level = 0;
+    const stopped = await this.capture?.stop();
+    return stopped?.durationMs ?? 0;
+  }
+
+  /** What an earlier page left is finished as it is: nothing said is lost. */
+  takeUp(left: Answer): void {
+    const text = left.kind === "text" ? left.text : "";
+    this.dispatch({ kind: "answer_started", turnId: left.turnId, input: left.kind, text });
+    this.dispatch({ kind: "answer_finished" });
+    this.outbox.begin(left.kind === "voice" ? { ...left, ended: true } : left);
+  }
+}
+
+/** Works on pages that are not served securely, where `randomUUID` does not exist. */
+function newTurnId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,60 @@
+// What a server message makes the room do, beyond what it shows.
+import type { Playback } from "@/audio/playback";
+import type { ServerMessage } from "@/protocol/messages.gen";
+import type { Outbox } from "./outbox";
+import { endsTurn } from "./wording";
+
+export interface Room {
+  outbox: Outbox;
+  playback: Playback;
+  /** The interview stands on this connection: what waited for it can go. */
+  entered(): void;
+  /** The running answer is over on the server's side. */
+  answerOver(turnId: string): void;
+  ended(): void;
+}
+
+export function act(room: Room, message: ServerMessage): void {
+  switch (message.type) {
+    case "session_started": {
+      room.outbox.connected(message.snapshot);
+      room.entered();
+      const status = message.snapshot?.status;
+      if (status === "completed" || status === "abandoned") room.ended();
+      return;
+    }
+    case "turn_committed":
+    case "turn_discarded":
+      return room.answerOver(message.turn_id);
+    case "turn_resend":
+      return room.outbox.resend(message.turn_id, message.from_chunk);
+    case "utterance_start":
+      return room.playback.start(message.utterance_id, message.sequence);
+    case "sentence":
+      return room.playback.sentence(message.utterance_id, message.index, message.start_ms);
+    case "utterance_end":
+      return room.playback.end(message.utterance_id, message.duration_ms);
+    case "error":
+      if (message.turn_id !== null && endsTurn(message.code)) room.answerOver(message.turn_id);
+      return;
+    case "session_ended":
+      return room.ended();
+    case "status":
+    case "transcript":
+    case "phase":
+    case "partial_transcript":
+    case "turn_accepted":
+    case "paused":
+    case "resumed":
+    case "pong":
+    case "superseded":
+    case "audio_response":
+      return;
+    default:
+      return unreachable(message);
+  }
+}
+
+function unreachable(message: never): never {
+  throw new Error(`unhandled ${JSON.stringify(message)}`);
+}

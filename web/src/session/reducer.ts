@@ -1,0 +1,225 @@
+// The one reducer over everything that changes the room.
+import type {
+  ServerMessage,
+  SessionStarted,
+  Snapshot,
+  TurnDiscarded,
+} from "@/protocol/messages.gen";
+import type { RoomEvent, RoomState, Utterance } from "./state";
+import { discardedNotice, endsTurn, resumedNotice } from "./wording";
+
+export function reduce(state: RoomState, event: RoomEvent): RoomState {
+  switch (event.kind) {
+    case "server":
+      return onMessage(state, event.message);
+    case "link":
+      return {
+        ...state,
+        link: state.ended ? state.link : event.link,
+        notice: event.notice ?? state.notice,
+      };
+    case "microphone":
+      return { ...state, microphone: event.microphone };
+    case "answer_started":
+      return {
+        ...state,
+        answer: { turnId: event.turnId, input: event.input, recording: event.input === "voice" },
+        ownWords: { turnId: event.turnId, text: event.text, final: false },
+        notice: null,
+      };
+    case "answer_finished":
+      return state.answer ? { ...state, answer: { ...state.answer, recording: false } } : state;
+    case "answer_dropped":
+      return { ...state, answer: null, ownWords: null };
+    case "pause_requested":
+      return { ...state, pauseRequested: event.wanted };
+    case "end_requested":
+      return { ...state, endRequested: true };
+    case "playback":
+      return withUtterance(state, event.utteranceId, (utterance) => ({
+        ...utterance,
+        heardMs: event.heardMs,
+        playing: event.playing,
+        finished: utterance.finished || event.finished,
+      }));
+    case "notice":
+      return { ...state, notice: event.notice };
+    default:
+      return unreachable(event);
+  }
+}
+
+function onMessage(state: RoomState, message: ServerMessage): RoomState {
+  switch (message.type) {
+    case "session_started":
+      return onStarted(state, message);
+    case "status":
+      return { ...state, stage: message.state };
+    case "phase":
+      return {
+        ...state,
+        phase: message.phase,
+        question: {
+          text: message.question_text,
+          number: message.question_number,
+          count: message.question_count,
+        },
+      };
+    case "transcript": {
+      const others = state.transcript.filter((entry) => entry.sequence !== message.sequence);
+      const transcript = [...others, message].sort((a, b) => a.sequence - b.sequence);
+      const own = message.role === "candidate" && message.turn_id === state.ownWords?.turnId;
+      const ownWords = own
+        ? { turnId: message.turn_id, text: message.text, final: true }
+        : state.ownWords;
+      return { ...state, transcript, ownWords };
+    }
+    case "turn_accepted":
+    case "turn_resend":
+    case "pong":
+    case "audio_response":
+      return state;
+    case "partial_transcript":
+      if (state.ownWords?.turnId === message.turn_id && state.ownWords.final) return state;
+      return {
+        ...state,
+        ownWords: { turnId: message.turn_id, text: message.text, final: false },
+      };
+    case "turn_committed":
+      return state.answer?.turnId === message.turn_id ? { ...state, answer: null } : state;
+    case "turn_discarded":
+      return onDiscarded(state, message);
+    case "utterance_start":
+      return onUtteranceStart(state, message.utterance_id, message.sequence);
+    case "sentence":
+      return withUtterance(state, message.utterance_id, (utterance) => ({
+        ...utterance,
+        captions: [
+          ...utterance.captions.filter((caption) => caption.index !== message.index),
+          { index: message.index, text: message.text, startMs: message.start_ms },
+        ].sort((a, b) => a.index - b.index),
+      }));
+    case "utterance_end":
+      return withUtterance(state, message.utterance_id, (utterance) => ({
+        ...utterance,
+        durationMs: message.duration_ms,
+      }));
+    case "paused":
+      return { ...state, pause: message.reason, pauseRequested: false };
+    case "resumed":
+      return { ...state, pause: null, pauseRequested: false };
+    case "error":
+      return onError(state, message.code, message);
+    case "superseded":
+      return { ...state, link: "superseded" };
+    case "session_ended":
+      return {
+        ...state,
+        ended: { outcome: message.outcome, totalTurns: message.total_turns },
+        answer: null,
+        pause: null,
+        pauseRequested: false,
+      };
+    default:
+      return unreachable(message);
+  }
+}
+
+function onStarted(state: RoomState, message: SessionStarted): RoomState {
+  const next: RoomState = { ...state, link: "open", entered: true };
+  if (state.link === "reconnecting") next.notice = resumedNotice(state, message.snapshot);
+  const snapshot = message.snapshot;
+  if (!snapshot) return next;
+  const afresh = message.resumed_from_seq === null;
+  const known = new Set(snapshot.transcript.map((entry) => entry.sequence));
+  const later = state.transcript.filter((entry) => !known.has(entry.sequence));
+  const safe = state.answer !== null && snapshot.committed_turns.includes(state.answer.turnId);
+  return {
+    ...next,
+    title: snapshot.title,
+    candidateName: snapshot.candidate_name,
+    phase: snapshot.phase,
+    question: {
+      text: snapshot.question_text,
+      number: snapshot.question_number,
+      count: snapshot.question_count,
+    },
+    stage: afresh ? (snapshot.pending_turn?.ended ? "processing_stt" : "ready") : state.stage,
+    pause: snapshot.status === "paused" ? (state.pause ?? "candidate") : null,
+    pauseRequested: state.pauseRequested && snapshot.status !== "paused",
+    transcript: [...snapshot.transcript, ...later].sort((a, b) => a.sequence - b.sequence),
+    answer: safe ? null : state.answer,
+    ended: state.ended ?? endedFrom(snapshot.status),
+  };
+}
+
+function onDiscarded(state: RoomState, message: TurnDiscarded): RoomState {
+  if (state.answer?.turnId !== message.turn_id) return state;
+  return {
+    ...state,
+    answer: null,
+    ownWords: null,
+    stage: "ready",
+    notice: discardedNotice(message.reason) ?? state.notice,
+  };
+}
+
+function onError(
+  state: RoomState,
+  code: string,
+  error: { message: string; recoverable: boolean; turn_id: string | null },
+): RoomState {
+  const next: RoomState = {
+    ...state,
+    notice: { kind: error.recoverable ? "warning" : "error", text: error.message },
+  };
+  if (error.turn_id === null || error.turn_id !== state.answer?.turnId) return next;
+  return endsTurn(code) ? { ...next, answer: null, ownWords: null, stage: "ready" } : next;
+}
+
+function endedFrom(status: Snapshot["status"]): RoomState["ended"] {
+  if (status === "completed") return { outcome: "completed", totalTurns: null };
+  if (status === "abandoned") return { outcome: "expired", totalTurns: null };
+  return null;
+}
+
+function onUtteranceStart(state: RoomState, utteranceId: string, sequence: number): RoomState {
+  if (state.utterances.some((known) => known.sequence === sequence)) {
+    // A stage that runs again goes on with the same utterance.
+    const utterances = state.utterances.map((known) =>
+      known.sequence === sequence ? { ...known, utteranceId } : known,
+    );
+    return { ...state, utterances };
+  }
+  if (state.utterances.some((known) => known.sequence > sequence)) return state;
+  const unheard = state.utterances.filter((known) => !known.finished);
+  return { ...state, utterances: [...unheard, newUtterance(utteranceId, sequence)] };
+}
+
+function newUtterance(utteranceId: string, sequence: number): Utterance {
+  return {
+    utteranceId,
+    sequence,
+    captions: [],
+    durationMs: null,
+    heardMs: 0,
+    playing: false,
+    finished: false,
+  };
+}
+
+function withUtterance(
+  state: RoomState,
+  utteranceId: string,
+  change: (utterance: Utterance) => Utterance,
+): RoomState {
+  if (!state.utterances.some((utterance) => utterance.utteranceId === utteranceId)) return state;
+  const utterances = state.utterances.map((utterance) =>
+    utterance.utteranceId === utteranceId ? change(utterance) : utterance,
+  );
+  return { ...state, utterances };
+}
+
+function unreachable(value: never): never {
+  throw new Error(`unhandled ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,216 @@
+// One interview in this page: the socket, the sound, the answers, and the state they make.
+import type { AudioEngine } from "@/audio/engine";
+import { MicrophoneError } from "@/audio/microphone";
+import { Playback } from "@/audio/playback";
+import type { Received } from "@/protocol/codec";
+import { PROTOCOL } from "@/protocol/messages.gen";
+import { Answering } from "./answering";
+import { Connection, type ConnectionListener, type OpenSocket } from "./connection";
+import { act, type Room } from "./effects";
+import { Outbox } from "./outbox";
+import { reduce } from "./reducer";
+import { initialState, type RoomEvent, type RoomState } from "./state";
+import type { AnswerStore } from "./store";
+import { REFUSED } from "./wording";
+
+export interface SessionOptions {
+  interviewId: string;
+  socketUrl: string;
+  store: AnswerStore;
+  /** False only when the server says that there is no such interview. */
+  exists: () => Promise<boolean>;
+  openSocket?: OpenSocket;
+}
+
+export class Session implements ConnectionListener {
+  private state: RoomState;
+  private readonly watchers = new Set<() => void>();
+  private readonly connection: Connection;
+  private readonly outbox: Outbox;
+  readonly answering: Answering;
+  private engine: AudioEngine | null = null;
+  private room: Room | null = null;
+  private held = false;
+  /** Utterances heard to the end while the server was away. */
+  private unsaid: string[] = [];
+
+  constructor(private readonly options: SessionOptions) {
+    this.state = initialState(options.interviewId);
+    this.connection = new Connection(options.socketUrl, this, options.openSocket);
+    this.outbox = new Outbox(this.connection, options.store);
+    this.answering = new Answering(
+      this.outbox,
+      this.getState,
+      (event) => this.dispatch(event),
+      () => this.room?.playback.interrupt() ?? null,
+      () => this.connection.probe(),
+    );
+  }
+
+  readonly getState = (): RoomState => this.state;
+
+  readonly subscribe = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  /** `engine` was created in the click that leads here. */
+  async join(engine: AudioEngine): Promise<void> {
+    if (this.engine) return engine.close();
+    this.engine = engine;
+    engine.onMicrophoneLost = () => this.microphoneLost();
+    const sink = await engine.sink();
+    const playback = new Playback(
+      sink,
+      (position) => this.dispatch({ kind: "playback", ...position }),
+      (utteranceId) => this.heard(utteranceId),
+    );
+    this.room = {
+      outbox: this.outbox,
+      playback,
+      entered: () => this.entered(),
+      answerOver: (turnId) => this.answering.over(turnId),
+      ended: () => this.interviewEnded(playback),
+    };
+    const left = await this.options.store.load();
+    if (left) this.answering.takeUp(left);
+    await this.openMicrophone();
+    this.enter();
+  }
+
+  /** Opens the room; a microphone that is still being asked for may join later. */
+  readonly enter = (): void => {
+    if (this.state.link !== "idle" || !this.room) return;
+    this.dispatch({ kind: "link", link: "connecting" });
+    this.connection.open();
+  };
+
+  readonly openMicrophone = async (): Promise<void> => {
+    if (!this.engine || this.state.microphone.state === "asking") return;
+    this.dispatch({ kind: "microphone", microphone: { state: "asking" } });
+    try {
+      this.answering.capture = await this.engine.openCapture();
+      this.dispatch({ kind: "microphone", microphone: { state: "ready" } });
+    } catch (error) {
+      const problem = error instanceof MicrophoneError ? error.problem : "failed";
+      this.dispatch({ kind: "microphone", microphone: { state: "problem", problem } });
+    }
+  };
+
+  readonly pause = (): void => {
+    this.dispatch({ kind: "pause_requested", wanted: true });
+    this.connection.send({ type: "pause" });
+  };
+
+  readonly resume = (): void => {
+    this.dispatch({ kind: "pause_requested", wanted: false });
+    this.connection.send({ type: "resume" });
+  };
+
+  /** For good. An answer in progress is finished first. */
+  readonly end = async (): Promise<void> => {
+    this.room?.playback.interrupt();
+    await this.answering.stopTalking();
+    this.dispatch({ kind: "end_requested" });
+    this.connection.send({ type: "end_session" });
+  };
+
+  /** Does not wait for the interviewer's goodbye. */
+  readonly finishNow = (): void => {
+    this.room?.playback.interrupt();
+  };
+
+  /** After another window took over. */
+  readonly takeBack = (): void => {
+    this.dispatch({ kind: "link", link: "reconnecting" });
+    this.connection.restart();
+  };
+
+  /** The network may have changed: find out now. */
+  readonly lookAlive = (): void => {
+    if (this.state.link === "reconnecting" || this.state.link === "connecting") {
+      this.connection.open();
+    }
+    this.connection.probe();
+  };
+
+  readonly dismissNotice = (): void => this.dispatch({ kind: "notice", notice: null });
+
+  dispose(): void {
+    this.connection.stop();
+    this.engine?.close();
+  }
+
+  // ConnectionListener
+
+  message(message: Received): void {
+    this.dispatch({ kind: "server", message });
+    if (this.room) act(this.room, message);
+  }
+
+  audio(frame: Parameters<ConnectionListener["audio"]>[0]): void {
+    this.room?.playback.frame(frame);
+  }
+
+  lost(): void {
+    this.outbox.disconnected();
+    const link = this.state.entered ? "reconnecting" : "connecting";
+    this.dispatch({ kind: "link", link });
+    if (this.state.entered) return;
+    void this.options.exists().then((exists) => {
+      if (exists) return;
+      this.connection.stop();
+      this.refused(PROTOCOL.CLOSE_NOT_FOUND);
+    });
+  }
+
+  refused(closeCode: number): void {
+    this.outbox.disconnected();
+    if (closeCode === PROTOCOL.CLOSE_SUPERSEDED) {
+      this.dispatch({ kind: "link", link: "superseded" });
+    } else {
+      const text = REFUSED[closeCode] ?? "The connection was refused.";
+      this.dispatch({ kind: "link", link: "refused", notice: { kind: "error", text } });
+    }
+  }
+
+  private dispatch(event: RoomEvent): void {
+    const next = reduce(this.state, event);
+    if (next === this.state) return;
+    this.state = next;
+    const held = next.pause !== null || next.pauseRequested;
+    if (held !== this.held) {
+      this.held = held;
+      this.room?.playback.hold(held);
+    }
+    for (const watcher of this.watchers) watcher();
+  }
+
+  private heard(utteranceId: string): void {
+    this.unsaid.push(utteranceId);
+    if (this.state.link === "open") this.sayHeard();
+  }
+
+  private sayHeard(): void {
+    for (const utterance_id of this.unsaid.splice(0)) {
+      this.connection.send({ type: "playback_complete", utterance_id });
+    }
+  }
+
+  private entered(): void {
+    this.sayHeard();
+    if (this.state.pauseRequested) this.connection.send({ type: "pause" });
+    if (this.state.endRequested) this.connection.send({ type: "end_session" });
+  }
+
+  private microphoneLost(): void {
+    const problem = { state: "problem", problem: "lost" } as const;
+    void this.answering.stopTalking();
+    this.dispatch({ kind: "microphone", microphone: problem });
+  }
+
+  private interviewEnded(playback: Playback): void {
+    playback.close();
+    this.connection.stop();
+  }
+}

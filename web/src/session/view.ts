@@ -1,0 +1,75 @@
+// What is shown, derived from the state.
+import type { Phase } from "@/protocol/messages.gen";
+import type { Caption, RoomState, Utterance } from "./state";
+
+export type OrbState =
+  | "connecting"
+  | "listening"
+  | "thinking"
+  | "speaking"
+  | "paused"
+  | "reconnecting"
+  | "ended"
+  | "superseded"
+  | "refused";
+
+/** What is being said; what was said last when nothing is. */
+export function currentUtterance(state: RoomState): Utterance | null {
+  const unheard = state.utterances.find((utterance) => !utterance.finished);
+  return unheard ?? state.utterances.at(-1) ?? null;
+}
+
+export function orbState(state: RoomState): OrbState {
+  const utterance = currentUtterance(state);
+  if (state.ended && !closingWords(state)) return "ended";
+  if (state.link === "superseded" || state.link === "refused") return state.link;
+  if (state.link === "idle" || state.link === "connecting") return "connecting";
+  if (state.link === "reconnecting") return "reconnecting";
+  if (state.pause || (state.pauseRequested && !state.answer)) return "paused";
+  if (state.answer?.recording) return "listening";
+  if (utterance?.playing) return "speaking";
+  if (state.answer) return "thinking";
+  if (state.stage === "processing_stt" || state.stage === "generating") return "thinking";
+  if (state.stage === "speaking" && !utterance?.finished) return "thinking";
+  return "listening";
+}
+
+/** The interview is over, but the interviewer's goodbye is still to be heard. */
+export function closingWords(state: RoomState): boolean {
+  return state.ended !== null && state.utterances.some((utterance) => !utterance.finished);
+}
+
+/** Sentences whose sound has begun. One not yet begun is not shown, or it would be read ahead. */
+export function heardCaptions(utterance: Utterance): Caption[] {
+  return utterance.captions.filter(
+    (caption) =>
+      caption.startMs < utterance.heardMs ||
+      (caption.startMs === 0 && utterance.playing) ||
+      (utterance.finished && caption.startMs <= utterance.heardMs),
+  );
+}
+
+export function canTalk(state: RoomState): boolean {
+  return state.microphone.state === "ready" && canAnswer(state);
+}
+
+/** One answer at a time: the last one must be safe on the server first. */
+export function canAnswer(state: RoomState): boolean {
+  if (state.ended || state.endRequested || state.answer || state.pause || state.pauseRequested) return false;
+  return state.entered && (state.link === "open" || state.link === "reconnecting");
+}
+
+export const PHASE_LABEL: Record<Phase, string> = {
+  introduction: "Introduction",
+  warmup: "Warm-up",
+  main_questions: "Main questions",
+  wrap_up: "Wrap-up",
+  completed: "Finished",
+};
+
+export function progressLabel(state: RoomState): string {
+  if (!state.phase) return "";
+  const { number = 0, count = 0 } = state.question ?? {};
+  const place = number > 0 ? ` · ${number} of ${count}` : "";
+  return PHASE_LABEL[state.phase] + place;
+}

@@ -1,0 +1,36 @@
+import type { Role } from "@/api/rest";
+import ui from "@/ui/ui.module.css";
+import styles from "./start.module.css";
+
+interface Props {
+  roles: Role[];
+  chosen: string;
+  onChoose: (role: string) => void;
+}
+
+export function RolePicker({ roles, chosen, onChoose }: Props) {
+  if (roles.length === 0) {
+    return <p className={ui.warning}>There is no interview to take yet.</p>;
+  }
+  return (
+    <fieldset className={styles.roles}>
+      <legend>Which interview?</legend>
+      {roles.map(({ role, title, description, minutes }) => (
+        <label key={role} className={styles.role} data-testid={`role-${role}`}>
+          <input
+            type="radio"
+            name="role"
+            value={role}
+            checked={role === chosen}
+            onChange={() => onChoose(role)}
+          />
+          <span className={styles.roleText}>
+            <span className={styles.roleTitle}>{title}</span>
+            {description && <span className={ui.small}>{description}</span>}
+          </span>
+          {minutes !== undefined && <span className={styles.minutes}>about {minutes} min</span>}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,2 @@
+// Fonts are imported for their side effect.
+declare module "@fontsource-variable/*";

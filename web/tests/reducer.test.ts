@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import type { Transcript } from "@/protocol/messages.gen";
+import { canAnswer, currentUtterance, heardCaptions, orbState, progressLabel } from "@/session/view";
+import type { RoomEvent } from "@/session/state";
+import { after, from, greeting, playback, started } from "./support/messages";
+
+const answering: RoomEvent = { kind: "answer_started", turnId: "turn-0001", input: "voice", text: "" };
+const finished: RoomEvent = { kind: "answer_finished" };
+const entered: RoomEvent[] = [{ kind: "link", link: "connecting" }, from(started())];
+const lost: RoomEvent = { kind: "link", link: "reconnecting" };
+
+function line(sequence: number, role: Transcript["role"], text: string, turn = ""): Transcript {
+  return { type: "transcript", role, text, sequence, turn_id: turn, utterance_id: "" };
+}
+
+function captions(...events: RoomEvent[]): string[] {
+  const utterance = currentUtterance(after(...events));
+  return utterance ? heardCaptions(utterance).map((caption) => caption.text) : [];
+}
+
+describe("the room drawn from a snapshot", () => {
+  it("stands at the question", () => {
+    const state = after(...entered);
+    expect(progressLabel(state)).toBe("Main questions · 3 of 8");
+    expect(state.question?.text).toBe("Tell me about a service you own.");
+    expect(orbState(state)).toBe("listening");
+  });
+
+  it("keeps what was said, once each and in order", () => {
+    const known = from(line(2, "candidate", "early copy"));
+    const state = after(
+      known,
+      from(line(5, "interviewer", "later")),
+      from(started({ transcript: [line(1, "interviewer", "Hi"), line(2, "candidate", "Hello")] })),
+      from(line(3, "interviewer", "Go on")),
+    );
+    expect(state.transcript.map((entry) => entry.text)).toEqual(["Hi", "Hello", "Go on", "later"]);
+  });
+
+  it("is over when the interview is", () => {
+    expect(orbState(after(from(started({ status: "completed" }))))).toBe("ended");
+  });
+
+  it("is paused when the interview is, and not after", () => {
+    const paused = after(from(started({ status: "paused" })));
+    expect(orbState(paused)).toBe("paused");
+    expect(canAnswer(paused)).toBe(false);
+    expect(after(from(started({ status: "paused" })), from({ type: "resumed" })).pause).toBeNull();
+  });
+});
+
+describe("captions follow the sound", () => {
+  it("shows nothing before it is heard", () => {
+    expect(captions(...entered, ...greeting)).toEqual([]);
+  });
+
+  it("shows a sentence as it begins", () => {
+    expect(captions(...entered, ...greeting, playback(10))).toEqual(["Hello."]);
+    expect(captions(...entered, ...greeting, playback(899))).toEqual(["Hello."]);
+    expect(captions(...entered, ...greeting, playback(901))).toEqual(["Hello.", "How are you?"]);
+  });
+
+  it("keeps them after the end, and only what was heard after an interruption", () => {
+    expect(captions(...entered, ...greeting, playback(2000, true))).toHaveLength(2);
+    expect(captions(...entered, ...greeting, playback(400, true))).toEqual(["Hello."]);
+  });
+
+  it("goes on with the same utterance when its stage runs again", () => {
+    const again: RoomEvent[] = [
+      from({ type: "utterance_start", utterance_id: "u1-again", turn_id: "", sequence: 1 }),
+      from({ type: "sentence", utterance_id: "u1-again", index: 1, text: "How are you?", start_ms: 900 }),
+      playback(1000, false, "u1-again"),
+    ];
+    expect(captions(...entered, ...greeting, playback(950), ...again)).toEqual([
+      "Hello.",
+      "How are you?",
+    ]);
+  });
+
+  it("finishes one utterance before the next is shown", () => {
+    const next = from({ type: "utterance_start", utterance_id: "u2", turn_id: "", sequence: 2 });
+    const state = after(...entered, ...greeting, playback(500), next);
+    expect(currentUtterance(state)?.utteranceId).toBe("u1");
+    expect(currentUtterance(after(...entered, ...greeting, playback(2000, true), next))?.utteranceId).toBe("u2");
+  });
+});
+
+describe("what the room is doing", () => {
+  it("thinks from the end of the answer until the sound begins", () => {
+    const answered = [...entered, answering, finished];
+    expect(orbState(after(...entered, answering))).toBe("listening");
+    expect(orbState(after(...answered))).toBe("thinking");
+    const generating = [...answered, from({ type: "status", state: "generating" })];
+    const committed = from({ type: "turn_committed", turn_id: "turn-0001", sequence: 2 });
+    expect(orbState(after(...generating, committed))).toBe("thinking");
+    const speaking = from({ type: "status", state: "speaking" });
+    expect(orbState(after(...generating, committed, speaking, ...greeting))).toBe("thinking");
+    expect(orbState(after(...generating, committed, speaking, ...greeting, playback(1)))).toBe("speaking");
+    expect(orbState(after(...generating, committed, speaking, ...greeting, playback(9, true)))).toBe("listening");
+  });
+
+  it("is the candidate's turn once ready, but not before the sound is over", () => {
+    const ready = from({ type: "status", state: "ready" });
+    expect(orbState(after(...entered, ...greeting, playback(10), ready))).toBe("speaking");
+    expect(orbState(after(...entered, ...greeting, playback(2000, true), ready))).toBe("listening");
+  });
+
+  it("lets the goodbye be heard before it is over", () => {
+    const end = from({ type: "session_ended", session_id: "i1", total_turns: 4, outcome: "completed" });
+    expect(orbState(after(...entered, ...greeting, playback(10), end))).toBe("speaking");
+    expect(orbState(after(...entered, ...greeting, end, playback(2000, true)))).toBe("ended");
+    expect(after(...entered, end, lost).link).toBe("open");
+  });
+
+  it("pauses at once for the eye, and takes it back", () => {
+    const wanted: RoomEvent = { kind: "pause_requested", wanted: true };
+    expect(orbState(after(...entered, wanted))).toBe("paused");
+    expect(orbState(after(...entered, answering, finished, wanted))).toBe("thinking");
+    expect(orbState(after(...entered, wanted, { kind: "pause_requested", wanted: false }))).toBe("listening");
+  });
+});
+
+describe("an answer", () => {
+  it("is shown as it is recognized, then as it was committed", () => {
+    const partial = from({ type: "partial_transcript", turn_id: "turn-0001", text: "I own the" });
+    const final = from(line(2, "candidate", "I own the billing service.", "turn-0001"));
+    expect(after(...entered, answering, partial).ownWords?.text).toBe("I own the");
+    const words = after(...entered, answering, partial, final, partial).ownWords;
+    expect(words).toEqual({ turnId: "turn-0001", text: "I own the billing service.", final: true });
+  });
+
+  it("is pending until the server has it", () => {
+    expect(canAnswer(after(...entered, answering, finished))).toBe(false);
+    const other = from({ type: "turn_committed", turn_id: "turn-0000", sequence: 2 });
+    expect(after(...entered, answering, finished, other).answer).not.toBeNull();
+    const mine = from({ type: "turn_committed", turn_id: "turn-0001", sequence: 2 });
+    expect(after(...entered, answering, finished, mine).answer).toBeNull();
+  });
+
+  it("survives a lost connection, and is settled by the snapshot", () => {
+    const during = after(...entered, answering, lost);
+    expect(orbState(during)).toBe("reconnecting");
+    expect(during.answer).toMatchObject({ turnId: "turn-0001", recording: true });
+    const back = after(...entered, answering, finished, lost, from(started({}, 7)));
+    expect(back.answer?.turnId).toBe("turn-0001");
+    expect(back.notice?.text).toContain("Your answer has been sent");
+    const safe = from(started({ committed_turns: ["turn-0001"] }, 7));
+    expect(after(...entered, answering, finished, lost, safe).answer).toBeNull();
+  });
+
+  it.each([
+    ["no_speech", "no words"],
+    ["failed", "type your answer"],
+  ] as const)("that came to nothing (%s) may be given again", (reason, words) => {
+    const discarded = from({ type: "turn_discarded", turn_id: "turn-0001", reason });
+    const state = after(...entered, answering, finished, discarded);
+    expect(canAnswer(state)).toBe(true);
+    expect(state.notice?.text).toContain(words);
+  });
+
+  it("ends with an error about it, but not with one that passes", () => {
+    const error = (code: string) =>
+      from({ type: "error", code, message: "Sorry.", recoverable: true, turn_id: "turn-0001" });
+    expect(after(...entered, answering, finished, error("stt.unavailable")).answer).toBeNull();
+    expect(after(...entered, answering, finished, error("stream.unavailable")).answer).not.toBeNull();
+  });
+});
