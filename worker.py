@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from interview.logging import configure_logging
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.records import Records
+from interview.ports import LanguageModel, SpeechToText, TextToSpeech
 from interview.providers.factory import (
     build_language_model,
     build_speech_to_text,
@@ -55,7 +57,29 @@ STICKY_TIMEOUT = timedelta(seconds=1)
 """After a worker's death its workflows are picked up by another one within this time."""
 
 
-def build_workers(settings: Settings, client: Client, stack: AsyncExitStack) -> list[Worker]:
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """Who listens, thinks and speaks. `last_resort` needs no network."""
+
+    stt: SpeechToText
+    llm: LanguageModel
+    last_resort: LanguageModel
+    tts: TextToSpeech
+
+
+def build_providers(settings: Settings) -> Providers:
+    """Raises `ConfigError`."""
+    return Providers(
+        stt=build_speech_to_text(settings),
+        llm=build_language_model(settings),
+        last_resort=ScriptedLanguageModel(),
+        tts=build_text_to_speech(settings),
+    )
+
+
+def build_workers(
+    settings: Settings, client: Client, providers: Providers, stack: AsyncExitStack
+) -> list[Worker]:
     """One pool of slots a stage, so that a stage that waits never starves the one before it."""
     database = Database.from_settings(settings)
     stack.push_async_callback(database.close)
@@ -72,18 +96,16 @@ def build_workers(settings: Settings, client: Client, stack: AsyncExitStack) -> 
             streams,
             records,
             blobs,
-            build_speech_to_text(settings),
+            providers.stt,
             lambda format, rate, limit: AnswerEar(voice_detection, format, rate, limit),
             timeout_s,
         ),
-        conversing=Converse(
-            streams, records, build_language_model(settings), ScriptedLanguageModel(), timeout_s
-        ),
+        conversing=Converse(streams, records, providers.llm, providers.last_resort, timeout_s),
         speaking=Speak(
             streams,
             records,
             blobs,
-            Voice(build_text_to_speech(settings), SpeechCache(blobs), timeout_s),
+            Voice(providers.tts, SpeechCache(blobs), timeout_s),
         ),
     )
     keeping = RecordKeeping(streams, records, blobs)
@@ -115,8 +137,8 @@ def build_workers(settings: Settings, client: Client, stack: AsyncExitStack) -> 
     ]
 
 
-async def main() -> None:
-    settings = load_settings()
+async def serve(settings: Settings, providers: Providers) -> None:
+    """Until SIGTERM or SIGINT; then running activities get `DRAIN` to finish."""
     configure_logging(settings.log_format, settings.log_level)
     if settings.worker_ready_file is not None:
         settings.worker_ready_file.unlink(missing_ok=True)
@@ -127,7 +149,7 @@ async def main() -> None:
     client = await connect_temporal(settings)
     await prepare_namespace(client)
     async with AsyncExitStack() as stack:
-        workers = build_workers(settings, client, stack)
+        workers = build_workers(settings, client, providers, stack)
         await asyncio.to_thread(warm_decoder)
         for worker in workers:
             await stack.enter_async_context(worker)
@@ -142,12 +164,13 @@ async def main() -> None:
 async def _show_alive(path: Path) -> None:
     """The file's age tells whether this loop still turns."""
     while True:
-        path.touch()
+        await asyncio.to_thread(path.touch)
         await asyncio.sleep(1)
 
 
 if __name__ == "__main__":
     try:
-        uvloop.run(main())
+        loaded = load_settings()
+        uvloop.run(serve(loaded, build_providers(loaded)))
     except ConfigError as error:
         sys.exit(str(error))
