@@ -1,0 +1,133 @@
+"""Replies by Anthropic's messages, as the input of a tool that must be called."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+from anthropic import AsyncAnthropic, AsyncStream
+from anthropic.types import (
+    CacheControlEphemeralParam,
+    RawMessageStreamEvent,
+    TextBlockParam,
+    ToolChoiceToolParam,
+    ToolParam,
+)
+
+from interview.domain.directives import Brief, Directive
+from interview.errors import ProviderError
+from interview.ports import Line, ReplyEvent, ReplyRequest
+from interview.providers.failures import Failures
+from interview.providers.http import new_http_client
+from interview.providers.openai_client import Endpoint
+from interview.providers.prompt import InterviewerPrompt
+from interview.providers.reply import MAX_REPLY_TOKENS, read_reply, reply_schema
+from interview.providers.waiting import each_within
+
+__all__ = ["ANTHROPIC_BASE_URL", "AnthropicLanguageModel"]
+
+ANTHROPIC_BASE_URL = "https://api.anthropic.com"
+
+_CACHED: CacheControlEphemeralParam = {"type": "ephemeral"}
+
+_TOOL: ToolParam = {
+    "name": "reply",
+    "description": "Reply to the candidate: the directive first, then the words to be spoken.",
+    # All directives, and the brief says which are allowed: another tool would be another
+    # beginning of the prompt, and nothing of it in the cache.
+    "input_schema": reply_schema(tuple(Directive)),
+    # Without it a whole value is held back until it is complete, and here that is the reply.
+    "eager_input_streaming": True,
+}
+_CALL_IT: ToolChoiceToolParam = {
+    "type": "tool",
+    "name": "reply",
+    "disable_parallel_tool_use": True,
+}
+
+
+class AnthropicLanguageModel:
+    def __init__(self, endpoint: Endpoint, *, prompt: InterviewerPrompt) -> None:
+        self._model = endpoint.model
+        self._prompt = prompt
+        self._failures = Failures(self.name, "llm")
+        self._http = new_http_client(endpoint.timeout_s)
+        self._client = AsyncAnthropic(
+            api_key=endpoint.api_key,
+            base_url=endpoint.base_url or ANTHROPIC_BASE_URL,
+            max_retries=0,
+            timeout=endpoint.timeout_s,
+            http_client=self._http,
+        )
+
+    @property
+    def name(self) -> str:
+        return f"anthropic/{self._model}"
+
+    async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
+        blocks = _blocks(self._prompt.beginning(brief, conversation))
+        blocks[-1]["cache_control"] = _CACHED
+        with contextlib.suppress(ProviderError), self._failures.translated():
+            await self._client.messages.create(
+                model=self._model,
+                max_tokens=1,
+                system=[{"type": "text", "text": self._prompt.text, "cache_control": _CACHED}],
+                messages=[{"role": "user", "content": blocks}],
+                tools=[_TOOL],
+                tool_choice=_CALL_IT,
+            )
+
+    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncIterator[ReplyEvent]:
+        with self._failures.translated():
+            async with asyncio.timeout(timeout_s):
+                stream = await self._open(request, timeout_s)
+        async with stream:
+            pieces = self._pieces(stream, timeout_s)
+            async for event in read_reply(pieces, request, self._failures):
+                yield event
+
+    async def _open(
+        self, request: ReplyRequest, timeout_s: float
+    ) -> AsyncStream[RawMessageStreamEvent]:
+        rendered = self._prompt.render(request)
+        blocks = _blocks(rendered.blocks)
+        if len(blocks) > 1:
+            # Up to here `warm` has primed the cache; the last line is the answer.
+            blocks[-2]["cache_control"] = _CACHED
+        blocks.append({"type": "text", "text": rendered.brief})
+        return await self._client.messages.create(
+            model=self._model,
+            max_tokens=MAX_REPLY_TOKENS,
+            system=[{"type": "text", "text": rendered.system, "cache_control": _CACHED}],
+            messages=[{"role": "user", "content": blocks}],
+            tools=[_TOOL],
+            tool_choice=_CALL_IT,
+            stream=True,
+            timeout=timeout_s,
+        )
+
+    async def _pieces(
+        self, stream: AsyncStream[RawMessageStreamEvent], timeout_s: float
+    ) -> AsyncIterator[str]:
+        text: list[str] = []
+        called = False
+        async for event in each_within(aiter(stream), timeout_s, self._failures):
+            if event.type == "content_block_delta" and event.delta.type == "input_json_delta":
+                called = True
+                yield event.delta.partial_json
+            elif event.type == "content_block_delta" and event.delta.type == "text_delta":
+                text.append(event.delta.text)
+            elif event.type == "message_delta" and event.delta.stop_reason == "refusal":
+                raise self._failures.output_invalid("a refusal")
+        if not called:
+            # A compatible server that does not know tools has answered in words.
+            yield "".join(text)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+def _blocks(texts: Sequence[str]) -> list[TextBlockParam]:
+    """A block for each line: caches work on blocks, and the conversation grows by some a turn."""
+    return [{"type": "text", "text": text} for text in texts]

@@ -1,0 +1,24 @@
+"""The connection pool under both SDKs."""
+
+from __future__ import annotations
+
+import httpx2
+
+__all__ = ["new_http_client"]
+
+_KEEPALIVE_S = 120.0
+"""An answer takes a minute: a connection opened when it begins must live until it ends.
+The library's own default is 5 s."""
+
+_CONNECT_TIMEOUT_S = 5.0
+
+
+def new_http_client(timeout_s: float) -> httpx2.AsyncClient:
+    """`timeout_s` bounds every wait of the transport, whatever else is forgotten above it."""
+    return httpx2.AsyncClient(
+        timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_TIMEOUT_S, timeout_s)),
+        limits=httpx2.Limits(
+            max_connections=1000, max_keepalive_connections=200, keepalive_expiry=_KEEPALIVE_S
+        ),
+        follow_redirects=False,
+    )

@@ -1,0 +1,131 @@
+"""Replies by OpenAI's chat completions, or any server that has them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import openai
+from openai import AsyncStream, omit
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.shared_params import ResponseFormatJSONSchema
+
+from interview.domain.directives import Brief, Directive
+from interview.errors import ProviderError
+from interview.ports import Line, ReplyEvent, ReplyRequest
+from interview.providers.failures import Failures
+from interview.providers.openai_client import OPENAI_BASE_URL, Endpoint, OpenAiConnection
+from interview.providers.prompt import InterviewerPrompt, allowed_directives
+from interview.providers.reply import MAX_REPLY_TOKENS, read_reply, reply_schema
+from interview.providers.waiting import each_within
+
+__all__ = ["OpenAiLanguageModel"]
+
+_CACHED_FROM_CHARS = 4_000
+"""OpenAI caches prompts from 1,024 tokens on; priming a shorter one would only cost."""
+
+_REFUSALS = frozenset({"content_filter"})
+
+
+class OpenAiLanguageModel:
+    def __init__(self, endpoint: Endpoint, *, prompt: InterviewerPrompt) -> None:
+        self._connection = OpenAiConnection(endpoint)
+        self._prompt = prompt
+        self._failures = Failures(self.name, "llm")
+        self._schemas_known = True
+        """False once a compatible server has shown that it refuses schemas."""
+
+    @property
+    def name(self) -> str:
+        return f"openai/{self._connection.model}"
+
+    async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
+        beginning = "\n".join(self._prompt.beginning(brief, conversation))
+        own_server = self._connection.base_url != OPENAI_BASE_URL
+        if not own_server and len(self._prompt.text) + len(beginning) < _CACHED_FROM_CHARS:
+            await self._connection.warm()
+            return
+        # The same beginning, with the same schema, which counts as part of it.
+        with contextlib.suppress(ProviderError), self._failures.translated():
+            await self._connection.client.chat.completions.create(
+                model=self._connection.model,
+                messages=_messages(self._prompt.text, beginning),
+                response_format=_format(brief.allowed) if self._schemas_known else omit,
+                max_completion_tokens=1,
+            )
+
+    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncIterator[ReplyEvent]:
+        with self._failures.translated():
+            async with asyncio.timeout(timeout_s):
+                stream = await self._open(request, timeout_s)
+        async with stream:
+            pieces = self._pieces(stream, timeout_s)
+            async for event in read_reply(pieces, request, self._failures):
+                yield event
+
+    async def _open(
+        self, request: ReplyRequest, timeout_s: float
+    ) -> AsyncStream[ChatCompletionChunk]:
+        if self._schemas_known:
+            try:
+                return await self._ask(request, timeout_s, with_schema=True)
+            except (openai.BadRequestError, openai.UnprocessableEntityError):
+                if self._connection.base_url == OPENAI_BASE_URL:
+                    raise
+        stream = await self._ask(request, timeout_s, with_schema=False)
+        self._schemas_known = False
+        return stream
+
+    async def _ask(
+        self, request: ReplyRequest, timeout_s: float, *, with_schema: bool
+    ) -> AsyncStream[ChatCompletionChunk]:
+        rendered = self._prompt.render(request)
+        return await self._connection.client.chat.completions.create(
+            model=self._connection.model,
+            messages=_messages(rendered.system, rendered.user),
+            response_format=_format(allowed_directives(request)) if with_schema else omit,
+            max_completion_tokens=MAX_REPLY_TOKENS,
+            stream=True,
+            timeout=timeout_s,
+        )
+
+    async def _pieces(
+        self, stream: AsyncStream[ChatCompletionChunk], timeout_s: float
+    ) -> AsyncIterator[str]:
+        if stream.response.headers.get("content-type", "").startswith("application/json"):
+            yield await self._whole(stream, timeout_s)
+            return
+        async for chunk in each_within(aiter(stream), timeout_s, self._failures):
+            # Compatible servers leave out what the types promise.
+            choices: Any = getattr(chunk, "choices", None)
+            for choice in choices or ():
+                delta: Any = getattr(choice, "delta", None)
+                refusal = getattr(delta, "refusal", None)
+                if refusal or getattr(choice, "finish_reason", None) in _REFUSALS:
+                    raise self._failures.output_invalid("a refusal")
+                content = getattr(delta, "content", None)
+                if isinstance(content, str):
+                    yield content
+
+    async def _whole(self, stream: AsyncStream[ChatCompletionChunk], timeout_s: float) -> str:
+        """The answer of a server that does not stream."""
+        with self._failures.translated():
+            async with asyncio.timeout(timeout_s):
+                await stream.response.aread()
+            return str(stream.response.json()["choices"][0]["message"]["content"])
+
+    async def aclose(self) -> None:
+        await self._connection.aclose()
+
+
+def _messages(system: str, user: str) -> list[ChatCompletionMessageParam]:
+    return [{"role": "system", "content": system}, {"role": "user", "content": user}]
+
+
+def _format(directives: tuple[Directive, ...]) -> ResponseFormatJSONSchema:
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": "reply", "strict": True, "schema": reply_schema(directives)},
+    }

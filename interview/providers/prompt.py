@@ -1,0 +1,109 @@
+"""The interviewer's prompt: fixed instructions in a file, everything else as delimited data.
+
+The order is for prompt caches, which work on equal beginnings: instructions (equal for all),
+the interview (equal for its turns), the conversation (only grows), the brief (changes).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from interview.domain.directives import Brief, Directive
+from interview.ports import Line, ReplyRequest
+
+__all__ = ["InterviewerPrompt", "Rendered", "allowed_directives", "load_prompt"]
+
+_FILE = Path(__file__).parent / "prompts" / "interviewer.md"
+
+_ONWARD = {
+    Directive.NEXT_QUESTION: "the system reads the next question of this part",
+    Directive.ADVANCE_PHASE: "the system opens the next part of the interview",
+    Directive.CLOSE: "the system says goodbye and what happens next",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A request's text. `system` and the first of `blocks` never change within an interview;
+    `blocks` is the conversation and only grows; `brief` belongs to this reply."""
+
+    system: str
+    blocks: tuple[str, ...]
+    brief: str
+
+    @property
+    def user(self) -> str:
+        return "\n".join((*self.blocks, self.brief))
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewerPrompt:
+    """`version` and `sha256` (of the file) go into the audit of every reply."""
+
+    text: str
+    version: int
+    sha256: str
+
+    def render(self, request: ReplyRequest) -> Rendered:
+        closing = "</conversation>"
+        return Rendered(
+            system=self.text,
+            blocks=self.beginning(request.brief, request.conversation),
+            brief=f"{closing}\n{_brief(request)}",
+        )
+
+    def beginning(self, brief: Brief, conversation: Sequence[Line]) -> tuple[str, ...]:
+        """The part known before the answer is: what `warm` primes a cache with."""
+        interview = (
+            f"<interview role={quoteattr(brief.role_title)} "
+            f"candidate={quoteattr(brief.candidate_name)} language={quoteattr(brief.language)}/>\n"
+            "<conversation>"
+        )
+        return (interview, *(_line(line) for line in conversation))
+
+
+def load_prompt() -> InterviewerPrompt:
+    data = _FILE.read_bytes()
+    head, _, text = data.decode().partition("\n\n")
+    return InterviewerPrompt(
+        text=text.strip(),
+        version=int(head.removeprefix("version:")),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def allowed_directives(request: ReplyRequest) -> tuple[Directive, ...]:
+    """What may be chosen: after a retry only what was chosen before it."""
+    return (request.directive,) if request.directive else request.brief.allowed
+
+
+def _line(line: Line) -> str:
+    text = escape(line.text.strip()) or "(nothing could be heard)"
+    return f"<line speaker={quoteattr(line.speaker)}>{text}</line>"
+
+
+def _brief(request: ReplyRequest) -> str:
+    brief = request.brief
+    allowed = allowed_directives(request)
+    used = brief.question.probes[: brief.follow_ups_used]
+    left = brief.question.probes[brief.follow_ups_used :]
+    lines = [
+        "<brief>",
+        f"<question>{escape(brief.question.text)}</question>",
+        *(f"<probe asked='yes'>{escape(probe)}</probe>" for probe in used),
+        *(f"<probe>{escape(probe)}</probe>" for probe in left if Directive.FOLLOW_UP in allowed),
+        f"<allowed>{', '.join(allowed)}</allowed>",
+    ]
+    if Directive.FOLLOW_UP in allowed:
+        lines.append(f"<follow_ups_left>{brief.follow_ups_left}</follow_ups_left>")
+    if brief.onward.directive in allowed:
+        after = _ONWARD[brief.onward.directive]
+        lines.append(f"<after directive='{brief.onward.directive}'>{after}</after>")
+    if request.already_said:
+        said = escape(" ".join(request.already_said))
+        lines.append(f"<already_said>{said}</already_said>")
+    return "\n".join((*lines, "</brief>"))
