@@ -1,0 +1,108 @@
+"""One whole interview, held by the candidate in a box."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import httpx
+
+from demo.answers import answer_for
+from demo.room import Room, Utterance
+from demo.voice import CandidateVoice
+from interview.domain.phases import Phase
+from interview.protocol.server import PhaseChanged, ServerMessage
+
+__all__ = ["HeldInterview", "Turn", "create_interview", "hold_interview"]
+
+
+@dataclass(slots=True)
+class Turn:
+    """One answer and what came of it. Times in ms."""
+
+    turn_id: str
+    phase: Phase
+    question_id: str
+    said: str
+    heard: str = ""
+    first_sound_ms: float = 0.0
+    """From the end of speech to the first audio byte of the reply."""
+
+
+@dataclass(slots=True)
+class HeldInterview:
+    room: Room
+    turns: list[Turn] = field(default_factory=list[Turn])
+    phases: list[Phase] = field(default_factory=list[Phase])
+    recovery_ms: float | None = None
+    """From the end of the answer that the kill fell into to the first sound of its reply."""
+
+
+async def create_interview(api: httpx.AsyncClient, role: str, name: str) -> str:
+    response = await api.post("/api/v1/interviews", json={"role": role, "candidate_name": name})
+    response.raise_for_status()
+    return response.json()["interview_id"]
+
+
+async def hold_interview(
+    url: str,
+    interview_id: str,
+    *,
+    speed: float = 1.0,
+    kill_at: int | None = None,
+    kill: Callable[[], Awaitable[float]] | None = None,
+    on_message: Callable[[ServerMessage], None] = lambda _: None,
+    patience_s: float = 90.0,
+) -> HeldInterview:
+    """Answers every question by voice until the interview closes. In answer number `kill_at`
+    (from 0), half-way through, `kill` is called."""
+    voice = CandidateVoice()
+    standing: PhaseChanged | None = None
+    held: HeldInterview | None = None
+
+    def note(message: ServerMessage) -> None:
+        nonlocal standing
+        if isinstance(message, PhaseChanged):
+            standing = message
+            if held is not None and message.phase not in held.phases:
+                held.phases.append(message.phase)
+        on_message(message)
+
+    async with Room(url, interview_id, on_message=note) as room:
+        held = HeldInterview(room)
+        await room.wait(lambda: _finished(room.last_utterance()) or room.ended, patience_s)
+        while room.ended is None and standing is not None and standing.question_id is not None:
+            given = sum(t.phase is standing.phase for t in held.turns)
+            spoken = await voice.say(answer_for(standing.phase, given), speed=speed)
+            turn = Turn(uuid.uuid4().hex, standing.phase, standing.question_id, said=spoken.text)
+            killed_at: float | None = None
+
+            async def strike() -> None:
+                nonlocal killed_at
+                if kill is not None:
+                    killed_at = await kill()
+
+            middle = {len(spoken.chunks) // 2: strike} if len(held.turns) == kill_at else None
+            ended_at = await room.speak(
+                turn.turn_id, spoken.chunks, duration_ms=spoken.duration_ms, at_chunk=middle
+            )
+            await room.wait(lambda turn=turn: room.settled(turn.turn_id), patience_s)
+            await room.wait(
+                lambda turn=turn: _finished(room.reply_to(turn.turn_id)) or room.ended, patience_s
+            )
+            reply = room.reply_to(turn.turn_id)
+            if reply is not None and reply.first_audio_at is not None:
+                turn.first_sound_ms = (reply.first_audio_at - ended_at) * 1000
+                if killed_at is not None:
+                    held.recovery_ms = turn.first_sound_ms
+            line = room.transcript.get(room.committed.get(turn.turn_id, 0))
+            turn.heard = line.text if line is not None else ""
+            held.turns.append(turn)
+        await room.wait(lambda: room.ended is not None, patience_s)
+        held.phases = [p for p in held.phases if p is not Phase.COMPLETED]
+    return held
+
+
+def _finished(utterance: Utterance | None) -> bool:
+    return utterance is not None and utterance.ended
