@@ -8,6 +8,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -67,14 +68,18 @@ def _save_sound(held: HeldInterview, folder: Path) -> Path:
     return path
 
 
-async def _run(args: argparse.Namespace) -> bool:
-    stack = RunningStack(args.home) if args.kill else None
-
+def _killer(stack: RunningStack, target: str) -> Callable[[], Awaitable[float]]:
     async def kill() -> float:
-        assert stack is not None, "only asked for with --kill"
-        process = _PROCESS.get(args.kill, args.kill)
-        print(f"     ## SIGKILL {args.kill} (pid {stack.pid(process)}) in mid-answer")
+        process = _PROCESS.get(target, target)
+        print(f"     ## SIGKILL {target} (pid {stack.pid(process)}) in mid-answer")
         return stack.kill(process)
+
+    return kill
+
+
+async def _run(args: argparse.Namespace) -> bool:
+    target: str | None = args.kill
+    kill = _killer(RunningStack(args.home), target) if target else None
 
     async with httpx.AsyncClient(base_url=args.url, timeout=20.0, trust_env=False) as api:
         interview_id = await create_interview(api, args.role, args.name)
@@ -84,8 +89,8 @@ async def _run(args: argparse.Namespace) -> bool:
             args.url,
             interview_id,
             speed=args.speed,
-            kill_at=2 if args.kill else None,
-            kill=kill if args.kill else None,
+            kill_at=2 if kill else None,
+            kill=kill,
             on_message=_print_message,
         )
         seconds = time.perf_counter() - started
@@ -98,7 +103,7 @@ async def _run(args: argparse.Namespace) -> bool:
     first_sound = [t.first_sound_ms for t in held.turns if t.first_sound_ms]
     report = {
         "interview_id": interview_id,
-        "killed": args.kill,
+        "killed": target,
         "turns": len(held.turns),
         "phases": [p.value for p in held.phases],
         "word_error_rate": round(word_error_rate(held), 4),
