@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from anthropic import AsyncAnthropic, AsyncStream
 from anthropic.types import (
@@ -18,12 +18,12 @@ from anthropic.types import (
 from interview.domain.directives import Brief, Directive
 from interview.errors import ProviderError
 from interview.ports import Line, ReplyEvent, ReplyRequest
-from interview.providers.failures import Failures
-from interview.providers.http import new_http_client
-from interview.providers.openai_client import Endpoint
+from interview.providers.endpoint import Endpoint
+from interview.providers.http import new_http_client, open_connection
 from interview.providers.prompt import InterviewerPrompt
 from interview.providers.reply import MAX_REPLY_TOKENS, read_reply, reply_schema
-from interview.providers.waiting import each_within
+from interview.providers.sdk_failures import SdkFailures
+from interview.providers.waiting import closing, each_within
 
 __all__ = ["ANTHROPIC_BASE_URL", "AnthropicLanguageModel"]
 
@@ -51,11 +51,12 @@ class AnthropicLanguageModel:
     def __init__(self, endpoint: Endpoint, *, prompt: InterviewerPrompt) -> None:
         self._model = endpoint.model
         self._prompt = prompt
-        self._failures = Failures(self.name, "llm")
+        self._failures = SdkFailures(self.name, "llm")
+        self._base_url = endpoint.base_url or ANTHROPIC_BASE_URL
         self._http = new_http_client(endpoint.timeout_s)
         self._client = AsyncAnthropic(
             api_key=endpoint.api_key,
-            base_url=endpoint.base_url or ANTHROPIC_BASE_URL,
+            base_url=self._base_url,
             max_retries=0,
             timeout=endpoint.timeout_s,
             http_client=self._http,
@@ -66,6 +67,12 @@ class AnthropicLanguageModel:
         return f"anthropic/{self._model}"
 
     async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
+        # Beside each other: priming is cancelled by a short answer, the connection stays open.
+        await asyncio.gather(
+            open_connection(self._http, self._base_url), self._prime(brief, conversation)
+        )
+
+    async def _prime(self, brief: Brief, conversation: Sequence[Line]) -> None:
         blocks = _blocks(self._prompt.beginning(brief, conversation))
         blocks[-1]["cache_control"] = _CACHED
         with contextlib.suppress(ProviderError), self._failures.translated():
@@ -78,13 +85,13 @@ class AnthropicLanguageModel:
                 tool_choice=_CALL_IT,
             )
 
-    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncIterator[ReplyEvent]:
+    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncGenerator[ReplyEvent]:
         with self._failures.translated():
             async with asyncio.timeout(timeout_s):
                 stream = await self._open(request, timeout_s)
-        async with stream:
-            pieces = self._pieces(stream, timeout_s)
-            async for event in read_reply(pieces, request, self._failures):
+        events = read_reply(self._pieces(stream, timeout_s), request, self._failures)
+        async with stream, closing(events):
+            async for event in events:
                 yield event
 
     async def _open(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 import httpx2
 
-__all__ = ["new_http_client"]
+__all__ = ["new_http_client", "open_connection"]
 
 _KEEPALIVE_S = 120.0
 """An answer takes a minute: a connection opened when it begins must live until it ends.
 The library's own default is 5 s."""
 
 _CONNECT_TIMEOUT_S = 5.0
+_WARM_TIMEOUT_S = 5.0
 
 
 def new_http_client(timeout_s: float) -> httpx2.AsyncClient:
@@ -22,3 +26,10 @@ def new_http_client(timeout_s: float) -> httpx2.AsyncClient:
         ),
         follow_redirects=False,
     )
+
+
+async def open_connection(http: httpx2.AsyncClient, base_url: str) -> None:
+    """Leaves an open connection in the pool, whatever the server answers; never raises."""
+    with contextlib.suppress(httpx2.HTTPError, httpx2.InvalidURL, OSError, TimeoutError):
+        async with asyncio.timeout(_WARM_TIMEOUT_S):
+            await http.head(base_url)

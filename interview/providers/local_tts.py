@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
@@ -51,7 +51,7 @@ class LocalTextToSpeech:
 
     async def synthesize(
         self, text: str, *, language: str, timeout_s: float
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         empty = True
         async with aclosing(self._resampled(text, language, timeout_s)) as chunks:
             async for chunk in whole_samples(chunks):

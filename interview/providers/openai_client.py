@@ -5,30 +5,14 @@ They work with any server that speaks the same protocol, each at its own address
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from dataclasses import dataclass
-
-import httpx2
 from openai import AsyncOpenAI
 
-from interview.providers.http import new_http_client
+from interview.providers.endpoint import Endpoint
+from interview.providers.http import new_http_client, open_connection
 
-__all__ = ["OPENAI_BASE_URL", "Endpoint", "OpenAiConnection"]
+__all__ = ["OPENAI_BASE_URL", "OpenAiConnection"]
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-_WARM_TIMEOUT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a provider is asked and for what. `base_url` empty means the provider's own."""
-
-    api_key: str
-    model: str
-    base_url: str = ""
-    timeout_s: float = 15.0
-    """The transport's limit; each call brings its own as well."""
 
 
 class OpenAiConnection:
@@ -51,10 +35,3 @@ class OpenAiConnection:
 
     async def aclose(self) -> None:
         await self._http.aclose()
-
-
-async def open_connection(http: httpx2.AsyncClient, base_url: str) -> None:
-    """Leaves an open connection in the pool, whatever the server answers; never raises."""
-    with contextlib.suppress(httpx2.HTTPError, httpx2.InvalidURL, OSError, TimeoutError):
-        async with asyncio.timeout(_WARM_TIMEOUT_S):
-            await http.head(base_url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 import openai
@@ -15,11 +15,12 @@ from openai.types.shared_params import ResponseFormatJSONSchema
 from interview.domain.directives import Brief, Directive
 from interview.errors import ProviderError
 from interview.ports import Line, ReplyEvent, ReplyRequest
-from interview.providers.failures import Failures
-from interview.providers.openai_client import OPENAI_BASE_URL, Endpoint, OpenAiConnection
+from interview.providers.endpoint import Endpoint
+from interview.providers.openai_client import OPENAI_BASE_URL, OpenAiConnection
 from interview.providers.prompt import InterviewerPrompt, allowed_directives
 from interview.providers.reply import MAX_REPLY_TOKENS, read_reply, reply_schema
-from interview.providers.waiting import each_within
+from interview.providers.sdk_failures import SdkFailures
+from interview.providers.waiting import closing, each_within
 
 __all__ = ["OpenAiLanguageModel"]
 
@@ -33,7 +34,7 @@ class OpenAiLanguageModel:
     def __init__(self, endpoint: Endpoint, *, prompt: InterviewerPrompt) -> None:
         self._connection = OpenAiConnection(endpoint)
         self._prompt = prompt
-        self._failures = Failures(self.name, "llm")
+        self._failures = SdkFailures(self.name, "llm")
         self._schemas_known = True
         """False once a compatible server has shown that it refuses schemas."""
 
@@ -42,10 +43,13 @@ class OpenAiLanguageModel:
         return f"openai/{self._connection.model}"
 
     async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
+        # Beside each other: priming is cancelled by a short answer, the connection stays open.
+        await asyncio.gather(self._connection.warm(), self._prime(brief, conversation))
+
+    async def _prime(self, brief: Brief, conversation: Sequence[Line]) -> None:
         beginning = "\n".join(self._prompt.beginning(brief, conversation))
         own_server = self._connection.base_url != OPENAI_BASE_URL
         if not own_server and len(self._prompt.text) + len(beginning) < _CACHED_FROM_CHARS:
-            await self._connection.warm()
             return
         # The same beginning, with the same schema, which counts as part of it.
         with contextlib.suppress(ProviderError), self._failures.translated():
@@ -56,13 +60,13 @@ class OpenAiLanguageModel:
                 max_completion_tokens=1,
             )
 
-    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncIterator[ReplyEvent]:
+    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncGenerator[ReplyEvent]:
         with self._failures.translated():
             async with asyncio.timeout(timeout_s):
                 stream = await self._open(request, timeout_s)
-        async with stream:
-            pieces = self._pieces(stream, timeout_s)
-            async for event in read_reply(pieces, request, self._failures):
+        events = read_reply(self._pieces(stream, timeout_s), request, self._failures)
+        async with stream, closing(events):
+            async for event in events:
                 yield event
 
     async def _open(

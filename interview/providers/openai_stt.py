@@ -10,8 +10,9 @@ from openai import omit
 
 from interview.audio.wav import wav_file
 from interview.ports import STT_SAMPLE_RATE_HZ, Transcription
-from interview.providers.failures import Failures
-from interview.providers.openai_client import Endpoint, OpenAiConnection
+from interview.providers.endpoint import Endpoint
+from interview.providers.openai_client import OpenAiConnection
+from interview.providers.sdk_failures import SdkFailures
 
 __all__ = ["OpenAiSpeechToText"]
 
@@ -25,7 +26,7 @@ class OpenAiSpeechToText:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._connection = OpenAiConnection(endpoint)
-        self._failures = Failures(self.name, "stt")
+        self._failures = SdkFailures(self.name, "stt")
         model = endpoint.model
         self._logprobs = model.startswith("gpt-4o") and "diarize" not in model
 

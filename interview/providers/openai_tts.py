@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from openai import omit
 
-from interview.providers.failures import Failures
-from interview.providers.openai_client import Endpoint, OpenAiConnection
+from interview.providers.endpoint import Endpoint
+from interview.providers.openai_client import OpenAiConnection
 from interview.providers.pcm import whole_samples
-from interview.providers.waiting import each_within
+from interview.providers.sdk_failures import SdkFailures
+from interview.providers.waiting import closing, each_within
 
 __all__ = ["OpenAiTextToSpeech"]
 
@@ -23,7 +24,7 @@ class OpenAiTextToSpeech:
     def __init__(self, endpoint: Endpoint, *, voice: str) -> None:
         self._connection = OpenAiConnection(endpoint)
         self._voice = voice
-        self._failures = Failures(self.name, "tts")
+        self._failures = SdkFailures(self.name, "tts")
         # tts-1 and most compatible servers do not know instructions
         self._manner = _MANNER if endpoint.model.startswith("gpt-") else omit
 
@@ -40,17 +41,18 @@ class OpenAiTextToSpeech:
 
     async def synthesize(
         self, text: str, *, language: str, timeout_s: float
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         first = True
-        async for chunk in whole_samples(self._streamed(text, timeout_s)):
-            if first and chunk.startswith(_OTHER_AUDIO):
-                raise self._failures.output_invalid("audio of another format")
-            first = False
-            yield chunk
+        async with closing(self._streamed(text, timeout_s)) as streamed:
+            async for chunk in whole_samples(streamed):
+                if first and chunk.startswith(_OTHER_AUDIO):
+                    raise self._failures.output_invalid("audio of another format")
+                first = False
+                yield chunk
         if first:
             raise self._failures.output_invalid("no sound")
 
-    async def _streamed(self, text: str, timeout_s: float) -> AsyncIterator[bytes]:
+    async def _streamed(self, text: str, timeout_s: float) -> AsyncGenerator[bytes]:
         request = self._connection.client.audio.speech.with_streaming_response.create(
             input=text,
             model=self._connection.model,

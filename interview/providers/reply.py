@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, cast
 
 from interview.domain.directives import Directive
@@ -13,6 +13,7 @@ from interview.providers.continuation import Continuation
 from interview.providers.failures import Failures
 from interview.providers.json_fields import FieldText, JsonFields, NotJson
 from interview.providers.prompt import allowed_directives
+from interview.providers.waiting import closing
 
 __all__ = ["MAX_REPLY_TOKENS", "ReplyReader", "read_reply", "reply_schema"]
 
@@ -45,19 +46,22 @@ def reply_schema(directives: tuple[Directive, ...]) -> dict[str, object]:
 
 async def read_reply(
     pieces: AsyncIterator[str], request: ReplyRequest, failures: Failures
-) -> AsyncIterator[ReplyEvent]:
+) -> AsyncGenerator[ReplyEvent]:
     """`pieces`: a model's output, cut anywhere. Raises `ProviderOutputInvalid`."""
     reader = ReplyReader(request)
-    try:
-        async for piece in pieces:
-            for event in reader.feed(piece):
+    # SDKs hand on what does not fit their own types, and only reading it shows that.
+    with failures.translated():
+        try:
+            async with closing(pieces):
+                async for piece in pieces:
+                    for event in reader.feed(piece):
+                        yield event
+                    if reader.complete:
+                        return
+            for event in reader.finish():
                 yield event
-            if reader.complete:
-                return
-        for event in reader.finish():
-            yield event
-    except _Unusable as problem:
-        raise failures.output_invalid(str(problem)) from None
+        except _Unusable as problem:
+            raise failures.output_invalid(str(problem)) from None
 
 
 class ReplyReader:

@@ -1,21 +1,22 @@
-"""A limit on every wait for a next item of a stream."""
+"""Limits and ends of streams."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from interview.providers.failures import Failures
 
-__all__ = ["each_within"]
+__all__ = ["closing", "each_within"]
 
 T = TypeVar("T")
 
 
 async def each_within(
     items: AsyncIterator[T], timeout_s: float, failures: Failures
-) -> AsyncIterator[T]:
+) -> AsyncGenerator[T]:
     """`items`, waiting at most `timeout_s` for each. Raises `ProviderError` for whatever the
     stream raises."""
     while True:
@@ -26,3 +27,14 @@ async def each_within(
             except StopAsyncIteration:
                 return
         yield item
+
+
+@asynccontextmanager
+async def closing(items: AsyncIterator[T]) -> AsyncGenerator[AsyncIterator[T]]:
+    """Ends a stream at once when it is left, not when it happens to be collected."""
+    try:
+        yield items
+    finally:
+        close: Any = getattr(items, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,0 +1,246 @@
+"""The next provider when one fails. A list of one behaves as its only member."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from interview.domain.directives import Brief, Directive
+from interview.domain.sentences import SentenceSplitter
+from interview.errors import ProviderError
+from interview.ports import (
+    DirectiveChosen,
+    LanguageModel,
+    Line,
+    ReplyEvent,
+    ReplyRequest,
+    SpeechToText,
+    TextDelta,
+    TextToSpeech,
+    Transcription,
+)
+from interview.providers.breaker import Breaker
+from interview.providers.waiting import closing
+
+__all__ = [
+    "FallbackLanguageModel",
+    "FallbackSpeechToText",
+    "FallbackTextToSpeech",
+    "OnFallback",
+]
+
+OnFallback = Callable[[str, str, ProviderError], None]
+"""(provider that failed, provider asked next, error)."""
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+P = TypeVar("P", bound=_Named)
+
+
+def _ignore(_failed: str, _next: str, _error: ProviderError) -> None:
+    return
+
+
+@dataclass(slots=True)
+class _Ranked(Generic[P]):
+    """Providers in order of preference."""
+
+    providers: Sequence[P]
+    on_fallback: OnFallback
+    new_breaker: Callable[[], Breaker]
+    last_used: str = field(init=False)
+    _breakers: list[Breaker] = field(init=False)
+
+    def __post_init__(self) -> None:
+        assert self.providers, "a fallback list holds at least one provider"
+        self.last_used = self.providers[0].name
+        self._breakers = [self.new_breaker() for _ in self.providers]
+
+    def attempts(self) -> Iterator[_Attempt[P]]:
+        """The providers to ask, in order, until one succeeds. Those that keep failing come
+        last: they are asked only when nobody else answers."""
+        ranks = sorted(range(len(self.providers)), key=lambda rank: self._breakers[rank].is_open)
+        for position, rank in enumerate(ranks):
+            following = ranks[position + 1] if position + 1 < len(ranks) else None
+            attempt = _Attempt(self.providers[rank])
+            yield attempt
+            if attempt.error is None:
+                self._breakers[rank].succeeded()
+                self.last_used = attempt.provider.name
+                return
+            self._breakers[rank].failed(attempt.error)
+            if following is None:
+                raise attempt.error
+            self.on_fallback(attempt.provider.name, self.providers[following].name, attempt.error)
+
+    async def aclose(self) -> None:
+        for provider in self.providers:
+            close: Any = getattr(provider, "aclose", None)
+            if close is not None:
+                await close()
+
+
+@dataclass(slots=True)
+class _Attempt(Generic[P]):
+    provider: P
+    error: ProviderError | None = None
+
+
+class FallbackSpeechToText:
+    """`name` is that of the provider that answered last."""
+
+    def __init__(
+        self,
+        providers: Sequence[SpeechToText],
+        *,
+        on_fallback: OnFallback = _ignore,
+        new_breaker: Callable[[], Breaker] = Breaker,
+    ) -> None:
+        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+
+    @property
+    def name(self) -> str:
+        return self._ranked.last_used
+
+    async def warm(self) -> None:
+        await asyncio.gather(*(provider.warm() for provider in self._ranked.providers))
+
+    async def transcribe(
+        self, pcm16: bytes, *, language: str, prompt: str = "", timeout_s: float
+    ) -> Transcription:
+        heard = Transcription("")
+        for attempt in self._ranked.attempts():
+            try:
+                heard = await attempt.provider.transcribe(
+                    pcm16, language=language, prompt=prompt, timeout_s=timeout_s
+                )
+            except ProviderError as error:
+                attempt.error = error
+        return heard
+
+    async def aclose(self) -> None:
+        await self._ranked.aclose()
+
+
+class FallbackTextToSpeech:
+    """Goes on with the next provider only before the first sound: another voice in the middle
+    of a sentence is for the caller to decide. `name` and `voice` are those of the provider that
+    spoke last, so that a sound made by a stand-in is not kept as the preferred one's."""
+
+    def __init__(
+        self,
+        providers: Sequence[TextToSpeech],
+        *,
+        on_fallback: OnFallback = _ignore,
+        new_breaker: Callable[[], Breaker] = Breaker,
+    ) -> None:
+        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+
+    @property
+    def name(self) -> str:
+        return self._ranked.last_used
+
+    @property
+    def voice(self) -> str:
+        used = self._ranked.last_used
+        return next(p.voice for p in self._ranked.providers if p.name == used)
+
+    async def warm(self) -> None:
+        await asyncio.gather(*(provider.warm() for provider in self._ranked.providers))
+
+    async def synthesize(
+        self, text: str, *, language: str, timeout_s: float
+    ) -> AsyncGenerator[bytes]:
+        for attempt in self._ranked.attempts():
+            sounding = False
+            chunks = attempt.provider.synthesize(text, language=language, timeout_s=timeout_s)
+            try:
+                async with closing(chunks):
+                    async for chunk in chunks:
+                        if not sounding:
+                            # told before the first sound, for whoever asks while it plays
+                            self._ranked.last_used = attempt.provider.name
+                        sounding = True
+                        yield chunk
+            except ProviderError as error:
+                if sounding:
+                    raise
+                attempt.error = error
+
+    async def aclose(self) -> None:
+        await self._ranked.aclose()
+
+
+class FallbackLanguageModel:
+    """When a provider fails in the middle of a reply the next one goes on after the last whole
+    sentence, under the directive already chosen. Text is therefore passed on by sentences."""
+
+    def __init__(
+        self,
+        providers: Sequence[LanguageModel],
+        *,
+        on_fallback: OnFallback = _ignore,
+        new_breaker: Callable[[], Breaker] = Breaker,
+    ) -> None:
+        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+
+    @property
+    def name(self) -> str:
+        return self._ranked.last_used
+
+    async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
+        # Only the one that will be asked: priming prompt caches costs.
+        await self._ranked.providers[0].warm(brief, conversation)
+
+    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncGenerator[ReplyEvent]:
+        said = list(request.already_said)
+        directive = request.directive
+        announced = False
+        for attempt in self._ranked.attempts():
+            goes_on = ReplyRequest(
+                brief=request.brief,
+                conversation=request.conversation,
+                already_said=tuple(said),
+                directive=directive,
+            )
+            events = _by_sentence(attempt.provider.reply(goes_on, timeout_s=timeout_s))
+            try:
+                async with closing(events):
+                    async for event in events:
+                        if isinstance(event, TextDelta):
+                            said.append(event.text.strip())
+                        elif announced:
+                            continue
+                        else:
+                            directive, announced = event.directive, True
+                        yield event
+            except ProviderError as error:
+                attempt.error = error
+                if _asks(directive, said[len(request.already_said) :]):
+                    return  # the probe is out: nothing that matters is missing
+
+    async def aclose(self) -> None:
+        await self._ranked.aclose()
+
+
+def _asks(directive: Directive | None, said: Sequence[str]) -> bool:
+    return directive is Directive.FOLLOW_UP and any(line.endswith("?") for line in said)
+
+
+async def _by_sentence(events: AsyncIterator[ReplyEvent]) -> AsyncGenerator[ReplyEvent]:
+    splitter = SentenceSplitter()
+    async with closing(events):
+        async for event in events:
+            if isinstance(event, DirectiveChosen):
+                yield event
+            else:
+                for sentence in splitter.feed(event.text):
+                    yield TextDelta(sentence + " ")
+    for sentence in splitter.finish():
+        yield TextDelta(sentence + " ")

@@ -1,0 +1,131 @@
+"""The interviewer without a model: asks the plan's questions and probes, acknowledges what
+kind of answer it heard, and judges nothing. The same conversation gives the same reply."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+
+from interview.domain.directives import Brief, Directive
+from interview.ports import DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
+from interview.providers import scripted_words as words
+from interview.providers.scripted_words import Heard, Kind
+
+__all__ = ["ScriptedLanguageModel"]
+
+_COMPLETE_WORDS = 70
+"""An answer of half a minute says what there is to say."""
+_THIN_WORDS = 30
+"""A shorter one leaves something open whatever it holds."""
+_ELABORATE = "Could you tell me a little more about that?"
+_SPECIFIC = frozenset({Kind.FIGURES, Kind.EXAMPLE, Kind.REASONS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    directive: Directive
+    acknowledgement: str
+    question: str = ""
+    """A probe, or the question again."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(part for part in (self.acknowledgement, self.question) if part)
+
+
+class ScriptedLanguageModel:
+    @property
+    def name(self) -> str:
+        return "scripted"
+
+    async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
+        return
+
+    async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncGenerator[ReplyEvent]:
+        chosen = _answer_to(request)
+        yield DirectiveChosen(chosen.directive)
+        text = chosen.text
+        if request.already_said:
+            # Somebody has begun this reply; only a question may be missing.
+            asked = any("?" in sentence for sentence in request.already_said)
+            text = "" if asked else chosen.question
+        if text:
+            yield TextDelta(text)
+
+
+def _answer_to(request: ReplyRequest) -> _Reply:
+    answer = _answer(request.conversation)
+    heard = words.hear(answer)
+    brief = request.brief
+    directive = request.directive or _directive(brief, heard, answer, request.conversation)
+    acknowledgement = ""
+    if brief.language.lower().split("-")[0] == "en":
+        acknowledgement = _acknowledgement(brief, directive, heard, answer, request.conversation)
+    question = ""
+    if directive is Directive.REPROMPT:
+        question = brief.question.text
+    elif directive is Directive.FOLLOW_UP:
+        question = _next_probe(brief) or _ELABORATE
+    return _Reply(directive, acknowledgement, question)
+
+
+def _directive(brief: Brief, heard: Heard, answer: str, conversation: Sequence[Line]) -> Directive:
+    stays = heard in words.SAYINGS and not _was_steered_back(heard, conversation)
+    if stays and Directive.REPROMPT in brief.allowed:
+        return Directive.REPROMPT
+    open_ended = heard is Heard.ANSWER and _leaves_open(answer)
+    if open_ended and Directive.FOLLOW_UP in brief.allowed and _next_probe(brief):
+        return Directive.FOLLOW_UP
+    return brief.onward.directive
+
+
+def _leaves_open(answer: str) -> bool:
+    count = words.word_count(answer)
+    if count < _THIN_WORDS:
+        return True
+    return count < _COMPLETE_WORDS and words.kind_of(answer) not in _SPECIFIC
+
+
+def _next_probe(brief: Brief) -> str:
+    left = brief.question.probes[brief.follow_ups_used :]
+    return left[0] if left else ""
+
+
+def _was_steered_back(heard: Heard, conversation: Sequence[Line]) -> bool:
+    """Back to the question is said once; then the interview goes on."""
+    said, _ = words.SAYINGS[Heard.STEERING]
+    earlier = [line.text for line in conversation if line.speaker == "interviewer"]
+    return heard is Heard.STEERING and bool(earlier) and earlier[-1].startswith(said)
+
+
+def _acknowledgement(
+    brief: Brief,
+    directive: Directive,
+    heard: Heard,
+    answer: str,
+    conversation: Sequence[Line],
+) -> str:
+    if heard in words.SAYINGS:
+        stay, go = words.SAYINGS[heard]
+        return stay if directive is Directive.REPROMPT else go
+    choices = {
+        Heard.PASS: words.PASSED,
+        Heard.THANKS: words.THANKED,
+        Heard.QUESTION: words.NOTED,
+    }.get(heard) or words.ACKNOWLEDGEMENTS[words.kind_of(answer)]
+    seed = zlib.crc32(f"{brief.question.question_id}\n{answer}".encode())
+    chosen = choices[seed % len(choices)]
+    if chosen in _last_said(conversation):
+        chosen = choices[(seed + 1) % len(choices)]
+    return chosen
+
+
+def _answer(conversation: Sequence[Line]) -> str:
+    last = conversation[-1] if conversation else None
+    return last.text if last is not None and last.speaker == "candidate" else ""
+
+
+def _last_said(conversation: Sequence[Line]) -> str:
+    """What the interviewer said before the answer."""
+    return " ".join(line.text for line in conversation[-4:] if line.speaker == "interviewer")
