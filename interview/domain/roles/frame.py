@@ -1,0 +1,83 @@
+"""What every built-in interview has in common: its greeting, its end, and the time it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from interview.domain.phases import Phase
+from interview.domain.plan import PhasePlan, Plan, Question
+
+__all__ = ["Role", "framed"]
+
+_GREETING = (
+    "Hello{name}, and welcome. I am Intervue, and I am an AI interviewer. "
+    "This conversation takes about %d minutes."
+)
+_HOUSE_RULES = (
+    "Take all the time you need to think. You can pause at any moment, ask me to repeat or to "
+    "rephrase a question, and type an answer instead of speaking it."
+)
+_SOUND_CHECK = Question(
+    question_id="sound-check",
+    text="Before anything counts: is the sound good on your side?",
+)
+_YOUR_QUESTIONS = Question(
+    question_id="your-questions",
+    text="What would you like to ask me about the role, the team or what happens next?",
+    probes=("Is there another question you would like passed on?",),
+    max_follow_ups=1,
+)
+_LAST_WORD = Question(
+    question_id="last-word",
+    text="Is there anything about your work that I did not ask and that should be on record?",
+)
+_CLOSING = (
+    "Thank you{name}, that was all from me. Your answers are saved. What happens next: people on "
+    "the hiring team read this conversation, a person decides, and you hear from them either way. "
+    "Goodbye, and have a good day."
+)
+
+_INTRODUCTION_S = 120.0
+_WRAP_UP_S = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A built-in interview. `minutes` is what the greeting promises."""
+
+    plan: Plan
+    description: str
+    minutes: int
+    listed: bool = True
+    """False: for tests and benchmarks; `get_plan` knows it, the public list does not."""
+
+
+def framed(
+    role: str, title: str, description: str, *, warmup: PhasePlan, main_questions: PhasePlan
+) -> Role:
+    """The two phases that make a role, between an introduction and a wrap-up."""
+    budget_s = _INTRODUCTION_S + warmup.budget_s + main_questions.budget_s + _WRAP_UP_S
+    minutes = round(budget_s / 60)
+    plan = Plan(
+        role=role,
+        title=title,
+        greeting=_GREETING % minutes,
+        closing=_CLOSING,
+        phases=(
+            PhasePlan(
+                phase=Phase.INTRODUCTION,
+                budget_s=_INTRODUCTION_S,
+                opening=_HOUSE_RULES,
+                questions=(_SOUND_CHECK,),
+            ),
+            warmup,
+            main_questions,
+            PhasePlan(
+                phase=Phase.WRAP_UP,
+                budget_s=_WRAP_UP_S,
+                opening="Those were my questions. The last minutes are yours.",
+                questions=(_YOUR_QUESTIONS, _LAST_WORD),
+            ),
+        ),
+    )
+    return Role(plan, description, minutes)
