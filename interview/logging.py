@@ -135,7 +135,7 @@ def _safe(key: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_safe("", item) for item in cast("Sequence[Any]", value)]
     if isinstance(value, BaseException):
-        return f"{type(value).__qualname__}: {_message(value)}"
+        return redact(f"{type(value).__qualname__}: {_message(value)}")
     return value if isinstance(value, int | float | None) else redact(str(value))
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import (
 
 from interview.config import Settings
 from interview.errors import ConfigError
-from interview.persistence.failures import translated
+from interview.persistence.failures import DATABASE_FAILURES, translated
 
 __all__ = ["Database", "engine_url"]
 
@@ -88,7 +88,7 @@ class Database:
                 self._sessions.begin() as session,
             ):
                 yield session
-        except (SQLAlchemyError, OSError) as error:  # TimeoutError is an OSError
+        except DATABASE_FAILURES as error:  # TimeoutError is an OSError
             raise translated(error, self._server) from None
 
     async def check(self) -> None:

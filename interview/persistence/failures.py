@@ -10,7 +10,10 @@ import sqlalchemy.exc
 
 from interview.errors import DatabaseUnavailable, InterviewError
 
-__all__ = ["DatabaseRejected", "translated"]
+__all__ = ["DATABASE_FAILURES", "DatabaseRejected", "translated"]
+
+DATABASE_FAILURES = (sqlalchemy.exc.DBAPIError, sqlalchemy.exc.TimeoutError, OSError)
+"""What translates. Everything else is a mistake of ours and stays what it is."""
 
 # PostgreSQL error codes, appendix A of its manual.
 _REASONS = {
@@ -40,7 +43,9 @@ class DatabaseRejected(InterviewError):
         self.constraint = constraint
 
 
-def translated(error: Exception, server: str) -> InterviewError:
+def translated(
+    error: sqlalchemy.exc.DBAPIError | sqlalchemy.exc.TimeoutError | OSError, server: str
+) -> InterviewError:
     """`server`: host and port, for people."""
     if isinstance(error, sqlalchemy.exc.TimeoutError):
         return DatabaseUnavailable("all database connections of this process are in use")
@@ -48,8 +53,6 @@ def translated(error: Exception, server: str) -> InterviewError:
         return DatabaseUnavailable(f"PostgreSQL at {server} took too long")
     if isinstance(error, OSError):
         return DatabaseUnavailable(f"PostgreSQL at {server} cannot be reached")
-    if not isinstance(error, sqlalchemy.exc.DBAPIError):
-        return DatabaseRejected("none", type(error).__name__)
     sqlstate = str(getattr(error.orig, "sqlstate", None) or "")
     for length in (5, 3, 2):
         if reason := _REASONS.get(sqlstate[:length]):

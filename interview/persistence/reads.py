@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interview.domain.conversation import SpokenSentence, heard_text
@@ -81,7 +81,8 @@ async def recordings(
             *Recording.__table__.c,
             func.coalesce(Utterance.speaker, "candidate").label("speaker"),
         )
-        .join(Turn)
+        .select_from(Recording)
+        .join(Turn, _of_turn(Recording))
         .outerjoin(Utterance, Recording.utterance_id == Utterance.utterance_id)
         .where(Recording.interview_id == interview_id)
         .order_by(Turn.turn_number, Utterance.sequence.nulls_first(), Recording.created_at)
@@ -97,7 +98,7 @@ async def _said(
 ) -> dict[str, Any] | None:
     query = (
         select(*Utterance.__table__.c, Turn.turn_number, _RECORDING_ID)
-        .join(Turn)
+        .join(Turn, _of_turn(Utterance))
         .outerjoin(Recording, Recording.utterance_id == Utterance.utterance_id)
         .where(
             Utterance.interview_id == interview_id,
@@ -107,6 +108,10 @@ async def _said(
     )
     row = (await session.execute(query)).mappings().one_or_none()
     return dict(row) if row is not None else None
+
+
+def _of_turn(table: type[Recording] | type[Utterance]) -> ColumnElement[bool]:
+    return (table.interview_id == Turn.interview_id) & (table.turn_id == Turn.turn_id)
 
 
 def _heard(

@@ -178,6 +178,10 @@ class Records:
             async with self._database.transaction() as session:
                 yield session
         except DatabaseRejected as error:
-            if error.constraint == "fk_turns_interviews":
-                raise interviews.no_interview() from None
-            raise
+            match error.constraint:
+                case "fk_turns_interviews":
+                    raise interviews.no_interview() from None
+                case "uq_turns_interview_id_turn_number":
+                    raise writes.number_taken() from None
+                case _:
+                    raise

@@ -28,7 +28,7 @@ from interview.persistence.rows import (
 )
 from interview.persistence.vocabulary import TurnKind, TurnStatus
 
-__all__ = ["commit_answer", "mark_heard", "record_unheard_turn", "save_speech"]
+__all__ = ["commit_answer", "mark_heard", "number_taken", "record_unheard_turn", "save_speech"]
 
 _RECORDINGS = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f02")
 
@@ -50,6 +50,7 @@ async def commit_answer(session: AsyncSession, record: AnswerRecord) -> Committe
             .values(
                 status="committed",
                 committed_at=func.now(),
+                turn_number=record.turn_number,
                 kind=record.modality,
                 phase=record.phase,
                 question_id=record.question_id,
@@ -86,7 +87,7 @@ async def record_unheard_turn(session: AsyncSession, record: UnheardTurnRecord) 
             await session.execute(
                 update(Turn)
                 .where(Turn.interview_id == record.interview_id, Turn.turn_id == record.turn_id)
-                .values(status=status)
+                .values(status=status, turn_number=record.turn_number)
             )
     await _insert_recording(session, record, None)
     return status
@@ -176,7 +177,7 @@ async def _lock_turn(session: AsyncSession, record: AnyRecord) -> str:
         .with_for_update(key_share=True)
     )
     if status is None:
-        raise _out_of_order("this turn number belongs to another turn")
+        raise number_taken()
     return status
 
 
@@ -257,6 +258,10 @@ async def _project(session: AsyncSession, record: SpeechRecord) -> None:
             updated_at=func.now(),
         )
     )
+
+
+def number_taken() -> ConflictError:
+    return _out_of_order("this turn number belongs to another turn")
 
 
 def _out_of_order(why: str) -> ConflictError:

@@ -8,7 +8,7 @@ import logging
 from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,7 +16,7 @@ from interview.config import load_settings
 from interview.errors import ConfigError, DatabaseUnavailable
 from interview.logging import configure_logging
 from interview.persistence.database import engine_url
-from interview.persistence.failures import translated
+from interview.persistence.failures import DATABASE_FAILURES, translated
 from interview.persistence.models import Base
 
 # Any constant: processes that start together migrate one after the other.
@@ -52,7 +52,7 @@ async def _online() -> None:
             await connection.run_sync(_run)
     except ProgrammingError:
         raise  # a mistake in a migration needs its whole text
-    except (SQLAlchemyError, OSError) as error:
+    except DATABASE_FAILURES as error:
         known = translated(error, f"{url.host}:{url.port or 5432}")
         if isinstance(known, DatabaseUnavailable):
             raise known from None

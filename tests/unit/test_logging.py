@@ -1,0 +1,186 @@
+"""The log: one line an event, nothing personal and no key on any."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import structlog
+from pydantic import BaseModel
+
+from interview.errors import ConflictError
+from interview.logging import configure_logging, interview_context, redact
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]  # pytest uses it
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def output() -> io.StringIO:
+    stream = io.StringIO()
+    configure_logging("json", "info", stream)
+    return stream
+
+
+def lines(output: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.getvalue().splitlines()]
+
+
+def only(output: io.StringIO) -> dict[str, Any]:
+    [line] = lines(output)
+    return line
+
+
+def test_our_events_and_a_librarys_look_alike(output: io.StringIO) -> None:
+    structlog.stdlib.get_logger("ours").info("turn.committed", sequence=3)
+    logging.getLogger("theirs").warning("lost %s of %d", "2", 5)
+    ours, theirs = lines(output)
+    assert (ours["event"], ours["logger"], ours["level"], ours["sequence"]) == (
+        "turn.committed",
+        "ours",
+        "info",
+        3,
+    )
+    assert (theirs["event"], theirs["logger"], theirs["level"]) == (
+        "lost 2 of 5",
+        "theirs",
+        "warning",
+    )
+    assert ours["timestamp"].endswith("Z")
+    assert theirs["timestamp"].endswith("Z")
+
+
+async def test_every_line_names_interview_and_turn(output: io.StringIO) -> None:
+    log = structlog.stdlib.get_logger("ours")
+
+    async def work() -> None:
+        log.info("inside")
+        logging.getLogger("theirs").info("inside")
+
+    with interview_context("interview-a"):
+        with interview_context("interview-a", "turn-b"):
+            await asyncio.create_task(work())
+        log.info("between")
+    log.info("outside")
+    ours, theirs, between, outside = lines(output)
+    for line in (ours, theirs):
+        assert (line["interview_id"], line["turn_id"]) == ("interview-a", "turn-b")
+    assert between["interview_id"] == "interview-a"
+    assert "turn_id" not in between
+    assert "interview_id" not in outside
+
+
+def test_levels(output: io.StringIO) -> None:
+    structlog.stdlib.get_logger("ours").debug("unseen")
+    logging.getLogger("theirs").debug("unseen")
+    logging.getLogger("httpx").info("HTTP Request: GET https://…")
+    assert output.getvalue() == ""
+
+
+def test_debug_does_not_open_the_mouths_of_provider_sdks() -> None:
+    output = io.StringIO()
+    configure_logging("json", "debug", output)
+    logging.getLogger("openai").debug("Request options: …")
+    logging.getLogger("sqlalchemy.engine.Engine").info("[generated] ('what I said',)")
+    structlog.stdlib.get_logger("ours").debug("seen")
+    assert [line["event"] for line in lines(output)] == ["seen"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("postgresql+asyncpg://user:pa55@host/db", "postgresql+asyncpg://user:***@host/db"),
+        ("redis://:pa55@host:6379/0", "redis://:***@host:6379/0"),
+        ("GET /x?api_key=abc&page=2", "GET /x?api_key=***&page=2"),
+        ("wss://h/ws?ticket=abc", "wss://h/ws?ticket=***"),
+        ("https://s3/b?X-Amz-Signature=ab12&x=1", "https://s3/b?X-Amz-Signature=***&x=1"),
+        ("Authorization: Bearer abcdef.ghi-jkl", "Authorization: Bearer ***"),
+        ("Incorrect API key provided: sk-ant-0123456789", "Incorrect API key provided: sk-***"),
+        ("AKIAABCDEFGHIJKLMNOP is unknown", "*** is unknown"),
+        ("http://host:8000/path?page=2 at 12:30", "http://host:8000/path?page=2 at 12:30"),
+    ],
+)
+def test_keys_are_taken_out_of_texts(text: str, expected: str) -> None:
+    assert redact(text) == expected
+
+
+def test_keys_are_taken_out_of_every_value(output: io.StringIO) -> None:
+    structlog.stdlib.get_logger("ours").info(
+        "connecting to redis://:hidden@h",
+        url="postgresql://u:hidden@h/d",
+        nested={"urls": ["redis://:hidden@h"], "count": 2, "none": None},
+        openai_api_key="hidden",
+        error=OSError("no route to redis://:hidden@h"),
+    )
+    assert "hidden" not in output.getvalue()
+    assert only(output)["nested"]["count"] == 2
+
+
+def test_personal_fields_are_withheld(output: io.StringIO) -> None:
+    structlog.stdlib.get_logger("ours").info(
+        "x", text="personal", candidate_name="personal", extra={"Transcript": "personal"}
+    )
+    assert "personal" not in output.getvalue()
+
+
+PERSONAL = "my name is Ada"
+
+
+class Form(BaseModel):
+    age: int
+
+
+def raise_chain(given: str) -> None:
+    try:
+        Form.model_validate({"age": given})
+    except ValueError as error:
+        raise ConflictError("turn.out_of_order", "this number is taken") from error
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_traceback_shows_the_way_and_no_input(log_format: Any) -> None:
+    output = io.StringIO()
+    configure_logging(log_format, "info", output)
+    try:
+        raise_chain(PERSONAL)
+    except ConflictError:
+        structlog.stdlib.get_logger("ours").exception("failed")
+        logging.getLogger("theirs").exception("failed")
+    text = output.getvalue()
+    assert PERSONAL not in text
+    # Once for each of the two loggers.
+    assert text.count("age: int_parsing") == 2
+    assert text.count("turn.out_of_order: this number is taken") == 2
+    assert text.count("in raise_chain") == 4
+
+
+def test_the_errors_of_a_group_are_all_shown(output: io.StringIO) -> None:
+    group = ExceptionGroup("some", [OSError("first one"), ValueError("personal")])
+    structlog.stdlib.get_logger("ours").error("failed", exc_info=group)
+    text = only(output)["exception"]
+    assert "first one" in text
+    assert "builtins.ValueError: [withheld]" in text
+    assert "personal" not in text
+
+
+def test_configuring_again_replaces_the_handler(output: io.StringIO) -> None:
+    log = structlog.stdlib.get_logger("ours")
+    log.info("one")
+    other = io.StringIO()
+    configure_logging("console", "info", other)
+    log.info("two")
+    assert [line["event"] for line in lines(output)] == ["one"]
+    assert "two" in other.getvalue()
+    assert "\x1b" not in other.getvalue()
