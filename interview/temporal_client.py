@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RetryConfig
 
 from interview.config import Settings
 from interview.errors import ConfigError
@@ -23,6 +24,8 @@ async def connect_temporal(settings: Settings, *, lazy: bool = False) -> Client:
             api_key=key.get_secret_value() if key else None,
             tls=settings.temporal_tls,
             lazy=lazy,
+            # By default a call that found the server away waits up to 5 s before it looks again.
+            retry_config=RetryConfig(max_interval_millis=500, max_retries=30),
         )
     except RuntimeError as error:
         raise ConfigError(

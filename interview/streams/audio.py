@@ -51,16 +51,15 @@ class AudioStream:
             {b"k": b"start", b"f": frame.format.encode(), b"r": b"%d" % frame.sample_rate_hz},
         )
 
+    async def append(self, *frames: AudioChunk | AudioEnd) -> None:
+        """In order, in one round trip."""
+        await self._log.append(self.key, *map(_fields, frames))
+
     async def chunk(self, frame: AudioChunk) -> None:
-        await self._log.append(
-            self.key, {b"k": b"chunk", b"i": b"%d" % frame.index, b"d": frame.data}
-        )
+        await self.append(frame)
 
     async def end(self, frame: AudioEnd) -> None:
-        duration = b"" if frame.duration_ms is None else b"%d" % frame.duration_ms
-        await self._log.append(
-            self.key, {b"k": b"end", b"n": b"%d" % frame.chunks, b"ms": duration}
-        )
+        await self.append(frame)
 
     async def cancel(self) -> None:
         await self._log.open(self.key, {b"k": b"cancel"})
@@ -91,7 +90,6 @@ class AudioStream:
                         pass
         return next_chunk, ended
 
-
     async def collect(self) -> tuple[bytes, AudioStart | None]:
         """All bytes present without a gap, and how they are to be read."""
         chunks: list[bytes] = []
@@ -105,6 +103,13 @@ class AudioStream:
                 elif isinstance(frame, AudioChunk) and frame.index == len(chunks):
                     chunks.append(frame.data)
         return b"".join(chunks), start
+
+
+def _fields(frame: AudioChunk | AudioEnd) -> dict[bytes, bytes]:
+    if isinstance(frame, AudioChunk):
+        return {b"k": b"chunk", b"i": b"%d" % frame.index, b"d": frame.data}
+    duration = b"" if frame.duration_ms is None else b"%d" % frame.duration_ms
+    return {b"k": b"end", b"n": b"%d" % frame.chunks, b"ms": duration}
 
 
 def _frame(entry: Entry) -> AudioFrame:

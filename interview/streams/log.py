@@ -20,6 +20,7 @@ Fields = Mapping[bytes, bytes]
 
 IDLE_MS = 1_000
 """A tail wakes at least this often, so that its reader can look whether the key still exists."""
+MAX_CONNECTIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ def connect_redis(url: str) -> Redis:
     """A client that rides out a restart of the server of about two seconds."""
     return Redis.from_url(  # pyright: ignore[reportUnknownMemberType] untyped keyword arguments
         url,
+        # Each connected room and each waiting stage blocks one; the client's own limit is 100.
+        max_connections=MAX_CONNECTIONS,
         socket_connect_timeout=2.0,
         socket_timeout=5.0,
         health_check_interval=0,
@@ -112,6 +115,11 @@ class StreamLog:
         with _translated():
             answer: Any = await self._redis.xrevrange(key, before, b"-", count=count)
         return _entries(answer)
+
+    async def oldest(self, key: str) -> Entry | None:
+        with _translated():
+            answer: Any = await self._redis.xrange(key, count=1)
+        return next(iter(_entries(answer)), None)
 
     async def exists(self, key: str) -> bool:
         with _translated():

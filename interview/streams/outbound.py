@@ -101,6 +101,11 @@ class OutboundReader:
         async for entries in self._log.tail(self._key, entry_id(after_seq)):
             yield [event for entry in entries if (event := _event(entry, fences)) is not None]
 
+    async def oldest(self) -> int | None:
+        """Seq of the oldest event that is still kept."""
+        entry = await self._log.oldest(self._key)
+        return None if entry is None else seq_of(entry.entry_id)
+
     async def latest_utterance_start(self) -> int | None:
         """Seq just before the newest utterance began; None when the stream holds none."""
         before = b"+"
