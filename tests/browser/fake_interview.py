@@ -43,6 +43,7 @@ __all__ = [
 
 SAMPLE_RATE = 24_000
 SENTENCE_MS = 500
+"""Unless the interview is told otherwise."""
 GREETING = ("Hello Sam, I am an AI interviewer.", "Is the sound good?")
 QUESTIONS = (
     (Phase.INTRODUCTION, "Is the sound good?"),
@@ -79,9 +80,10 @@ class FakeTurn:
 class FakeInterview:
     """The stream of what it said, `(seq, text or audio)`, and the turns it knows."""
 
-    def __init__(self, interview_id: str, candidate_name: str) -> None:
+    def __init__(self, interview_id: str, candidate_name: str, sentence_ms: int) -> None:
         self.interview_id = interview_id
         self.candidate_name = candidate_name
+        self.sentence_ms = sentence_ms
         self.log: list[tuple[int, str | bytes]] = []
         self.turns: dict[str, FakeTurn] = {}
         self.running: str | None = None
@@ -256,16 +258,16 @@ class FakeInterview:
         self.say(UtteranceStart(utterance_id=utterance_id, turn_id=turn_id, sequence=sequence))
         self._utterances_at.append(self._seq)
         for index, text in enumerate(sentences):
-            start_ms = index * SENTENCE_MS
+            start_ms = index * self.sentence_ms
             self.say(Sentence(utterance_id=utterance_id, index=index, text=text, start_ms=start_ms))
-            for offset, pcm16 in _tone(220 * (index + 1)):
+            for offset, pcm16 in _tone(220 * (index + 1), self.sentence_ms):
                 self._seq += 1
                 frame = AudioFrame(sequence, index, offset, pcm16).pack()
                 self.log.append((self._seq, with_seq(frame, self._seq)))
         self.say(
             UtteranceEnd(
                 utterance_id=utterance_id,
-                duration_ms=len(sentences) * SENTENCE_MS,
+                duration_ms=len(sentences) * self.sentence_ms,
                 sentences=len(sentences),
             )
         )
@@ -273,10 +275,10 @@ class FakeInterview:
         self.say(Status(state="ready"))
 
 
-def _tone(hz: int) -> Iterator[tuple[int, bytes]]:
+def _tone(hz: int, length_ms: int) -> Iterator[tuple[int, bytes]]:
     """A sentence of sound in pieces of 100 ms, with the offset of each."""
     piece = SAMPLE_RATE // 10
-    for offset in range(0, SAMPLE_RATE * SENTENCE_MS // 1000, piece):
+    for offset in range(0, SAMPLE_RATE * length_ms // 1000, piece):
         samples = (
             int(8_000 * math.sin(2 * math.pi * hz * i / SAMPLE_RATE))
             for i in range(offset, offset + piece)

@@ -42,7 +42,7 @@ from interview.protocol.client import (
 )
 from interview.protocol.frames import unpack_uplink
 from interview.protocol.server import Pong, SessionStarted, Superseded
-from tests.browser.fake_interview import FakeInterview
+from tests.browser.fake_interview import SENTENCE_MS, FakeInterview
 
 __all__ = ["WEB_OUT", "FakeRoomServer", "room_server"]
 
@@ -55,6 +55,8 @@ class FakeRoomServer:
 
     def __init__(self) -> None:
         self.interviews: dict[str, FakeInterview] = {}
+        self.sentence_ms = SENTENCE_MS
+        """Of interviews created from now on; longer where a test acts while it is spoken."""
         self.roles_fail = False
         self.frozen = False
         """Until `thaw`: takes connections and messages, and says nothing."""
@@ -116,7 +118,9 @@ class FakeRoomServer:
 
     def create(self, candidate_name: str = "Sam") -> str:
         interview_id = f"interview-{len(self.interviews) + 1}"
-        self.interviews[interview_id] = FakeInterview(interview_id, candidate_name)
+        self.interviews[interview_id] = FakeInterview(
+            interview_id, candidate_name, self.sentence_ms
+        )
         return interview_id
 
     # HTTP

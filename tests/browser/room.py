@@ -190,13 +190,16 @@ class Room:
 
     async def captions(self) -> list[str]:
         """The interviewer's sentences whose sound has begun."""
-        texts = await self.by_id("captions").locator("[data-sentence]").all_inner_texts()
+        texts = await self.by_id("captions").locator("[data-sentence]").all_text_contents()
         return [text.strip() for text in texts]
 
     async def question(self) -> str:
         return await self.by_id("question").inner_text()
 
     async def own_words(self) -> str:
+        """What is shown of the last answer; empty once the next question has been heard."""
+        if not await self.by_id("own-words").is_visible():
+            return ""
         return await self.by_id("own-words").locator("p").last.inner_text()
 
     async def transcript(self) -> list[tuple[str, str]]:

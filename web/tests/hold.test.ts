@@ -16,6 +16,7 @@ function button(allowed = true) {
       talking = false;
       log.push("stop");
     },
+    (held) => log.push(held ? "held" : "let go"),
     () => now,
   );
   return { hold, log, wait: (ms: number) => (now += ms) };
@@ -27,7 +28,7 @@ describe("the talk button", () => {
     hold.press();
     wait(2000);
     hold.release();
-    expect(log).toEqual(["talk", "stop"]);
+    expect(log).toEqual(["talk", "held", "let go", "stop"]);
   });
 
   it("stays open after a tap, until the next one", () => {
@@ -35,11 +36,11 @@ describe("the talk button", () => {
     hold.press();
     wait(100);
     hold.release();
-    expect(log).toEqual(["talk"]);
+    expect(log).toEqual(["talk", "held", "let go"]);
     wait(5000);
     hold.press();
     hold.release();
-    expect(log).toEqual(["talk", "stop"]);
+    expect(log).toEqual(["talk", "held", "let go", "stop"]);
   });
 
   it("ignores a release that belongs to no press", () => {
@@ -50,7 +51,7 @@ describe("the talk button", () => {
     hold.release();
     wait(1000);
     hold.release();
-    expect(log).toEqual(["talk"]);
+    expect(log).toEqual(["talk", "held", "let go"]);
   });
 
   it("does nothing while talking is not possible", () => {

@@ -92,6 +92,7 @@ describe("what the room is doing", () => {
     expect(orbState(after(...answered))).toBe("thinking");
     const generating = [...answered, from({ type: "status", state: "generating" })];
     const committed = from({ type: "turn_committed", turn_id: "turn-0001", sequence: 2 });
+    expect(orbState(after(...answered, committed))).toBe("thinking");
     expect(orbState(after(...generating, committed))).toBe("thinking");
     const speaking = from({ type: "status", state: "speaking" });
     expect(orbState(after(...generating, committed, speaking, ...greeting))).toBe("thinking");

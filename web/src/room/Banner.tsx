@@ -39,7 +39,7 @@ export function Banner({ session, state }: { session: Session; state: RoomState 
           Pausing as soon as your answer is saved…
         </p>
       )}
-      {!reconnecting && notice && (
+      {!reconnecting && notice && !(passing && state.pause) && (
         <p className={styles.banner} data-kind={notice.kind} data-testid="notice">
           {notice.text}
           <button type="button" onClick={session.dismissNotice} aria-label="Dismiss">

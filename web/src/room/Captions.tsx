@@ -2,8 +2,14 @@ import type { Utterance } from "@/session/state";
 import { heardCaptions } from "@/session/view";
 import styles from "./room.module.css";
 
+interface Props {
+  utterance: Utterance | null;
+  /** Stands large above; once it has been said it need not stand here too. */
+  question: string;
+}
+
 /** The interviewer's words, each sentence as its sound begins. Screen readers have the sound. */
-export function Captions({ utterance }: { utterance: Utterance | null }) {
+export function Captions({ utterance, question }: Props) {
   const heard = utterance ? heardCaptions(utterance) : [];
   return (
     <div
@@ -15,7 +21,12 @@ export function Captions({ utterance }: { utterance: Utterance | null }) {
       aria-label="Interviewer"
     >
       {heard.map((caption) => (
-        <span key={caption.index} className={styles.sentence} data-sentence={caption.index}>
+        <span
+          key={caption.index}
+          className={styles.sentence}
+          data-sentence={caption.index}
+          data-asked={utterance?.finished === true && caption.text.trim() === question.trim()}
+        >
           {caption.text}{" "}
         </span>
       ))}

@@ -26,7 +26,7 @@ export function Done({ state }: { state: RoomState }) {
           <>{answers === 1 ? "Your answer is" : `Your ${answers} answers are`} saved.</>
         )}
       </p>
-      <Transcript lines={state.transcript} open />
+      <Transcript lines={state.transcript} done />
       <Link href="/" className={ui.button}>
         Start another interview
       </Link>

@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function TalkButton({ session, recording, enabled }: Props) {
-  const hold = useHoldToTalk(session);
+  const { hold, held } = useHoldToTalk(session);
 
   const down = (event: PointerEvent<HTMLButtonElement>) => {
     if (event.button !== 0) return;
@@ -44,7 +44,7 @@ export function TalkButton({ session, recording, enabled }: Props) {
         <rect x="9" y="3" width="6" height="11" rx="3" strokeWidth="2" />
         <path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3" strokeWidth="2" strokeLinecap="round" />
       </svg>
-      <span>{recording ? "Release to send" : "Hold to talk"}</span>
+      <span>{recording ? (held ? "Release to send" : "Send answer") : "Hold to talk"}</span>
       <kbd className={styles.key} id="talk-hint">
         Space
       </kbd>

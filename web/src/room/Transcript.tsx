@@ -6,16 +6,17 @@ interface Props {
   lines: Line[];
   /** What is still to be heard is not read ahead. */
   unheard?: Utterance[];
-  open?: boolean;
+  /** The interview is over: all of it is shown. */
+  done?: boolean;
 }
 
-export function Transcript({ lines, unheard = [], open = false }: Props) {
+export function Transcript({ lines, unheard = [], done = false }: Props) {
   const hidden = new Set(unheard.filter((each) => !each.finished).map((each) => each.sequence));
   const shown = lines.filter((line) => !hidden.has(line.sequence));
   if (shown.length === 0) return null;
   return (
-    <details className={styles.transcript} open={open} data-testid="transcript">
-      <summary>Conversation so far</summary>
+    <details className={styles.transcript} open={done} data-testid="transcript">
+      <summary>{done ? "What was said" : "Conversation so far"}</summary>
       <ol>
         {shown.map((line) => (
           <li key={line.sequence} data-role={line.role} data-sequence={line.sequence}>

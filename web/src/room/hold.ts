@@ -9,6 +9,7 @@ export class Hold {
     private readonly talking: () => boolean,
     private readonly talk: () => void,
     private readonly stop: () => void,
+    private readonly changed: (held: boolean) => void,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -16,13 +17,17 @@ export class Hold {
     if (this.pressedAt !== null) return;
     if (this.talking()) return this.stop();
     this.talk();
-    if (this.talking()) this.pressedAt = this.now();
+    if (!this.talking()) return;
+    this.pressedAt = this.now();
+    this.changed(true);
   }
 
   release(): void {
     const pressedAt = this.pressedAt;
     this.pressedAt = null;
-    if (pressedAt === null || this.now() - pressedAt < TAP_MS) return;
+    if (pressedAt === null) return;
+    this.changed(false);
+    if (this.now() - pressedAt < TAP_MS) return;
     if (this.talking()) this.stop();
   }
 }

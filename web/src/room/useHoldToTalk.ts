@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Session } from "@/session/session";
 import { Hold } from "./hold";
 
@@ -9,13 +9,16 @@ export const TALK_BUTTON_ID = "talk";
 /** Space works anywhere but where it means something else already. */
 const OWN_SPACE = "input, textarea, select, button, a, summary, dialog, [contenteditable]";
 
-export function useHoldToTalk(session: Session): Hold {
+/** `held` is true while key or finger is down, and false while a tap keeps the microphone open. */
+export function useHoldToTalk(session: Session): { hold: Hold; held: boolean } {
+  const [held, setHeld] = useState(false);
   const hold = useMemo(
     () =>
       new Hold(
         () => session.getState().answer?.recording ?? false,
         session.answering.talk,
         () => void session.answering.stopTalking(),
+        setHeld,
       ),
     [session],
   );
@@ -47,5 +50,5 @@ export function useHoldToTalk(session: Session): Hold {
     };
   }, [hold]);
 
-  return hold;
+  return { hold, held };
 }

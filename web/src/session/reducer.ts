@@ -28,7 +28,13 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
         notice: null,
       };
     case "answer_finished":
-      return state.answer ? { ...state, answer: { ...state.answer, recording: false } } : state;
+      if (!state.answer) return state;
+      return {
+        ...state,
+        answer: { ...state.answer, recording: false },
+        stage: "processing_stt",
+        notice: state.notice?.kind === "info" ? null : state.notice,
+      };
     case "answer_dropped":
       return { ...state, answer: null, ownWords: null };
     case "pause_requested":
@@ -86,7 +92,9 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
         ownWords: { turnId: message.turn_id, text: message.text, final: false },
       };
     case "turn_committed":
-      return state.answer?.turnId === message.turn_id ? { ...state, answer: null } : state;
+      if (state.answer?.turnId !== message.turn_id) return state;
+      // A reply follows, even where its status has not come yet.
+      return { ...state, answer: null, stage: state.stage === "speaking" ? "speaking" : "generating" };
     case "turn_discarded":
       return onDiscarded(state, message);
     case "utterance_start":

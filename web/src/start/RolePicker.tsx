@@ -25,10 +25,14 @@ export function RolePicker({ roles, chosen, onChoose }: Props) {
             onChange={() => onChoose(role)}
           />
           <span className={styles.roleText}>
-            <span className={styles.roleTitle}>{title}</span>
+            <span className={styles.roleTitle}>
+              {title}
+              {minutes !== undefined && (
+                <span className={styles.minutes}>about {minutes} min</span>
+              )}
+            </span>
             {description && <span className={ui.small}>{description}</span>}
           </span>
-          {minutes !== undefined && <span className={styles.minutes}>about {minutes} min</span>}
         </label>
       ))}
     </fieldset>

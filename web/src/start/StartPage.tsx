@@ -63,10 +63,10 @@ export function StartPage() {
     <main className={styles.page}>
       <header className={styles.intro}>
         <p className={ui.mark}>Intervue</p>
-        <h1 className={ui.title}>An interview you can talk your way through.</h1>
+        <h1 className={ui.title}>A spoken interview, at your own pace.</h1>
         <p className={ui.lead}>
-          You hear each question, and answer in your own words: by voice, or by typing. Take the
-          time you need; you can pause whenever you like and come back later.
+          You hear each question and answer in your own words, by voice or by typing. Take the
+          time you need. You can pause whenever you like and come back later.
         </p>
       </header>
       <form className={styles.form} onSubmit={start} data-testid="start-form">
