@@ -10,9 +10,8 @@ from typing import Any, Self
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
-    AsyncSession,
-    async_sessionmaker,
     create_async_engine,
 )
 
@@ -26,7 +25,7 @@ _CLOSE_TIMEOUT_S = 5.0
 
 
 class Database:
-    """Sessions on a pool of at most `pool_size` connections.
+    """Transactions on a pool of at most `pool_size` connections.
 
     A connection that PostgreSQL closed while it lay in the pool is replaced when it is taken,
     so the first call after a restart works. Whatever cannot be had in time fails with
@@ -65,7 +64,6 @@ class Database:
             },
         )
         event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -76,7 +74,7 @@ class Database:
         return self._engine
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncSession]:
+    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         """One transaction: committed on leaving, rolled back on any exception.
 
         Raises `DatabaseUnavailable`; whether the transaction was committed is then unknown.
@@ -85,16 +83,16 @@ class Database:
         try:
             async with (
                 asyncio.timeout(self._transaction_timeout_s),
-                self._sessions.begin() as session,
+                self._engine.begin() as connection,
             ):
-                yield session
+                yield connection
         except DATABASE_FAILURES as error:  # TimeoutError is an OSError
             raise translated(error, self._server) from None
 
     async def check(self) -> None:
         """Raises `DatabaseUnavailable` unless PostgreSQL answers and was migrated."""
-        async with self.transaction() as session:
-            await session.execute(text("SELECT 1 FROM interviews LIMIT 0"))
+        async with self.transaction() as connection:
+            await connection.execute(text("SELECT 1 FROM interviews LIMIT 0"))
 
     async def close(self) -> None:
         """Closes the pool; a server that does not answer is not waited for."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import DateTime, case, func, literal, select, tuple_, update
+from sqlalchemy import DateTime, Text, bindparam, case, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.contracts.ids import workflow_id
 from interview.domain.phases import Phase
 from interview.errors import NotFoundError
 from interview.persistence import cursors
-from interview.persistence.models import UUID_TEXT, Interview, Utterance
+from interview.persistence.models import INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
     InterviewRecord,
     InterviewSummary,
@@ -26,55 +27,89 @@ from interview.persistence.vocabulary import InterviewStatus, Outcome
 __all__ = ["close", "create", "get", "no_interview", "page", "require", "set_status"]
 
 
-async def create(session: AsyncSession, new: NewInterview) -> InterviewRecord:
-    first = new.plan.phases[0]
-    await session.execute(
-        insert(Interview)
-        .values(
-            interview_id=new.interview_id,
-            workflow_id=workflow_id(new.interview_id),
-            role=new.plan.role,
-            title=storable(new.plan.title),
-            language=storable(new.plan.language),
-            candidate_name=new.candidate_name,
-            phase=first.phase,
-            question_id=first.questions[0].question_id,
-            plan=storable(new.plan.model_dump(mode="json")),
-            limits=storable(new.limits.model_dump(mode="json")),
-        )
-        .on_conflict_do_nothing()
+_THIS = INTERVIEWS.c.interview_id == bindparam("of_interview")
+
+_INSERT = insert(INTERVIEWS).on_conflict_do_nothing()
+_GET = select(*INTERVIEWS.c).where(_THIS)
+_EXISTS = select(INTERVIEWS.c.interview_id).where(_THIS)
+_SET_STATUS = (
+    update(INTERVIEWS)
+    .where(_THIS)
+    .values(
+        status=case(
+            (INTERVIEWS.c.ended_at.is_(None), bindparam("new_status", type_=Text)),
+            else_=INTERVIEWS.c.status,
+        ),
+        updated_at=func.now(),
     )
-    return await get(session, new.interview_id)
+    .returning(INTERVIEWS.c.status)
+)
+_CLOSE = (
+    update(INTERVIEWS).where(_THIS, INTERVIEWS.c.ended_at.is_(None)).values(updated_at=func.now())
+)
+_TOTALS = select(
+    INTERVIEWS.c.interview_id,
+    INTERVIEWS.c.status,
+    INTERVIEWS.c.outcome,
+    INTERVIEWS.c.ended_at,
+    INTERVIEWS.c.total_turns,
+    select(func.count())
+    .where(UTTERANCES.c.interview_id == INTERVIEWS.c.interview_id)
+    .scalar_subquery()
+    .label("utterances"),
+).where(_THIS)
+_LIST = select(*(INTERVIEWS.c[name] for name in InterviewSummary.model_fields)).order_by(
+    INTERVIEWS.c.created_at.desc(), INTERVIEWS.c.interview_id.desc()
+)
 
 
-async def get(session: AsyncSession, interview_id: str) -> InterviewRecord:
-    interview = await session.get(Interview, interview_id)
-    if interview is None:
+async def create(connection: AsyncConnection, new: NewInterview) -> InterviewRecord:
+    first = new.plan.phases[0]
+    await connection.execute(
+        _INSERT,
+        {
+            "interview_id": new.interview_id,
+            "workflow_id": workflow_id(new.interview_id),
+            "role": new.plan.role,
+            "title": storable(new.plan.title),
+            "language": storable(new.plan.language),
+            "candidate_name": new.candidate_name,
+            "phase": first.phase,
+            "question_id": first.questions[0].question_id,
+            "plan": storable(new.plan.model_dump(mode="json")),
+            "limits": storable(new.limits.model_dump(mode="json")),
+        },
+    )
+    return await get(connection, new.interview_id)
+
+
+async def get(connection: AsyncConnection, interview_id: str) -> InterviewRecord:
+    found = await connection.execute(_GET, {"of_interview": interview_id})
+    row = found.one_or_none()
+    if row is None:
         raise no_interview()
-    return InterviewRecord.model_validate(interview)
+    return InterviewRecord.model_validate(row)
 
 
-async def require(session: AsyncSession, interview_id: str) -> None:
+async def require(connection: AsyncConnection, interview_id: str) -> None:
     """Raises `NotFoundError` (`interview.not_found`)."""
-    query = select(Interview.interview_id).where(Interview.interview_id == interview_id)
-    if await session.scalar(query) is None:
+    if await connection.scalar(_EXISTS, {"of_interview": interview_id}) is None:
         raise no_interview()
 
 
 async def page(
-    session: AsyncSession, limit: int, cursor: str | None, status: InterviewStatus | None
+    connection: AsyncConnection, limit: int, cursor: str | None, status: InterviewStatus | None
 ) -> Page:
-    columns = [getattr(Interview, name) for name in InterviewSummary.model_fields]
-    query = select(*columns).order_by(Interview.created_at.desc(), Interview.interview_id.desc())
+    query = _LIST.limit(limit + 1)
     if status is not None:
-        query = query.where(Interview.status == status)
+        query = query.where(INTERVIEWS.c.status == status)
     if cursor is not None:
         created_at, interview_id = cursors.decode(cursor)
         query = query.where(
-            tuple_(Interview.created_at, Interview.interview_id)
+            tuple_(INTERVIEWS.c.created_at, INTERVIEWS.c.interview_id)
             < tuple_(literal(created_at, DateTime(timezone=True)), literal(interview_id, UUID_TEXT))
         )
-    rows = (await session.execute(query.limit(limit + 1))).all()
+    rows = (await connection.execute(query)).all()
     items = tuple(InterviewSummary.model_validate(row) for row in rows[:limit])
     last = items[-1] if len(rows) > limit else None
     return Page(
@@ -84,56 +119,29 @@ async def page(
 
 
 async def set_status(
-    session: AsyncSession, interview_id: str, status: InterviewStatus
+    connection: AsyncConnection, interview_id: str, status: InterviewStatus
 ) -> InterviewStatus:
-    in_force = await session.scalar(
-        update(Interview)
-        .where(Interview.interview_id == interview_id)
-        .values(
-            status=case((Interview.ended_at.is_(None), status), else_=Interview.status),
-            updated_at=func.now(),
-        )
-        .returning(Interview)
-        .execution_options(synchronize_session=False)
+    in_force = await connection.scalar(
+        _SET_STATUS, {"of_interview": interview_id, "new_status": status}
     )
     if in_force is None:
         raise no_interview()
-    return InterviewSummary.model_validate(in_force).status
+    return in_force
 
 
 async def close(
-    session: AsyncSession, interview_id: str, outcome: Outcome, ended_at: datetime
+    connection: AsyncConnection, interview_id: str, outcome: Outcome, ended_at: datetime
 ) -> InterviewTotals:
-    abandoned = outcome in ("expired", "withdrawn")
-    await session.execute(
-        update(Interview)
-        .where(Interview.interview_id == interview_id, Interview.ended_at.is_(None))
-        .values(
-            status="abandoned" if abandoned else "completed",
-            outcome=outcome,
-            ended_at=ended_at,
-            phase=Phase.COMPLETED if outcome == "completed" else Interview.phase,
-            question_id=None if outcome == "completed" else Interview.question_id,
-            updated_at=func.now(),
-        )
-    )
-    utterances = (
-        select(func.count())
-        .where(Utterance.interview_id == Interview.interview_id)
-        .scalar_subquery()
-    )
-    row = (
-        await session.execute(
-            select(
-                Interview.interview_id,
-                Interview.status,
-                Interview.outcome,
-                Interview.ended_at,
-                Interview.total_turns,
-                utterances.label("utterances"),
-            ).where(Interview.interview_id == interview_id)
-        )
-    ).one_or_none()
+    this = {"of_interview": interview_id}
+    changes: dict[str, Any] = {
+        "status": "abandoned" if outcome in ("expired", "withdrawn") else "completed",
+        "outcome": outcome,
+        "ended_at": ended_at,
+    }
+    if outcome == "completed":
+        changes |= {"phase": Phase.COMPLETED, "question_id": None}
+    await connection.execute(_CLOSE, this | changes)
+    row = (await connection.execute(_TOTALS, this)).one_or_none()
     if row is None:
         raise no_interview()
     return InterviewTotals.model_validate(row)

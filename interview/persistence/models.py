@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, cast, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     MetaData,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
@@ -39,7 +40,18 @@ from interview.persistence.vocabulary import (
     TurnStatus,
 )
 
-__all__ = ["Base", "Interview", "Recording", "Turn", "Utterance"]
+__all__ = [
+    "INTERVIEWS",
+    "RECORDINGS",
+    "TURNS",
+    "UTTERANCES",
+    "UUID_TEXT",
+    "Base",
+    "Interview",
+    "Recording",
+    "Turn",
+    "Utterance",
+]
 
 NOW = func.now()
 UUID_TEXT = Uuid(as_uuid=False)
@@ -211,3 +223,9 @@ class Recording(Base):
     content_type: Mapped[str]
     duration_ms: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+INTERVIEWS = cast(Table, Interview.__table__)
+TURNS = cast(Table, Turn.__table__)
+UTTERANCES = cast(Table, Utterance.__table__)
+RECORDINGS = cast(Table, Recording.__table__)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.domain.conversation import SpokenSentence, heard_text
-from interview.persistence.models import Recording, Turn, Utterance
+from interview.persistence.models import RECORDINGS, TURNS, UTTERANCES
 from interview.persistence.rows import (
     CommittedAnswer,
     RecordingRow,
@@ -21,97 +21,121 @@ from interview.ports import Line
 
 __all__ = ["answer", "conversation", "recordings", "speech", "transcript"]
 
-_RECORDING_ID = Recording.recording_id.label("recording_id")
+_UTTERANCES = UTTERANCES.outerjoin(
+    RECORDINGS, RECORDINGS.c.utterance_id == UTTERANCES.c.utterance_id
+)
+_SAID = (
+    select(*UTTERANCES.c, TURNS.c.turn_number, RECORDINGS.c.recording_id)
+    .select_from(_UTTERANCES)
+    .join(
+        TURNS,
+        (TURNS.c.interview_id == UTTERANCES.c.interview_id)
+        & (TURNS.c.turn_id == UTTERANCES.c.turn_id),
+    )
+    .where(
+        UTTERANCES.c.interview_id == bindparam("of_interview"),
+        UTTERANCES.c.turn_id == bindparam("of_turn"),
+        UTTERANCES.c.speaker == bindparam("by"),
+    )
+)
+_TRANSCRIPT = (
+    select(*UTTERANCES.c, RECORDINGS.c.recording_id)
+    .select_from(_UTTERANCES)
+    .where(UTTERANCES.c.interview_id == bindparam("of_interview"))
+    .order_by(UTTERANCES.c.sequence)
+)
+_CONVERSATION = (
+    select(
+        UTTERANCES.c.speaker,
+        UTTERANCES.c.text,
+        UTTERANCES.c.sentences,
+        UTTERANCES.c.heard_ms,
+        UTTERANCES.c.duration_ms,
+    )
+    .where(
+        UTTERANCES.c.interview_id == bindparam("of_interview"),
+        UTTERANCES.c.sequence < bindparam("before"),
+    )
+    .order_by(UTTERANCES.c.sequence.desc())
+    .limit(bindparam("most"))
+)
+_ALL_RECORDINGS = (
+    select(*RECORDINGS.c, func.coalesce(UTTERANCES.c.speaker, "candidate").label("speaker"))
+    .select_from(RECORDINGS)
+    .join(
+        TURNS,
+        (TURNS.c.interview_id == RECORDINGS.c.interview_id)
+        & (TURNS.c.turn_id == RECORDINGS.c.turn_id),
+    )
+    .outerjoin(UTTERANCES, UTTERANCES.c.utterance_id == RECORDINGS.c.utterance_id)
+    .where(RECORDINGS.c.interview_id == bindparam("of_interview"))
+    .order_by(TURNS.c.turn_number, UTTERANCES.c.sequence.nulls_first(), RECORDINGS.c.created_at)
+)
+_ONE_RECORDING = _ALL_RECORDINGS.where(RECORDINGS.c.recording_id == bindparam("recording"))
+
+_LAST = 2**31 - 1
 
 
-async def answer(session: AsyncSession, interview_id: str, turn_id: str) -> CommittedAnswer | None:
-    found = await _said(session, interview_id, turn_id, "candidate")
+async def answer(
+    connection: AsyncConnection, interview_id: str, turn_id: str
+) -> CommittedAnswer | None:
+    found = await _said(connection, interview_id, turn_id, "candidate")
     return CommittedAnswer.model_validate({**found, "already": True}) if found else None
 
 
-async def speech(session: AsyncSession, interview_id: str, turn_id: str) -> SavedSpeech | None:
-    found = await _said(session, interview_id, turn_id, "interviewer")
+async def speech(
+    connection: AsyncConnection, interview_id: str, turn_id: str
+) -> SavedSpeech | None:
+    found = await _said(connection, interview_id, turn_id, "interviewer")
     return SavedSpeech.model_validate({**found, "already": True}) if found else None
 
 
-async def transcript(session: AsyncSession, interview_id: str) -> list[TranscriptLine]:
-    query = (
-        select(*Utterance.__table__.c, _RECORDING_ID)
-        .outerjoin(Recording, Recording.utterance_id == Utterance.utterance_id)
-        .where(Utterance.interview_id == interview_id)
-        .order_by(Utterance.sequence)
-    )
-    rows = (await session.execute(query)).all()
+async def transcript(connection: AsyncConnection, interview_id: str) -> list[TranscriptLine]:
+    rows = await connection.execute(_TRANSCRIPT, {"of_interview": interview_id})
     return [TranscriptLine.model_validate(row) for row in rows]
 
 
 async def conversation(
-    session: AsyncSession, interview_id: str, limit: int, before_sequence: int | None
+    connection: AsyncConnection, interview_id: str, limit: int, before_sequence: int | None
 ) -> list[Line]:
-    query = (
-        select(
-            Utterance.speaker,
-            Utterance.text,
-            Utterance.sentences,
-            Utterance.heard_ms,
-            Utterance.duration_ms,
-        )
-        .where(Utterance.interview_id == interview_id)
-        .order_by(Utterance.sequence.desc())
-        .limit(limit)
+    """Of the last `limit` utterances before that sequence, oldest first."""
+    found = await connection.execute(
+        _CONVERSATION,
+        {
+            "of_interview": interview_id,
+            "before": _LAST if before_sequence is None else before_sequence,
+            "most": limit,
+        },
     )
-    if before_sequence is not None:
-        query = query.where(Utterance.sequence < before_sequence)
-    rows = (await session.execute(query)).all()
     return [
         Line(
             speaker="candidate" if row.speaker == "candidate" else "interviewer",
             text=_heard(row.text, row.sentences, row.heard_ms, row.duration_ms),
         )
-        for row in reversed(rows)
+        for row in reversed(found.all())
     ]
 
 
 async def recordings(
-    session: AsyncSession, interview_id: str, recording_id: str | None = None
+    connection: AsyncConnection, interview_id: str, recording_id: str | None = None
 ) -> list[RecordingRow]:
     """All of the interview's, or the one."""
-    query = (
-        select(
-            *Recording.__table__.c,
-            func.coalesce(Utterance.speaker, "candidate").label("speaker"),
-        )
-        .select_from(Recording)
-        .join(Turn, _of_turn(Recording))
-        .outerjoin(Utterance, Recording.utterance_id == Utterance.utterance_id)
-        .where(Recording.interview_id == interview_id)
-        .order_by(Turn.turn_number, Utterance.sequence.nulls_first(), Recording.created_at)
-    )
-    if recording_id is not None:
-        query = query.where(Recording.recording_id == recording_id)
-    rows = (await session.execute(query)).all()
+    parameters = {"of_interview": interview_id}
+    if recording_id is None:
+        rows = await connection.execute(_ALL_RECORDINGS, parameters)
+    else:
+        rows = await connection.execute(_ONE_RECORDING, parameters | {"recording": recording_id})
     return [RecordingRow.model_validate(row) for row in rows]
 
 
 async def _said(
-    session: AsyncSession, interview_id: str, turn_id: str, speaker: Speaker
+    connection: AsyncConnection, interview_id: str, turn_id: str, speaker: Speaker
 ) -> dict[str, Any] | None:
-    query = (
-        select(*Utterance.__table__.c, Turn.turn_number, _RECORDING_ID)
-        .join(Turn, _of_turn(Utterance))
-        .outerjoin(Recording, Recording.utterance_id == Utterance.utterance_id)
-        .where(
-            Utterance.interview_id == interview_id,
-            Utterance.turn_id == turn_id,
-            Utterance.speaker == speaker,
-        )
+    found = await connection.execute(
+        _SAID, {"of_interview": interview_id, "of_turn": turn_id, "by": speaker}
     )
-    row = (await session.execute(query)).mappings().one_or_none()
+    row = found.mappings().one_or_none()
     return dict(row) if row is not None else None
-
-
-def _of_turn(table: type[Recording] | type[Utterance]) -> ColumnElement[bool]:
-    return (table.interview_id == Turn.interview_id) & (table.turn_id == Turn.turn_id)
 
 
 def _heard(

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.errors import InvalidInputError, NotFoundError
 from interview.persistence import interviews, reads, writes
@@ -52,12 +52,12 @@ class Records:
         `InvalidInputError` (`interview.invalid_id`)."""
         if canonical_uuid(new.interview_id) is None:
             raise InvalidInputError("interview.invalid_id", "interview ids are lower-case UUIDs")
-        async with self._database.transaction() as session:
-            return await interviews.create(session, new)
+        async with self._database.transaction() as connection:
+            return await interviews.create(connection, new)
 
     async def get_interview(self, interview_id: str) -> InterviewRecord:
-        async with self._of(interview_id) as session:
-            return await interviews.get(session, interview_id)
+        async with self._of(interview_id) as connection:
+            return await interviews.get(connection, interview_id)
 
     async def list_interviews(
         self,
@@ -70,23 +70,23 @@ class Records:
         added. Raises `InvalidInputError` (`page.invalid_limit`, `page.invalid_cursor`)."""
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidInputError("page.invalid_limit", f"a page holds 1 to {MAX_PAGE} rows")
-        async with self._database.transaction() as session:
-            return await interviews.page(session, limit, cursor, status)
+        async with self._database.transaction() as connection:
+            return await interviews.page(connection, limit, cursor, status)
 
     async def set_status(
         self, interview_id: str, status: Literal["active", "paused"]
     ) -> InterviewStatus:
         """A closed interview stays closed. Returns the status in force."""
-        async with self._of(interview_id) as session:
-            return await interviews.set_status(session, interview_id, status)
+        async with self._of(interview_id) as connection:
+            return await interviews.set_status(connection, interview_id, status)
 
     async def close_interview(
         self, interview_id: str, outcome: Outcome, ended_at: datetime
     ) -> InterviewTotals:
         """The first close wins. An interview that expired, or whose candidate withdrew, is
         `abandoned`; every other one is `completed`."""
-        async with self._of(interview_id) as session:
-            return await interviews.close(session, interview_id, outcome, ended_at)
+        async with self._of(interview_id) as connection:
+            return await interviews.close(connection, interview_id, outcome, ended_at)
 
     # Turns
 
@@ -97,19 +97,19 @@ class Records:
         Raises `ConflictError` (`turn.out_of_order`) when the turn id, its number or the
         sequence is taken by something else, and (`recording.key_taken`) when the key is.
         """
-        async with self._of(answer.interview_id) as session:
-            return await writes.commit_answer(session, answer)
+        async with self._of(answer.interview_id) as connection:
+            return await writes.commit_answer(connection, answer)
 
     async def record_unheard_turn(self, turn: UnheardTurnRecord) -> TurnStatus:
         """Stores a turn without words, and its recording. An answer already committed stays.
         Returns the turn's status. Raises as `commit_answer`."""
-        async with self._of(turn.interview_id) as session:
-            return await writes.record_unheard_turn(session, turn)
+        async with self._of(turn.interview_id) as connection:
+            return await writes.record_unheard_turn(connection, turn)
 
     async def find_answer(self, interview_id: str, turn_id: str) -> CommittedAnswer | None:
         """None as well where the interview does not exist."""
-        async with self._of(interview_id) as session:
-            return await reads.answer(session, interview_id, turn_id)
+        async with self._of(interview_id) as connection:
+            return await reads.answer(connection, interview_id, turn_id)
 
     async def save_speech(self, speech: SpeechRecord) -> SavedSpeech:
         """Stores what the interviewer said with its recording, and moves the interview's row
@@ -117,30 +117,30 @@ class Records:
         `already=True` and changes nothing. Raises as `commit_answer`.
 
         A reply may be stored before its answer: they are written by different activities."""
-        async with self._of(speech.interview_id) as session:
-            return await writes.save_speech(session, speech)
+        async with self._of(speech.interview_id) as connection:
+            return await writes.save_speech(connection, speech)
 
     async def find_speech(self, interview_id: str, turn_id: str) -> SavedSpeech | None:
         """None as well where the interview does not exist."""
-        async with self._of(interview_id) as session:
-            return await reads.speech(session, interview_id, turn_id)
+        async with self._of(interview_id) as connection:
+            return await reads.speech(connection, interview_id, turn_id)
 
     async def mark_heard(self, interview_id: str, utterance_id: str, heard_ms: int) -> bool:
         """The candidate interrupted this utterance after `heard_ms` of its sound. The first
         mark stays. False when no such utterance of the interviewer is on record (yet)."""
         if canonical_uuid(utterance_id) is None:
             return False
-        async with self._of(interview_id) as session:
-            return await writes.mark_heard(session, interview_id, utterance_id, heard_ms)
+        async with self._of(interview_id) as connection:
+            return await writes.mark_heard(connection, interview_id, utterance_id, heard_ms)
 
     # Reading
 
     async def transcript(self, interview_id: str) -> list[TranscriptLine]:
         """Every utterance by sequence."""
-        async with self._of(interview_id) as session:
-            lines = await reads.transcript(session, interview_id)
+        async with self._of(interview_id) as connection:
+            lines = await reads.transcript(connection, interview_id)
             if not lines:
-                await interviews.require(session, interview_id)
+                await interviews.require(connection, interview_id)
             return lines
 
     async def conversation(
@@ -149,34 +149,34 @@ class Records:
         """The last `limit` utterances (before one of them) as the candidate heard them, oldest
         first. One that was interrupted before its first word is left out. Empty where there is
         no interview."""
-        async with self._of(interview_id) as session:
-            lines = await reads.conversation(session, interview_id, limit, before_sequence)
+        async with self._of(interview_id) as connection:
+            lines = await reads.conversation(connection, interview_id, limit, before_sequence)
         return [line for line in lines if line.text]
 
     async def recordings(self, interview_id: str) -> list[RecordingRow]:
         """By turn, the answer before its reply."""
-        async with self._of(interview_id) as session:
-            rows = await reads.recordings(session, interview_id)
+        async with self._of(interview_id) as connection:
+            rows = await reads.recordings(connection, interview_id)
             if not rows:
-                await interviews.require(session, interview_id)
+                await interviews.require(connection, interview_id)
             return rows
 
     async def get_recording(self, interview_id: str, recording_id: str) -> RecordingRow:
         """Raises `NotFoundError` (`recording.not_found`) for an unknown interview too."""
         if canonical_uuid(interview_id) and canonical_uuid(recording_id):
-            async with self._database.transaction() as session:
-                rows = await reads.recordings(session, interview_id, recording_id)
+            async with self._database.transaction() as connection:
+                rows = await reads.recordings(connection, interview_id, recording_id)
             if rows:
                 return rows[0]
         raise NotFoundError("recording.not_found", "no such recording")
 
     @asynccontextmanager
-    async def _of(self, interview_id: str) -> AsyncGenerator[AsyncSession]:
+    async def _of(self, interview_id: str) -> AsyncGenerator[AsyncConnection]:
         if canonical_uuid(interview_id) is None:
             raise interviews.no_interview()
         try:
-            async with self._database.transaction() as session:
-                yield session
+            async with self._database.transaction() as connection:
+                yield connection
         except DatabaseRejected as error:
             match error.constraint:
                 case "fk_turns_interviews":

@@ -37,8 +37,8 @@ async def opened(url: str, **options: float) -> AsyncGenerator[Database]:
 
 
 async def ask(database: Database, statement: str = "SELECT 1") -> object:
-    async with database.transaction() as session:
-        return await session.scalar(text(statement))
+    async with database.transaction() as connection:
+        return await connection.scalar(text(statement))
 
 
 def changed(url: str, **parts: str | int) -> str:
@@ -104,8 +104,8 @@ async def test_a_slow_statement_is_given_up(migrated_url: str) -> None:
 
 async def test_a_busy_pool_fails_in_time(migrated_url: str) -> None:
     async with opened(migrated_url, pool_size=1) as database:
-        async with database.transaction() as session:
-            await session.scalar(text("SELECT 1"))
+        async with database.transaction() as connection:
+            await connection.scalar(text("SELECT 1"))
             with pytest.raises(DatabaseUnavailable, match="in use"):
                 await ask(database)
         assert await ask(database) == 1
@@ -118,11 +118,11 @@ async def test_an_exception_or_a_cancel_rolls_back_and_returns_the_connection(
         await execute(migrated_url, "DROP TABLE IF EXISTS scratch", "CREATE TABLE scratch (n int)")
 
         async def insert_and(then: BaseException | None) -> None:
-            async with database.transaction() as session:
-                await session.execute(text("INSERT INTO scratch VALUES (1)"))
+            async with database.transaction() as connection:
+                await connection.execute(text("INSERT INTO scratch VALUES (1)"))
                 if then is not None:
                     raise then
-                await session.execute(text("SELECT pg_sleep(30)"))
+                await connection.execute(text("SELECT pg_sleep(30)"))
 
         with pytest.raises(KeyError):
             await insert_and(KeyError("a mistake"))
@@ -141,8 +141,8 @@ async def test_values_never_reach_an_error(migrated_url: str) -> None:
             "INSERT INTO interviews (interview_id, role) VALUES (gen_random_uuid(), :value)",
         ):
             with pytest.raises(DatabaseRejected) as error:
-                async with database.transaction() as session:
-                    await session.execute(text(statement), {"value": "my name is Ada"})
+                async with database.transaction() as connection:
+                    await connection.execute(text(statement), {"value": "my name is Ada"})
             assert "Ada" not in f"{error.value!s}{error.value!r}"
             assert error.value.__suppress_context__
             assert not error.value.retryable

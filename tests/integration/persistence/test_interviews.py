@@ -115,8 +115,8 @@ async def test_interviews_of_one_instant_are_not_skipped(
     records: Records, database: Database
 ) -> None:
     made = [await records.create_interview(samples.new_interview()) for _ in range(5)]
-    async with database.transaction() as session:
-        await session.execute(text("UPDATE interviews SET created_at = now()"))
+    async with database.transaction() as connection:
+        await connection.execute(text("UPDATE interviews SET created_at = now()"))
     seen: list[str] = []
     cursor = None
     for _ in range(5):

@@ -39,8 +39,8 @@ SELECT table_name, column_name,
 
 
 async def schema_of(database: Database, schema: str) -> set[tuple[str, ...]]:
-    async with database.transaction() as session:
-        rows = await session.execute(text(SCHEMA.format(schema=schema)))
+    async with database.transaction() as connection:
+        rows = await connection.execute(text(SCHEMA.format(schema=schema)))
         return {
             tuple(str(value).replace(f"{schema}.", "") for value in row)
             for row in rows

@@ -29,8 +29,8 @@ pytestmark = pytest.mark.integration
 
 async def counts(database: Database) -> tuple[int, int, int]:
     """Of turns, utterances and recordings."""
-    async with database.transaction() as session:
-        row = await session.execute(
+    async with database.transaction() as connection:
+        row = await connection.execute(
             text(
                 "SELECT (SELECT count(*) FROM turns), (SELECT count(*) FROM utterances),"
                 " (SELECT count(*) FROM recordings)"
@@ -41,8 +41,8 @@ async def counts(database: Database) -> tuple[int, int, int]:
 
 
 async def turns(database: Database) -> list[tuple[Any, ...]]:
-    async with database.transaction() as session:
-        rows = await session.execute(
+    async with database.transaction() as connection:
+        rows = await connection.execute(
             text(
                 "SELECT turn_id, turn_number, kind, phase, status, committed_at IS NOT NULL"
                 " FROM turns ORDER BY turn_number"
