@@ -22,7 +22,8 @@ class Exchange:
         self._condition = threading.Condition()
         self._input = bytearray()
         self._ended = False
-        self._starving = False
+        self._waiting = False
+        """The demuxer waits for bytes."""
         self._done = False
         self._pcm = bytearray()
         self._decoded_bytes = 0
@@ -34,10 +35,10 @@ class Exchange:
     def read(self, size: int, /) -> bytes:
         with self._condition:
             if not self._input and not self._ended:
-                self._starving = True
+                self._waiting = True
                 self._condition.notify_all()
                 self._condition.wait_for(lambda: self._input or self._ended)
-            self._starving = False
+                self._waiting = False
             taken = bytes(self._input[:size])
             del self._input[:size]
             return taken
@@ -62,12 +63,14 @@ class Exchange:
             self._ended = self._ended or last
             if not self._done:
                 self._input += data
-                self._starving = False
                 self._condition.notify_all()
-                self._condition.wait_for(lambda: self._done or (self._starving and not self._ended))
+                self._condition.wait_for(lambda: self._done or self._has_eaten_all())
             pcm = bytes(self._pcm)
             self._pcm.clear()
             return pcm, self._error
+
+    def _has_eaten_all(self) -> bool:
+        return self._waiting and not self._input and not self._ended
 
     def abandon(self) -> None:
         with self._condition:

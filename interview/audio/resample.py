@@ -51,7 +51,7 @@ class Resampler:
         blocks = -(-missing // self._block_out)
         needed = blocks * self._block_in + 2 * self._margin - len(self._input)
         self._input = np.concatenate([self._input, np.zeros(max(0, needed), dtype=np.float32)])
-        return self._convert(blocks)[: missing * 2]
+        return self._convert(blocks)[: missing * 2] if blocks > 0 else b""
 
     def _convert(self, blocks: int) -> bytes:
         span = self._block_in + 2 * self._margin

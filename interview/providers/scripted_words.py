@@ -57,12 +57,16 @@ SAYINGS = {
 }
 """(when the question is asked again, when that is not allowed any more)."""
 
-PASSED = ("That's fine, we can leave it there.", "No problem, we move on.", "That's all right.")
+PASSED = (
+    "That's fine, we can leave it there.",
+    "No problem, we move on.",
+    "Okay, let's leave that one.",
+)
 THANKED = ("You're welcome.", "Sure.")
 NOTED = ("I note that for the recruiter.", "I pass that question on to the recruiter.")
 
 ACKNOWLEDGEMENTS: dict[Kind, tuple[str, ...]] = {
-    Kind.BRIEF: ("Thanks.", "Okay, thank you.", "All right, thanks."),
+    Kind.BRIEF: ("Thanks.", "Okay, thank you.", "Thanks for that."),
     Kind.FIGURES: (
         "Thanks for putting figures to it.",
         "Thank you, I have the numbers down.",

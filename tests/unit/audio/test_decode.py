@@ -79,6 +79,15 @@ def test_raw_pcm_at_any_rate_cut_at_odd_bytes(rate_hz: int) -> None:
     assert abs(main_frequency_hz(pcm) - 440.0) < 2.0
 
 
+def test_empty_chunks_change_nothing() -> None:
+    data = _cached("chromium and firefox")
+    decoder = StreamingDecoder(limit_s=60.0)
+    pcm = decoder.feed(b"")
+    for at in range(0, len(data), 1000):
+        pcm += decoder.feed(data[at : at + 1000]) + decoder.feed(b"") + decoder.feed(b"")
+    assert pcm + decoder.finish() == decode_all(data, limit_s=60.0)
+
+
 def test_nothing_is_silence() -> None:
     assert decode_all(b"", limit_s=1.0) == b""
     assert StreamingDecoder(limit_s=1.0, pcm_rate_hz=8_000).finish() == b""
