@@ -27,14 +27,14 @@ class Spoken:
 class CandidateVoice:
     """Another voice than the interviewer's, at a calm pace."""
 
-    def __init__(self, voice: str = "en-gb") -> None:
+    def __init__(self, voice: str = "en-gb-x-rp") -> None:
         self._tts = LocalTextToSpeech(voice=voice)
 
     async def say(self, text: str, *, speed: float = 1.0) -> Spoken:
         """`speed` above 1 sends the answer faster than it is spoken."""
         silence = bytes(TTS_SAMPLE_RATE_HZ // 2)  # a quarter of a second
         sound = [
-            chunk async for chunk in self._tts.synthesize(text, language="en-gb", timeout_s=20.0)
+            chunk async for chunk in self._tts.synthesize(text, language="en", timeout_s=20.0)
         ]
         pcm16 = silence + b"".join(sound) + silence
         encoder = WebmOpusEncoder(sample_rate_hz=TTS_SAMPLE_RATE_HZ)

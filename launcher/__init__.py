@@ -1,0 +1,1 @@
+"""The local stack: everything Intervue needs, as processes on this machine."""

@@ -1,0 +1,152 @@
+"""`make start`: the whole stack on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from interview.config import load_settings
+from interview.errors import ConfigError, InterviewError
+from launcher.errors import StartError
+from launcher.paths import REPOSITORY, Home
+from launcher.ports import is_free, port_holder
+from launcher.stack import ALL, LocalStack, Ports
+
+_GIVEN = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS")
+_PREFERRED = {"postgres": 55432, "valkey": 56379, "temporal": 57233, "temporal_ui": 58233}
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m launcher", description=__doc__)
+    parser.add_argument(
+        "what",
+        choices=["start", "services"],
+        nargs="?",
+        default="start",
+        help="services: without API and worker, for those who run them by hand",
+    )
+    args = parser.parse_args()
+    try:
+        return asyncio.run(_run(args.what))
+    except (StartError, ConfigError) as error:
+        print(f"\n{error}", file=sys.stderr)
+    except InterviewError as error:
+        print(f"\n{_cure(error)}", file=sys.stderr)
+    return 1
+
+
+async def _run(what: str) -> int:
+    home = Home.default()
+    home.create()
+    with _only_one(home):
+        given = _given_services()
+        port = load_settings().port
+        if what == "start":
+            _require_free(port)
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        began = time.monotonic()
+        _say(f"Starting Intervue (data and logs in {home.root}) …")
+        stack = LocalStack(
+            home,
+            services=ALL if what == "start" else ALL[:3],
+            given=given,
+            ports=Ports(app=port, **_PREFERRED),
+            say=_say,
+        )
+        starting = asyncio.create_task(stack.__aenter__())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+            return 130
+        starting.result()
+        _greet(stack, time.monotonic() - began)
+        await stopped
+        _say("\nStopping …")
+        await stack.stop()
+        _say("Stopped. Open interviews continue at the next start.")
+    return 0
+
+
+def _greet(stack: LocalStack, seconds: float) -> None:
+    _say(f"Ready after {seconds:.1f} s.\n")
+    if "app" in stack.urls:
+        _say(f"  Interview     {stack.app_url}")
+        _say(f"  API           {stack.app_url}/docs")
+        if not (REPOSITORY / "web" / "out" / "index.html").exists():
+            _say("                (no web page: install Node.js 20 and run make start again)")
+    if ui := stack.urls.get("TEMPORAL_UI_URL"):
+        _say(f"  Temporal UI   {ui}")
+    if "app" not in stack.urls:
+        for name in _GIVEN:
+            _say(f"  export {name}={stack.urls[name]}")
+    _say("\nCtrl-C stops everything; nothing said is lost.")
+
+
+def _given_services() -> Mapping[str, str]:
+    """From the environment, or else from `.env`."""
+    file = dotenv_values(REPOSITORY / ".env")
+    found = {name: os.environ.get(name) or file.get(name) for name in _GIVEN}
+    return {name: value for name, value in found.items() if value}
+
+
+def _require_free(port: int) -> None:
+    if is_free(port, "0.0.0.0"):  # where the API will listen
+        return
+    holder = port_holder(port)
+    who = f"process {holder} (end it with: kill {holder})" if holder else "another process"
+    raise StartError(
+        f"Port {port} is in use by {who}. Or choose another one: PORT={port + 1} make start"
+    )
+
+
+def _cure(error: InterviewError) -> str:
+    if error.code == "database.unavailable":
+        return (
+            "Could not connect to database: check DATABASE_URL and that PostgreSQL runs "
+            "(make docker-up), or unset DATABASE_URL to use the built-in one"
+        )
+    return error.message
+
+
+class _only_one:
+    """Holds the data folder for this process; the lock dies with it."""
+
+    def __init__(self, home: Home) -> None:
+        self._path = home.run / "lock"
+        self._file = self._path.open("a+")
+
+    def __enter__(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = Path(self._path).read_text().strip() or "unknown"
+            raise StartError(
+                f"Intervue is running here already (process {pid}). Stop it with: kill {pid}"
+            ) from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

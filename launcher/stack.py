@@ -1,0 +1,215 @@
+"""The local stack: services, migrations, API and worker, started together and kept alive."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from interview.persistence.migrate import upgrade
+from launcher.child import Child, ChildSpec
+from launcher.errors import StartError
+from launcher.paths import Home
+from launcher.ports import choose_port
+from launcher.postgres import prepare_postgres
+from launcher.temporal import find_temporal, prepare_temporal, raise_retention
+from launcher.valkey import prepare_valkey
+
+__all__ = ["ALL", "LocalStack", "Ports"]
+
+ALL = ("postgres", "valkey", "temporal", "api", "worker")
+_WORKER_ALIVE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Preferred ports; a taken one is replaced by a free one, but for the app's own."""
+
+    app: int | None = None
+    postgres: int | None = None
+    valkey: int | None = None
+    temporal: int | None = None
+    temporal_ui: int | None = None
+
+
+@dataclass
+class LocalStack:
+    """`async with LocalStack(home) as stack:` starts `services` and stops them in the end.
+
+    A service whose URL stands in `given` (`DATABASE_URL`, `REDIS_URL`, `TEMPORAL_ADDRESS`) is
+    used instead of one of ours. `env` is added to API and worker. Raises `StartError`.
+    """
+
+    home: Home
+    services: Sequence[str] = ALL
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
+    ports: Ports = Ports()
+    say: Callable[[str], None] = lambda _: None
+    worker_argv: Sequence[str] = (sys.executable, "worker.py")
+    urls: dict[str, str] = field(init=False, default_factory=dict[str, str])
+    _children: dict[str, Child] = field(init=False, default_factory=dict[str, Child])
+
+    async def __aenter__(self) -> Self:
+        self.home.create()
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def app_url(self) -> str:
+        return self.urls["app"]
+
+    def pid(self, name: str) -> int:
+        pid = self._children[name].pid
+        assert pid is not None, f"{name} is between two lives"
+        return pid
+
+    def kill(self, name: str) -> float:
+        """SIGKILL; returns the `time.monotonic()` of it."""
+        os.kill(self.pid(name), signal.SIGKILL)
+        return time.monotonic()
+
+    async def wait_ready(self, name: str) -> None:
+        await self._children[name].wait_ready()
+
+    def restarts(self, name: str) -> int:
+        return self._children[name].restarts
+
+    async def stop(self) -> None:
+        """API and worker first, then what they need. Idempotent."""
+        for group in (("api", "worker"), ("temporal",), ("postgres", "valkey")):
+            running = [self._children.pop(name) for name in group if name in self._children]
+            await asyncio.gather(*(child.stop() for child in running))
+        self._state_file.unlink(missing_ok=True)
+
+    async def _start(self) -> None:
+        starting = {
+            "postgres": self._start_postgres,
+            "valkey": self._start_valkey,
+            "temporal": self._start_temporal,
+        }
+        wanted = [start for name, start in starting.items() if name in self.services]
+        await _together(*(start() for start in wanted))
+        apps = {"api": self._start_api, "worker": self._start_worker}
+        await _together(*(start() for name, start in apps.items() if name in self.services))
+
+    async def _start_postgres(self) -> None:
+        if (url := self.given.get("DATABASE_URL")) is None:
+            port = choose_port(self.ports.postgres)
+            spec, url = await asyncio.to_thread(prepare_postgres, self.home, port)
+            await self._run(spec)
+        self.urls["DATABASE_URL"] = url
+        await upgrade(url)
+
+    async def _start_valkey(self) -> None:
+        if (url := self.given.get("REDIS_URL")) is None:
+            spec, url = prepare_valkey(self.home, choose_port(self.ports.valkey))
+            await self._run(spec)
+        self.urls["REDIS_URL"] = url
+
+    async def _start_temporal(self) -> None:
+        if (address := self.given.get("TEMPORAL_ADDRESS")) is None:
+            binary = await find_temporal(self.home, self.say)
+            ui_port = choose_port(self.ports.temporal_ui)
+            port = choose_port(self.ports.temporal)
+            spec, address = prepare_temporal(self.home, binary, port, ui_port)
+            await self._run(spec)
+            self.urls["TEMPORAL_UI_URL"] = f"http://localhost:{ui_port}"
+            await raise_retention(address)
+        self.urls["TEMPORAL_ADDRESS"] = address
+
+    async def _start_api(self) -> None:
+        port = self.ports.app or choose_port(None)
+        self.urls["app"] = f"http://localhost:{port}"
+        ready_url = f"http://127.0.0.1:{port}/health/live"
+        spec = ChildSpec(
+            name="api",
+            argv=[sys.executable, "-m", "api"],
+            log=self.home.log("api"),
+            ready=lambda: _healthy(ready_url),
+            env={**self._app_env(), "PORT": str(port)},
+        )
+        await self._run(spec)
+
+    async def _start_worker(self) -> None:
+        alive = self.home.run / "worker-alive"
+        alive.unlink(missing_ok=True)
+        spec = ChildSpec(
+            name="worker",
+            argv=self.worker_argv,
+            log=self.home.log("worker"),
+            ready=lambda: _touched_lately(alive),
+            env={**self._app_env(), "WORKER_READY_FILE": str(alive)},
+            stop_timeout_s=25.0,
+        )
+        await self._run(spec)
+
+    def _app_env(self) -> dict[str, str]:
+        services = {name: url for name, url in self.urls.items() if name.isupper()}
+        blobs = {"BLOB_URL": self.home.blobs.as_uri()}
+        return {"DEBUG": "true", **blobs, **services, **self.env}
+
+    async def _run(self, spec: ChildSpec) -> None:
+        self.home.rotate_log(spec.name)
+        child = Child(spec, on_change=self._write_state, say=self.say)
+        self._children[spec.name] = child
+        await child.start()
+
+    @property
+    def _state_file(self) -> Path:
+        return self.home.run / "stack.json"
+
+    def _write_state(self) -> None:
+        """What `make demo KILL=…` reads. The URLs hold a password: for this user alone."""
+        pids = {n: c.pid for n, c in self._children.items() if c.pid is not None}
+        state: dict[str, Any] = {"launcher": os.getpid(), "urls": self.urls, "pids": pids}
+        temporary = self._state_file.with_suffix(".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(state, file)
+        temporary.replace(self._state_file)
+
+
+async def _together(*starting: Any) -> None:
+    """All at once; the first failure is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in starting:
+                group.create_task(one)
+    except BaseExceptionGroup as failures:
+        for failure in failures.exceptions:
+            if isinstance(failure, StartError):
+                raise failure from None
+        raise failures.exceptions[0] from failures
+
+
+async def _healthy(url: str) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            return (await client.get(url)).status_code == 200
+    return False
+
+
+async def _touched_lately(path: Path) -> bool:
+    try:
+        touched = (await asyncio.to_thread(path.stat)).st_mtime
+    except FileNotFoundError:
+        return False
+    return time.time() - touched < _WORKER_ALIVE_S
