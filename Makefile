@@ -1,0 +1,138 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PY := .venv/bin/python
+TOOLS := .intervue/tools
+PNPM_VERSION := 12.21.0
+PNPM := $(shell command -v pnpm 2>/dev/null || echo $(CURDIR)/$(TOOLS)/node_modules/.bin/pnpm)
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/.next/*' \
+	-not -path 'web/out/*' -not -name '*.tsbuildinfo' 2>/dev/null)
+need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
+
+.PHONY: help setup setup-no-docker start dev api web worker demo bench-turn docker-up docker-down \
+	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
+
+help: ## Show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+
+## Running
+
+start: .venv/.ready .web-if-possible ## Run everything here: no Docker, no keys (http://localhost:8000)
+	@exec $(PY) -m launcher start
+
+dev: .venv/.ready web/node_modules/.ready env ## Services, worker, API with reload and the web's dev server
+	@exec $(PY) -m launcher dev
+
+api: .venv/.ready env ## API only, with reload (localhost:8000)
+	@exec $(PY) -m api --reload
+
+worker: .venv/.ready env ## Worker only
+	@exec $(PY) worker.py
+
+web: web/node_modules/.ready ## Web frontend only, dev server (localhost:3000)
+	@cd web && exec $(PNPM) dev
+
+demo: .venv/.ready ## A scripted candidate holds an interview (KILL=worker|api|redis|postgres|temporal, ROLE=…)
+	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED))
+
+bench-turn: .venv/.ready ## End of speech to first sound, on a stack of its own (JSON last)
+	@$(PY) -m bench.turn
+
+## Setting up
+
+setup: env .venv/.ready web/node_modules/.ready docker-up ## Everything, with PostgreSQL and Redis in Docker
+	@echo "Ready. Next: make start, or make migrate and make dev"
+
+setup-no-docker: env .venv/.ready web/node_modules/.ready ## Everything, without Docker
+	@echo "Ready. Next: make start"
+
+env:
+	@[ -f .env ] || { cp .env.example .env; echo "Wrote .env from .env.example"; }
+
+.venv/.ready: requirements.lock requirements-bootstrap.lock
+	@$(call need,python3,install Python 3.11 or newer)
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$(python3 --version)" >&2; exit 1; }
+	@echo "Installing the Python packages into .venv (about 1 GB, a minute) …"
+	@python3 -m venv .venv || { echo "Python cannot make virtual environments: install python3-venv" >&2; exit 1; }
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@.venv/bin/uv pip sync -q --python $(PY) --require-hashes requirements.lock requirements-bootstrap.lock
+	@touch $@
+
+$(TOOLS)/node_modules/.bin/pnpm:
+	@$(call need,npm,install Node.js 20)
+	@npm install --silent --no-fund --no-audit --prefix $(TOOLS) pnpm@$(PNPM_VERSION)
+
+web/node_modules/.ready: web/pnpm-lock.yaml
+	@$(call need,node,install Node.js 20)
+	@[ -x "$(PNPM)" ] || $(MAKE) --no-print-directory $(TOOLS)/node_modules/.bin/pnpm
+	@echo "Installing the web packages …"
+	@cd web && $(PNPM) install --frozen-lockfile --silent
+	@touch $@
+
+web/out/.ready: web/node_modules/.ready $(WEB_SOURCES)
+	@echo "Building the web page (half a minute) …"
+	@cd web && $(PNPM) build >../.intervue/web-build.log 2>&1 || { tail -20 ../.intervue/web-build.log; exit 1; }
+	@touch $@
+
+.PHONY: .web-if-possible
+.web-if-possible:
+	@mkdir -p .intervue
+	@if command -v node >/dev/null; then $(MAKE) --no-print-directory web/out/.ready; \
+	elif [ ! -f web/out/index.html ]; then echo "Node.js is missing: starting without the web page"; fi
+
+docker-up: ## Start PostgreSQL and Redis in Docker
+	@if docker info >/dev/null 2>&1; then docker compose up -d postgres redis; \
+	else echo "No Docker engine answers here: skipped. make start needs none"; fi
+
+docker-down: ## Stop the containers
+	docker compose down
+
+docker-logs: ## Follow the containers' logs
+	docker compose logs -f
+
+## Quality
+
+test: .venv/.ready web/out/.ready ## Run all tests
+	@$(PY) -m pytest
+
+test-cov: .venv/.ready web/out/.ready ## Run all tests with a coverage report
+	@$(PY) -m pytest --cov --cov-report=term-missing --cov-report=html
+
+check: .venv/.ready web/node_modules/.ready ## Format, lint, types, import rules, protocol drift, compose
+	@echo "ruff format"; .venv/bin/ruff format --check .
+	@echo "ruff check"; .venv/bin/ruff check .
+	@echo "pyright"; .venv/bin/pyright
+	@echo "import-linter"; .venv/bin/lint-imports
+	@echo "protocol"; $(PY) -m interview.protocol.export --check
+	@echo "web"; cd web && $(PNPM) run --silent lint && $(PNPM) run --silent typecheck && $(PNPM) run --silent test
+	@if command -v docker-compose >/dev/null; then echo "compose"; docker-compose -f docker-compose.yml config -q; \
+	elif docker compose version >/dev/null 2>&1; then echo "compose"; docker compose config -q; \
+	else echo "compose: no tool here to validate docker-compose.yml with"; fi
+
+lint: .venv/.ready web/node_modules/.ready ## Ruff for Python, ESLint for TypeScript
+	@.venv/bin/ruff check .
+	@cd web && $(PNPM) run --silent lint
+
+lint-fix: .venv/.ready web/node_modules/.ready ## Mend what a tool can mend
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+	@cd web && $(PNPM) run --silent lint --fix
+
+protocol: .venv/.ready web/node_modules/.ready ## Generate JSON Schema and TypeScript from the protocol
+	@$(PY) -m interview.protocol.export
+
+## Database (the one that DATABASE_URL names)
+
+migrate: .venv/.ready ## Run the migrations
+	@.venv/bin/alembic upgrade head
+
+migrate-new: .venv/.ready ## Create a migration (asks for its message, or m="…")
+	@m='$(m)'; [ -n "$$m" ] || read -rp "What changes? " m; .venv/bin/alembic revision --autogenerate -m "$$m"
+
+## Cleaning
+
+clean: ## Remove build artifacts and caches (interviews in .intervue stay; .venv too)
+	@rm -rf web/out web/.next web/*.tsbuildinfo web/node_modules .pytest_cache .ruff_cache \
+		.hypothesis .import_linter_cache .coverage htmlcov
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
