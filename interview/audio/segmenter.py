@@ -13,8 +13,11 @@ __all__ = ["Cuts", "Segment", "Segmenter"]
 
 _FRAME_BYTES = FRAME_SAMPLES * 2
 _FRAME_MS = FRAME_SAMPLES * 1000 // STT_SAMPLE_RATE_HZ
-_BATCH_FRAMES = 64
-"""Bounds the memory of one call of the model when a whole recording is fed at once."""
+_LEAST_FRAMES = 8
+"""A call of the model for each frame costs twice as much; nobody waits for these 256 ms, for the
+last ones are judged when the answer ends."""
+_MOST_FRAMES = 64
+"""Bounds the memory of one call when a whole recording is fed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +67,20 @@ class Segmenter:
 
     def feed(self, pcm16: bytes) -> list[Segment]:
         self._buffer += pcm16
-        return self._judge()
+        return self._judge(_LEAST_FRAMES)
 
     def finish(self) -> list[Segment]:
         """The open segment, if there is one. The segmenter cannot be used afterwards."""
         total_bytes = self._buffer_frame * _FRAME_BYTES + (len(self._buffer) & ~1)
         self._buffer += bytes(-len(self._buffer) % _FRAME_BYTES)
-        segments = self._judge()
+        segments = self._judge(1)
         if self._speech_from is not None:
             segments += self._close(self._speech_until, limit_bytes=total_bytes)
         return segments
 
-    def _judge(self) -> list[Segment]:
+    def _judge(self, at_least: int) -> list[Segment]:
         segments: list[Segment] = []
-        while batch := min(self._unjudged_frames(), _BATCH_FRAMES):
+        while (batch := min(self._unjudged_frames(), _MOST_FRAMES)) >= at_least:
             start = len(self._probabilities) * _FRAME_BYTES
             samples = np.frombuffer(
                 self._buffer, dtype="<i2", count=batch * FRAME_SAMPLES, offset=start

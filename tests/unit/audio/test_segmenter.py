@@ -42,11 +42,11 @@ def spoken_ms(segment: Segment) -> int:
     return int((np.frombuffer(segment.pcm, dtype="<i2") > 1000).sum()) // 16
 
 
-def test_a_pause_after_enough_speech_closes_a_segment_at_once() -> None:
+def test_a_pause_after_enough_speech_closes_a_segment_during_the_answer() -> None:
     segmenter = Segmenter(LoudIsSpeech())
     assert segmenter.feed(speech(2_400)) == []
     assert segmenter.feed(pause(500)) == []
-    (segment,) = segmenter.feed(pause(200))
+    (segment,) = segmenter.feed(pause(400))
     assert spoken_ms(segment) == 2_400
     assert segmenter.finish() == []
 

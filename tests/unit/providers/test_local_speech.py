@@ -33,7 +33,7 @@ ANSWERS = (
     "services. It took about six months, and I wrote the plan myself.",
 )
 MAX_WORD_ERROR_RATE = 0.15
-"""4 % is measured with these answers; the voice is robotic and the model is the smallest."""
+"""7 % is measured with these answers; the voice is robotic and the model is the smallest."""
 
 
 @pytest.fixture
