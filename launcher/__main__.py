@@ -22,6 +22,7 @@ from launcher.ports import is_free, port_holder
 from launcher.stack import ALL, LocalStack, Ports
 
 _GIVEN = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS")
+_SERVICES = {"start": ALL, "dev": (*ALL, "web"), "services": ALL[:3]}
 _PREFERRED = {"postgres": 55432, "valkey": 56379, "temporal": 57233, "temporal_ui": 58233}
 
 
@@ -33,10 +34,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m launcher", description=__doc__)
     parser.add_argument(
         "what",
-        choices=["start", "services"],
+        choices=["start", "dev", "services"],
         nargs="?",
         default="start",
-        help="services: without API and worker, for those who run them by hand",
+        help="dev: the API reloads, and the web's dev server runs on :3000; "
+        "services: without API and worker, for those who run them by hand",
     )
     args = parser.parse_args()
     try:
@@ -54,7 +56,7 @@ async def _run(what: str) -> int:
     with _only_one(home):
         given = _given_services()
         port = load_settings().port
-        if what == "start":
+        if what != "services":
             _require_free(port)
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -63,7 +65,8 @@ async def _run(what: str) -> int:
         _say(f"Starting Intervue (data and logs in {home.root}) …")
         stack = LocalStack(
             home,
-            services=ALL if what == "start" else ALL[:3],
+            services=_SERVICES[what],
+            reload=what == "dev",
             given=given,
             ports=Ports(app=port, **_PREFERRED),
             say=_say,
@@ -89,7 +92,9 @@ def _greet(stack: LocalStack, seconds: float) -> None:
     if "app" in stack.urls:
         _say(f"  Interview     {stack.app_url}")
         _say(f"  API           {stack.app_url}/docs")
-        if not (REPOSITORY / "web" / "out" / "index.html").exists():
+        if "web" in stack.urls:
+            _say(f"  Web (dev)     {stack.urls['web']}")
+        elif not (REPOSITORY / "web" / "out" / "index.html").exists():
             _say("                (no web page: install Node.js 20 and run make start again)")
     if ui := stack.urls.get("TEMPORAL_UI_URL"):
         _say(f"  Temporal UI   {ui}")

@@ -39,6 +39,7 @@ class ChildSpec:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 10.0
+    cwd: Path = REPOSITORY
     user_id: int | None = None
     group_id: int | None = None
 
@@ -108,7 +109,7 @@ class Child:
         with spec.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *_dying_with_parent(spec),
-                cwd=REPOSITORY,
+                cwd=spec.cwd,
                 env={**os.environ, **spec.env},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

@@ -19,7 +19,7 @@ import httpx
 from interview.persistence.migrate import upgrade
 from launcher.child import Child, ChildSpec
 from launcher.errors import StartError
-from launcher.paths import Home
+from launcher.paths import REPOSITORY, Home
 from launcher.ports import choose_port
 from launcher.postgres import prepare_postgres
 from launcher.temporal import find_temporal, prepare_temporal, raise_retention
@@ -57,6 +57,8 @@ class LocalStack:
     ports: Ports = Ports()
     say: Callable[[str], None] = lambda _: None
     worker_argv: Sequence[str] = (sys.executable, "worker.py")
+    reload: bool = False
+    """The API restarts when its source changes."""
     urls: dict[str, str] = field(init=False, default_factory=dict[str, str])
     _children: dict[str, Child] = field(init=False, default_factory=dict[str, Child])
 
@@ -94,7 +96,7 @@ class LocalStack:
 
     async def stop(self) -> None:
         """API and worker first, then what they need. Idempotent."""
-        for group in (("api", "worker"), ("temporal",), ("postgres", "valkey")):
+        for group in (("web", "api", "worker"), ("temporal",), ("postgres", "valkey")):
             running = [self._children.pop(name) for name in group if name in self._children]
             await asyncio.gather(*(child.stop() for child in running))
         self._state_file.unlink(missing_ok=True)
@@ -107,7 +109,7 @@ class LocalStack:
         }
         wanted = [start for name, start in starting.items() if name in self.services]
         await _together(*(start() for start in wanted))
-        apps = {"api": self._start_api, "worker": self._start_worker}
+        apps = {"api": self._start_api, "worker": self._start_worker, "web": self._start_web}
         await _together(*(start() for name, start in apps.items() if name in self.services))
 
     async def _start_postgres(self) -> None:
@@ -141,7 +143,7 @@ class LocalStack:
         ready_url = f"http://127.0.0.1:{port}/health/live"
         spec = ChildSpec(
             name="api",
-            argv=[sys.executable, "-m", "api"],
+            argv=[sys.executable, "-m", "api", *(["--reload"] if self.reload else [])],
             log=self.home.log("api"),
             ready=lambda: _healthy(ready_url),
             env={**self._app_env(), "PORT": str(port)},
@@ -158,6 +160,22 @@ class LocalStack:
             ready=lambda: _touched_lately(alive),
             env={**self._app_env(), "WORKER_READY_FILE": str(alive)},
             stop_timeout_s=25.0,
+        )
+        await self._run(spec)
+
+    async def _start_web(self) -> None:
+        """The web's dev server; it talks to the API across origins."""
+        self.urls["web"] = "http://localhost:3000"
+        spec = ChildSpec(
+            name="web",
+            argv=["node", "node_modules/next/dist/bin/next", "dev", "--port", "3000"],
+            log=self.home.log("web"),
+            ready=lambda: _healthy("http://127.0.0.1:3000/"),
+            env={
+                "NEXT_PUBLIC_API_URL": self.app_url,
+                "NEXT_PUBLIC_WS_URL": self.app_url.replace("http", "ws", 1),
+            },
+            cwd=REPOSITORY / "web",
         )
         await self._run(spec)
 
