@@ -22,13 +22,16 @@ from interview.ports import Line, ReplyEvent, ReplyRequest
 from interview.providers.endpoint import Endpoint
 from interview.providers.http import new_http_client, open_connection
 from interview.providers.prompt import InterviewerPrompt
-from interview.providers.reply import MAX_REPLY_TOKENS, read_reply, reply_schema
+from interview.providers.reply import read_reply, reply_schema
 from interview.providers.sdk_failures import SdkFailures
 from interview.providers.waiting import closing, each_within
 
 __all__ = ["ANTHROPIC_BASE_URL", "AnthropicLanguageModel"]
 
 ANTHROPIC_BASE_URL = "https://api.anthropic.com"
+
+_MAX_TOKENS = 400
+"""A reply is under 40 words; the rest is for the JSON around it and long-winded models."""
 
 _CACHED: CacheControlEphemeralParam = {"type": "ephemeral"}
 
@@ -104,7 +107,7 @@ class AnthropicLanguageModel:
         blocks.append({"type": "text", "text": rendered.brief})
         body: MessageCreateParamsStreaming = {
             "model": self._model,
-            "max_tokens": MAX_REPLY_TOKENS,
+            "max_tokens": _MAX_TOKENS,
             "system": [{"type": "text", "text": rendered.system, "cache_control": _CACHED}],
             "messages": [{"role": "user", "content": blocks}],
             "tools": [_TOOL],

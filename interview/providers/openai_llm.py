@@ -19,7 +19,7 @@ from interview.ports import Line, ReplyEvent, ReplyRequest
 from interview.providers.endpoint import Endpoint
 from interview.providers.openai_client import OPENAI_BASE_URL, OpenAiConnection
 from interview.providers.prompt import InterviewerPrompt, allowed_directives
-from interview.providers.reply import MAX_REPLY_TOKENS, read_reply, reply_schema
+from interview.providers.reply import read_reply, reply_schema
 from interview.providers.sdk_failures import SdkFailures
 from interview.providers.waiting import closing, each_within
 
@@ -27,6 +27,9 @@ __all__ = ["OpenAiLanguageModel"]
 
 _CACHED_FROM_CHARS = 4_000
 """OpenAI caches prompts from 1,024 tokens on; priming a shorter one would only cost."""
+
+_MAX_TOKENS = 2_000
+"""Reasoning models count what they think too; what is spoken is bounded by the reader."""
 
 _REFUSALS = frozenset({"content_filter"})
 
@@ -88,7 +91,7 @@ class OpenAiLanguageModel:
         body: CompletionCreateParamsStreaming = {
             "model": self._connection.model,
             "messages": _messages(rendered.system, rendered.user),
-            "max_completion_tokens": MAX_REPLY_TOKENS,
+            "max_completion_tokens": _MAX_TOKENS,
             "stream": True,
         }
         if with_schema:

@@ -15,10 +15,7 @@ from interview.providers.json_fields import FieldText, JsonFields, NotJson
 from interview.providers.prompt import allowed_directives
 from interview.providers.waiting import closing
 
-__all__ = ["MAX_REPLY_TOKENS", "ReplyReader", "read_reply", "reply_schema"]
-
-MAX_REPLY_TOKENS = 400
-"""A reply is under 40 words; the rest is for the JSON around it and long-winded models."""
+__all__ = ["ReplyReader", "read_reply", "reply_schema"]
 
 _MAX_OUTPUT_CHARS = 8_000
 _MAX_SPOKEN_CHARS = 1_200
