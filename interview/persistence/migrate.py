@@ -8,7 +8,10 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-__all__ = ["alembic_config", "downgrade", "upgrade"]
+__all__ = ["MIGRATION_LOCK", "alembic_config", "downgrade", "upgrade"]
+
+MIGRATION_LOCK = 0x1E7E4DE
+"""PostgreSQL's advisory lock for it: processes that start together take turns."""
 
 
 def alembic_config(url: str) -> Config:

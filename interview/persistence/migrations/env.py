@@ -17,10 +17,9 @@ from interview.errors import ConfigError, DatabaseUnavailable
 from interview.logging import configure_logging
 from interview.persistence.database import engine_url
 from interview.persistence.failures import DATABASE_FAILURES, translated
+from interview.persistence.migrate import MIGRATION_LOCK
 from interview.persistence.models import Base
 
-# Any constant: processes that start together migrate one after the other.
-_LOCK = 0x1E7E4DE
 _CONNECT_TIMEOUT_S = 10.0
 
 
@@ -35,7 +34,7 @@ def _run(connection: Connection) -> None:
         connection=connection, target_metadata=Base.metadata, compare_server_default=True
     )
     with context.begin_transaction():
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         context.run_migrations()
 
 

@@ -16,14 +16,12 @@ from interview.persistence.records import Records
 from interview.persistence.rows import InterviewRecord
 from tests.integration.persistence.own_postgres import OwnPostgres
 from tests.integration.persistence.samples import new_interview
+from tests.services import RunningStack, start_stack
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Generator[str]:
-    server = OwnPostgres()
-    server.start()
-    yield server.url
-    server.remove()
+def postgres_url(services: RunningStack) -> str:
+    return services.urls["DATABASE_URL"]
 
 
 def database_on(server_url: str, name: str) -> str:
@@ -71,18 +69,18 @@ async def database(migrated_url: str) -> AsyncGenerator[Database]:
 
 
 @pytest.fixture(scope="session")
-def shared_own() -> Generator[OwnPostgres]:
-    server = OwnPostgres()
-    server.start()
-    yield server
-    server.remove()
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStack]:
+    running = start_stack(tmp_path_factory, ["postgres"])
+    yield running
+    running.stop()
 
 
 @pytest.fixture
-def own(shared_own: OwnPostgres) -> Generator[OwnPostgres]:
-    """A server that the test may freeze, kill and start again."""
-    yield shared_own
-    shared_own.ensure_running()
+async def own(own_stack: RunningStack) -> AsyncGenerator[OwnPostgres]:
+    """A server that the test may freeze and kill."""
+    server = OwnPostgres(own_stack)
+    yield server
+    await server.ready()
 
 
 @pytest.fixture

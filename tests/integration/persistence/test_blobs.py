@@ -25,7 +25,7 @@ from interview.errors import (
 )
 from interview.persistence.blobs import FilesystemBlobStore, S3BlobStore, build_blob_store
 from interview.ports import BlobStore
-from tests.integration.persistence.own_postgres import free_port
+from launcher.ports import free_port
 
 pytestmark = pytest.mark.integration
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 
+import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -16,11 +17,11 @@ from sqlalchemy import Connection, text
 
 from interview.errors import ConfigError, DatabaseUnavailable
 from interview.persistence.database import Database, engine_url
-from interview.persistence.migrate import alembic_config, downgrade, upgrade
+from interview.persistence.migrate import MIGRATION_LOCK, alembic_config, downgrade, upgrade
 from interview.persistence.models import Base
 from interview.persistence.records import Records
+from launcher.ports import free_port
 from tests.integration.persistence.conftest import execute
-from tests.integration.persistence.own_postgres import free_port
 from tests.integration.persistence.samples import answer, greeting, new_interview, recording
 
 pytestmark = pytest.mark.integration
@@ -121,7 +122,7 @@ async def test_every_revision_goes_down_to_the_one_before(empty_url: str) -> Non
         await database.close()
 
 
-async def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
+async def test_processes_that_start_together_take_turns(empty_url: str) -> None:
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "alembic", "upgrade", "head"],
@@ -130,9 +131,16 @@ async def test_processes_that_start_together_migrate_once(empty_url: str) -> Non
             stderr=subprocess.PIPE,
         )
 
-    processes = [start() for _ in range(2)]
+    first = await asyncpg.connect(empty_url.replace("+asyncpg", ""))
+    await first.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+    processes = [start(), start()]
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while await first.fetchval(waiting) < 2:
+        assert [process.poll() for process in processes] == [None, None], "one went ahead"
+        await first.execute("SELECT pg_sleep(0.05)")
+    await first.close()
     results = await asyncio.gather(*(asyncio.to_thread(p.communicate) for p in processes))
-    assert [p.returncode for p in processes] == [0, 0], results
+    assert [process.returncode for process in processes] == [0, 0], results
 
 
 async def test_the_command_line_says_in_one_line_what_is_amiss() -> None:

@@ -67,8 +67,7 @@ async def test_everything_acknowledged_is_there_and_nothing_twice(own: OwnPostgr
                 await progress.acquire()
             retried.up.clear()
             # Commits are under way at this moment.
-            await asyncio.to_thread(own.kill)
-            await asyncio.to_thread(own.start)
+            await own.restart()
             retried.up.set()
 
     try:

@@ -26,6 +26,8 @@ from tests.integration.persistence.samples import (
 
 pytestmark = pytest.mark.integration
 
+POOL_SIZE = 5  # of the fixture
+
 
 async def counts(database: Database) -> tuple[int, int, int]:
     """Of turns, utterances and recordings."""
@@ -38,6 +40,16 @@ async def counts(database: Database) -> tuple[int, int, int]:
         )
         turns, utterances, recordings = row.one()
         return turns, utterances, recordings
+
+
+async def warm(database: Database) -> None:
+    """All connections are open, so that what comes next runs at one time."""
+
+    async def hold() -> None:
+        async with database.transaction() as connection:
+            await connection.execute(text("SELECT pg_sleep(0.05)"))
+
+    await asyncio.gather(*(hold() for _ in range(POOL_SIZE)))
 
 
 async def turns(database: Database) -> list[tuple[Any, ...]]:
@@ -263,6 +275,7 @@ async def test_one_answer_of_many_concurrent_ones(
     records: Records, database: Database, interview_id: str
 ) -> None:
     """As when a worker that was taken for dead goes on beside its successor."""
+    await warm(database)
     calls = [
         records.commit_answer(
             answer(interview_id, text=f"run {run}", recording=recording("a/1.webm"))
@@ -276,9 +289,22 @@ async def test_one_answer_of_many_concurrent_ones(
     assert (await records.get_interview(interview_id)).total_turns == 1
 
 
+async def test_one_answer_of_many_that_follow_an_unheard_run(
+    records: Records, database: Database, interview_id: str
+) -> None:
+    await warm(database)
+    await records.record_unheard_turn(unheard(interview_id, status="failed"))
+    calls = [records.commit_answer(answer(interview_id, text=f"run {run}")) for run in range(8)]
+    results = await asyncio.gather(*calls)
+    assert [result.already for result in results].count(False) == 1
+    assert await counts(database) == (1, 1, 0)
+    assert (await records.get_interview(interview_id)).total_turns == 1
+
+
 async def test_one_speech_of_many_concurrent_ones(
     records: Records, database: Database, interview_id: str
 ) -> None:
+    await warm(database)
     calls = [records.save_speech(greeting(interview_id, text=f"run {run}")) for run in range(8)]
     results = await asyncio.gather(*calls)
     assert [result.already for result in results].count(False) == 1
@@ -289,6 +315,7 @@ async def test_one_speech_of_many_concurrent_ones(
 async def test_of_two_turns_with_one_number_one_is_stored(
     records: Records, database: Database, interview_id: str
 ) -> None:
+    await warm(database)
     first, second = await asyncio.gather(
         records.commit_answer(answer(interview_id, turn_id="turn-aaaa")),
         records.commit_answer(answer(interview_id, turn_id="turn-bbbb", sequence=4)),
@@ -303,6 +330,7 @@ async def test_answers_speech_and_marks_of_one_interview_run_together(
     records: Records, database: Database, interview_id: str
 ) -> None:
     """No two writers wait for each other in a circle."""
+    await warm(database)
     calls: list[Any] = []
     for number in range(1, 13):
         reply = speech(interview_id, number, recording=recording(f"r/{number}"))
