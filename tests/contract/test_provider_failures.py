@@ -23,7 +23,7 @@ from tests.fakes.provider_server import FakeProviders
 every_adapter = pytest.mark.parametrize("adapter", ADAPTERS, ids=str)
 streaming_adapter = pytest.mark.parametrize("adapter", STREAMING, ids=str)
 PATIENT_S = 10.0
-SHORT_S = 0.15
+SHORT_S = 0.3
 
 
 async def failure(
@@ -81,8 +81,8 @@ async def test_a_wrong_key_is_a_refusal(fake: FakeProviders, adapter: Adapter) -
         ({"retry-after": "7"}, 7.0, 7.0),
         ({"retry-after": "1.5"}, 1.5, 1.5),
         ({"retry-after-ms": "250", "retry-after": "1"}, 0.25, 0.25),
-        ({"retry-after": formatdate(time.time() + 30, usegmt=True)}, 20.0, 31.0),
-        ({"retry-after": formatdate(time.time() - 30, usegmt=True)}, 0.0, 0.0),
+        ({"retry-after": formatdate(time.time() + 9_000, usegmt=True)}, 8_000.0, 9_001.0),
+        ({"retry-after": formatdate(time.time() - 9_000, usegmt=True)}, 0.0, 0.0),
         ({"retry-after": "-3"}, 0.0, 0.0),
     ],
 )
