@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 SAMPLE_RATE = 24_000
-SENTENCE_MS = 500
+SENTENCE_MS = 300
 """Unless the interview is told otherwise."""
 GREETING = ("Hello Sam, I am an AI interviewer.", "Is the sound good?")
 QUESTIONS = (

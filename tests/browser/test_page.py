@@ -244,6 +244,36 @@ async def test_a_second_window_takes_over(browser: Browser, server: FakeRoomServ
     await first.wait_for_own_turn()
 
 
+async def test_a_window_taken_over_in_mid_answer_lets_go_of_the_microphone(
+    browser: Browser, server: FakeRoomServer
+) -> None:
+    first = await Room.start(browser, server.url)
+    await first.wait_for_own_turn()
+    await first.press_talk()
+    await server.until(lambda: _chunks(server) > 10, "the answer is under way")
+    second = await Room.join(browser, server.url, server.interview.interview_id)
+    await first.wait_for_superseded()
+    await server.until(lambda: server.interview.committed, "what arrived is the answer")
+    await second.wait_for_own_turn()
+    await first.by_id("take-back").click()
+    await first.wait_for_own_turn()
+    await expect(first.by_id("talk")).to_have_attribute("data-recording", "false")
+    assert len(server.interview.committed) == 1
+
+
+async def test_the_link_of_a_finished_interview_shows_what_was_said(
+    browser: Browser, server: FakeRoomServer
+) -> None:
+    room = await Room.start(browser, server.url)
+    await room.wait_for_own_turn()
+    await room.end()
+    await room.wait_for_done()
+    again = await Room.blank(browser)
+    await again.page.goto(room.page.url)
+    await again.wait_for_done()
+    assert await again.transcript() == [("interviewer", " ".join(GREETING))]
+
+
 async def test_without_the_microphone_one_types(browser: Browser, server: FakeRoomServer) -> None:
     room = await Room.start(browser, server.url, allow_microphone=False)
     await expect(room.by_id("microphone-help")).to_have_attribute("data-problem", "blocked")
@@ -276,7 +306,6 @@ async def test_without_worklets_the_recorder_and_the_scheduler_do(
 async def test_an_unknown_interview_is_refused(browser: Browser, server: FakeRoomServer) -> None:
     room = await Room.blank(browser)
     await room.page.goto(f"{server.url}/interview/?id=nobody")
-    await room.by_id("join").click()
     await expect(room.by_id("refused")).to_contain_text("no interview at this address")
 
 

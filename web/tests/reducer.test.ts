@@ -113,6 +113,12 @@ describe("what the room is doing", () => {
     expect(after(...entered, end, lost).link).toBe("open");
   });
 
+  it("keeps listening when a pause comes in the middle of an answer", () => {
+    const paused = from({ type: "paused", reason: "silence" });
+    expect(orbState(after(...entered, answering, paused))).toBe("listening");
+    expect(orbState(after(...entered, answering, finished, paused))).toBe("paused");
+  });
+
   it("pauses at once for the eye, and takes it back", () => {
     const wanted: RoomEvent = { kind: "pause_requested", wanted: true };
     expect(orbState(after(...entered, wanted))).toBe("paused");
@@ -162,7 +168,34 @@ describe("an answer", () => {
   it("ends with an error about it, but not with one that passes", () => {
     const error = (code: string) =>
       from({ type: "error", code, message: "Sorry.", recoverable: true, turn_id: "turn-0001" });
-    expect(after(...entered, answering, finished, error("stt.unavailable")).answer).toBeNull();
-    expect(after(...entered, answering, finished, error("stream.unavailable")).answer).not.toBeNull();
+    const told = (code: string) => after(...entered, answering, finished, error(code));
+    for (const code of ["stt.unavailable", "stream.lost", "audio.too_long", "turn.out_of_order"]) {
+      expect(told(code)).toMatchObject({ answer: null, notice: { kind: "warning", text: "Sorry." } });
+    }
+    for (const code of ["temporal.unavailable", "temporal.refused", "rate.exceeded"]) {
+      expect(told(code).answer).not.toBeNull();
+      expect(told(code).notice?.text).toContain("Your answer is saved.");
+    }
+  });
+
+  it("is told of a delay only until it goes on", () => {
+    const late = from({
+      type: "error",
+      code: "stream.unavailable",
+      message: "the event streams are out of reach",
+      recoverable: true,
+      turn_id: null,
+    });
+    const state = [...entered, answering, finished, late];
+    expect(after(...state).notice?.kind).toBe("delay");
+    expect(after(...state, from({ type: "turn_accepted", turn_id: "turn-0001" })).notice).toBeNull();
+  });
+
+  it("is not told of what is none of its business", () => {
+    const error = (code: string, turn_id: string | null) =>
+      from({ type: "error", code, message: "x", recoverable: true, turn_id });
+    expect(after(...entered, error("turn.out_of_order", "turn-gone")).notice).toBeNull();
+    expect(after(...entered, error("protocol.violation", null)).notice).toBeNull();
+    expect(after(...entered, error("tts.unavailable", null)).notice?.text).toBe("x");
   });
 });

@@ -1,5 +1,6 @@
 // The REST calls of the page. Same origin, unless NEXT_PUBLIC_* say otherwise (`pnpm dev`).
-import type { Transcript } from "@/protocol/messages.gen";
+import type { Snapshot } from "@/protocol/messages.gen";
+import type { Standing } from "@/session/session";
 
 export interface Role {
   role: string;
@@ -47,17 +48,16 @@ export function createInterview(role: string, candidateName: string): Promise<Cr
   });
 }
 
-/** False only on a clear no: a server that cannot be reached may still have it. */
-export async function interviewExists(interviewId: string): Promise<boolean> {
+/** A server that cannot be reached may have it or not. */
+export async function interviewStanding(interviewId: string): Promise<Standing> {
   try {
-    await request(`/api/v1/interviews/${encodeURIComponent(interviewId)}`);
-    return true;
+    const path = `/api/v1/interviews/${encodeURIComponent(interviewId)}`;
+    const { status } = await request<{ status: Snapshot["status"] }>(path);
+    return status === "completed" || status === "abandoned" ? "over" : "open";
   } catch (error) {
-    return !(error instanceof ApiError && error.status === 404);
+    return error instanceof ApiError && error.status === 404 ? "missing" : "unknown";
   }
 }
-
-export type TranscriptLine = Pick<Transcript, "role" | "text" | "sequence">;
 
 async function request<T>(path: string, init?: RequestInit): Promise<T> {
   let response: Response;

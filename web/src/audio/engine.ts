@@ -55,6 +55,13 @@ export class AudioEngine {
     }
   }
 
+  /** A phone call or a locked screen suspends the sound; a click or coming back resumes it. */
+  wake(): void {
+    for (const context of [this.output, this.input]) {
+      if (context.state !== "running") void context.resume();
+    }
+  }
+
   close(): void {
     this.closeMicrophone();
     void this.output.close();

@@ -1,5 +1,6 @@
 "use client";
 
+import { useEffect } from "react";
 import { AudioEngine } from "@/audio/engine";
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
@@ -8,6 +9,8 @@ import ui from "@/ui/ui.module.css";
 
 /** Before the room: sound needs a click, and the microphone an answer to the browser's question. */
 export function Gate({ session, state }: { session: Session; state: RoomState }) {
+  useEffect(() => void session.look(), [session]);
+
   if (state.microphone.state === "asking") {
     return (
       <Quiet title="Please allow the microphone">

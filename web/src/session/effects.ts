@@ -1,8 +1,10 @@
 // What a server message makes the room do, beyond what it shows.
 import type { Playback } from "@/audio/playback";
-import type { ServerMessage } from "@/protocol/messages.gen";
+import type { ErrorMessage, ServerMessage } from "@/protocol/messages.gen";
+import { fateOf } from "./failures";
 import type { Outbox } from "./outbox";
-import { endsTurn } from "./wording";
+
+const AGAIN_MS = 2_000;
 
 export interface Room {
   outbox: Outbox;
@@ -35,8 +37,7 @@ export function act(room: Room, message: ServerMessage): void {
     case "utterance_end":
       return room.playback.end(message.utterance_id, message.duration_ms);
     case "error":
-      if (message.turn_id !== null && endsTurn(message.code)) room.answerOver(message.turn_id);
-      return;
+      return onError(room, message);
     case "session_ended":
       return room.ended();
     case "status":
@@ -53,6 +54,13 @@ export function act(room: Room, message: ServerMessage): void {
     default:
       return unreachable(message);
   }
+}
+
+function onError(room: Room, { code, turn_id: turnId }: ErrorMessage): void {
+  if (turnId === null) return;
+  const fate = fateOf(code);
+  if (fate === "over") room.answerOver(turnId);
+  if (fate === "again") setTimeout(() => room.outbox.resend(turnId, 0), AGAIN_MS);
 }
 
 function unreachable(message: never): never {

@@ -1,12 +1,14 @@
 // The one reducer over everything that changes the room.
 import type {
+  ErrorMessage,
   ServerMessage,
   SessionStarted,
   Snapshot,
   TurnDiscarded,
 } from "@/protocol/messages.gen";
+import { errorNotice, fateOf } from "./failures";
 import type { RoomEvent, RoomState, Utterance } from "./state";
-import { discardedNotice, endsTurn, resumedNotice } from "./wording";
+import { discardedNotice, resumedNotice } from "./wording";
 
 export function reduce(state: RoomState, event: RoomEvent): RoomState {
   switch (event.kind) {
@@ -81,6 +83,7 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
       return { ...state, transcript, ownWords };
     }
     case "turn_accepted":
+      return goingOn(state);
     case "turn_resend":
     case "pong":
     case "audio_response":
@@ -88,17 +91,21 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
     case "partial_transcript":
       if (state.ownWords?.turnId === message.turn_id && state.ownWords.final) return state;
       return {
-        ...state,
+        ...goingOn(state),
         ownWords: { turnId: message.turn_id, text: message.text, final: false },
       };
     case "turn_committed":
       if (state.answer?.turnId !== message.turn_id) return state;
       // A reply follows, even where its status has not come yet.
-      return { ...state, answer: null, stage: state.stage === "speaking" ? "speaking" : "generating" };
+      return {
+        ...goingOn(state),
+        answer: null,
+        stage: state.stage === "speaking" ? "speaking" : "generating",
+      };
     case "turn_discarded":
       return onDiscarded(state, message);
     case "utterance_start":
-      return onUtteranceStart(state, message.utterance_id, message.sequence);
+      return onUtteranceStart(goingOn(state), message.utterance_id, message.sequence);
     case "sentence":
       return withUtterance(state, message.utterance_id, (utterance) => ({
         ...utterance,
@@ -117,7 +124,7 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
     case "resumed":
       return { ...state, pause: null, pauseRequested: false };
     case "error":
-      return onError(state, message.code, message);
+      return onError(state, message);
     case "superseded":
       return { ...state, link: "superseded" };
     case "session_ended":
@@ -172,17 +179,16 @@ function onDiscarded(state: RoomState, message: TurnDiscarded): RoomState {
   };
 }
 
-function onError(
-  state: RoomState,
-  code: string,
-  error: { message: string; recoverable: boolean; turn_id: string | null },
-): RoomState {
-  const next: RoomState = {
-    ...state,
-    notice: { kind: error.recoverable ? "warning" : "error", text: error.message },
-  };
+function onError(state: RoomState, error: ErrorMessage): RoomState {
+  const next = { ...state, notice: errorNotice(state, error) ?? state.notice };
   if (error.turn_id === null || error.turn_id !== state.answer?.turnId) return next;
-  return endsTurn(code) ? { ...next, answer: null, ownWords: null, stage: "ready" } : next;
+  if (fateOf(error.code) !== "over") return next;
+  return { ...next, answer: null, ownWords: null, stage: "ready" };
+}
+
+/** It goes on: a notice of delay has done its work. */
+function goingOn(state: RoomState): RoomState {
+  return state.notice?.kind === "delay" ? { ...state, notice: null } : state;
 }
 
 function endedFrom(status: Snapshot["status"]): RoomState["ended"] {

@@ -1,4 +1,4 @@
-import { interviewExists, socketUrl } from "@/api/rest";
+import { interviewStanding, socketUrl } from "@/api/rest";
 import { Session } from "./session";
 import { IndexedDbStore } from "./store";
 
@@ -13,7 +13,7 @@ export function sessionFor(interviewId: string): Session {
     interviewId,
     socketUrl: socketUrl(interviewId),
     store: new IndexedDbStore(interviewId),
-    exists: () => interviewExists(interviewId),
+    standing: () => interviewStanding(interviewId),
   });
   active = session;
   return session;

@@ -17,10 +17,12 @@ export interface SessionOptions {
   interviewId: string;
   socketUrl: string;
   store: AnswerStore;
-  /** False only when the server says that there is no such interview. */
-  exists: () => Promise<boolean>;
+  standing: () => Promise<Standing>;
   openSocket?: OpenSocket;
 }
+
+/** Of an interview, as far as the server can be asked. */
+export type Standing = "open" | "over" | "missing" | "unknown";
 
 export class Session implements ConnectionListener {
   private state: RoomState;
@@ -42,7 +44,10 @@ export class Session implements ConnectionListener {
       this.outbox,
       this.getState,
       (event) => this.dispatch(event),
-      () => this.room?.playback.interrupt() ?? null,
+      () => {
+        this.engine?.wake();
+        return this.room?.playback.interrupt() ?? null;
+      },
       () => this.connection.probe(),
     );
   }
@@ -83,6 +88,14 @@ export class Session implements ConnectionListener {
     if (this.state.link !== "idle" || !this.room) return;
     this.dispatch({ kind: "link", link: "connecting" });
     this.connection.open();
+  };
+
+  /** Before joining: an interview that is over needs no microphone to be read. */
+  readonly look = async (): Promise<void> => {
+    const standing = await this.options.standing();
+    if (this.state.link !== "idle" || this.engine) return;
+    if (standing === "missing") this.refused(PROTOCOL.CLOSE_NOT_FOUND);
+    if (standing === "over") this.connection.open();
   };
 
   readonly openMicrophone = async (): Promise<void> => {
@@ -132,6 +145,7 @@ export class Session implements ConnectionListener {
       this.connection.open();
     }
     this.connection.probe();
+    if (!this.held) this.engine?.wake();
   };
 
   readonly dismissNotice = (): void => this.dispatch({ kind: "notice", notice: null });
@@ -146,6 +160,7 @@ export class Session implements ConnectionListener {
   message(message: Received): void {
     this.dispatch({ kind: "server", message });
     if (this.room) act(this.room, message);
+    else if (this.state.ended) this.connection.stop();
   }
 
   audio(frame: Parameters<ConnectionListener["audio"]>[0]): void {
@@ -157,8 +172,8 @@ export class Session implements ConnectionListener {
     const link = this.state.entered ? "reconnecting" : "connecting";
     this.dispatch({ kind: "link", link });
     if (this.state.entered) return;
-    void this.options.exists().then((exists) => {
-      if (exists) return;
+    void this.options.standing().then((standing) => {
+      if (standing !== "missing") return;
       this.connection.stop();
       this.refused(PROTOCOL.CLOSE_NOT_FOUND);
     });
@@ -166,6 +181,7 @@ export class Session implements ConnectionListener {
 
   refused(closeCode: number): void {
     this.outbox.disconnected();
+    void this.answering.stopTalking();
     if (closeCode === PROTOCOL.CLOSE_SUPERSEDED) {
       this.dispatch({ kind: "link", link: "superseded" });
     } else {

@@ -61,7 +61,8 @@ export interface Question {
 }
 
 export interface Notice {
-  kind: "info" | "warning" | "error";
+  /** `delay` goes away as soon as the interview goes on, `info` after a while. */
+  kind: "info" | "delay" | "warning" | "error";
   text: string;
 }
 

@@ -25,8 +25,8 @@ export function orbState(state: RoomState): OrbState {
   if (state.link === "superseded" || state.link === "refused") return state.link;
   if (state.link === "idle" || state.link === "connecting") return "connecting";
   if (state.link === "reconnecting") return "reconnecting";
-  if (state.pause || (state.pauseRequested && !state.answer)) return "paused";
   if (state.answer?.recording) return "listening";
+  if (state.pause || (state.pauseRequested && !state.answer)) return "paused";
   if (utterance?.playing) return "speaking";
   if (state.answer) return "thinking";
   if (state.stage === "processing_stt" || state.stage === "generating") return "thinking";

@@ -2,13 +2,6 @@
 import { PROTOCOL, type Snapshot, type TurnDiscarded } from "@/protocol/messages.gen";
 import type { MicrophoneProblem, Notice, RoomState } from "./state";
 
-/** Errors about an answer that pass by themselves: the answer is kept and goes on. */
-const PASSING = ["stream.", "temporal.", "database.", "storage.", "service.", "rate.", "turn.delayed"];
-
-export function endsTurn(code: string): boolean {
-  return !PASSING.some((prefix) => code.startsWith(prefix));
-}
-
 export function resumedNotice(state: RoomState, snapshot: Snapshot | null): Notice {
   const place = snapshot?.question_number
     ? `We are at question ${snapshot.question_number} of ${snapshot.question_count}.`
