@@ -1,0 +1,77 @@
+"""What routes and connections work with, built once a process."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated, Self
+
+from fastapi import Depends
+from redis.asyncio import Redis
+from starlette.requests import HTTPConnection
+from temporalio.client import Client
+
+from api.background import Background
+from interview.config import Settings
+from interview.errors import AccessError
+from interview.persistence.blobs import build_blob_store
+from interview.persistence.database import Database
+from interview.persistence.records import Records
+from interview.ports import BlobStore
+from interview.streams.log import StreamLog, connect_redis
+from interview.temporal_client import connect_temporal
+
+__all__ = ["Allowed", "Services", "ServicesDep", "require_access"]
+
+_CLOSE_GRACE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Nothing is connected until it is used: the API starts while the others are away."""
+
+    settings: Settings
+    database: Database
+    records: Records
+    redis: Redis
+    streams: StreamLog
+    blobs: BlobStore
+    temporal: Client
+    background: Background = field(default_factory=Background)
+
+    @classmethod
+    async def open(cls, settings: Settings) -> Self:
+        """Raises `ConfigError`."""
+        database = Database.from_settings(settings)
+        redis = connect_redis(settings.redis_url)
+        return cls(
+            settings=settings,
+            database=database,
+            records=Records(database),
+            redis=redis,
+            streams=StreamLog(redis, ttl_s=settings.stream_ttl_s),
+            blobs=await asyncio.to_thread(build_blob_store, settings),
+            temporal=await connect_temporal(settings, lazy=True),
+        )
+
+    async def aclose(self) -> None:
+        await self.background.aclose(_CLOSE_GRACE_S)
+        await self.redis.aclose()
+        await self.database.close()
+
+
+def _services(connection: HTTPConnection) -> Services:
+    return connection.app.state.services
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+
+def require_access(services: ServicesDep) -> None:
+    """Until accounts exist, anybody may do anything, but only where DEBUG is true. Raises
+    `AccessError` (`auth.missing`)."""
+    if not services.settings.debug:
+        raise AccessError("auth.missing", "sign in first; DEBUG=true allows anonymous interviews")
+
+
+Allowed = Depends(require_access)

@@ -1,0 +1,173 @@
+"""Entering an interview: what a connection finds, and from where it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+
+from api.dependencies import Services
+from api.pending import PendingTurns
+from interview.contracts.interview import BeginTurnInput, Limits
+from interview.domain.phases import Phase
+from interview.domain.progress import Position, standing
+from interview.domain.roles import DEFAULT_ROLE, get_plan
+from interview.errors import NotFoundError
+from interview.persistence.rows import InterviewRecord, NewInterview, TranscriptLine
+from interview.protocol.server import PendingTurn, Snapshot, Transcript
+from interview.streams.audio import AudioStream
+from interview.streams.outbound import OutboundReader, OutboundWriter
+
+__all__ = [
+    "Entry",
+    "enter",
+    "find_or_create",
+    "interview_limits",
+    "is_over",
+    "pending_turns",
+    "snapshot",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a connection comes in."""
+
+    record: InterviewRecord
+    transcript: list[TranscriptLine]
+    pending: PendingTurn | None
+    begun: BeginTurnInput | None
+    """What the pending turn was begun with."""
+    takeover_seq: int
+    """Connections that enter after this one have a higher one."""
+    after_seq: int
+    """Events after it are for this connection."""
+    utterance_seq: int | None
+    """Seq just before the newest utterance began."""
+    resumed_from_seq: int | None
+
+
+async def enter(
+    services: Services, record: InterviewRecord, connection_id: str, last_seq: int | None
+) -> Entry:
+    """Takes the interview over from every other connection, on any process.
+
+    `last_seq` is what the client saw last. Where that is no longer kept, or nothing was seen,
+    it starts afresh at the newest utterance, so that the question is heard again.
+    Raises `StreamError`, `DatabaseUnavailable`.
+    """
+    interview_id = record.interview_id
+    reader = OutboundReader(services.streams, interview_id)
+    # First of all: what is committed after it is relayed, what was before it is read here.
+    takeover_seq = await OutboundWriter(services.streams, interview_id).take_over(connection_id)
+    transcript, begun, oldest, utterance_seq = await asyncio.gather(
+        services.records.transcript(interview_id),
+        pending_turns(services, interview_id).get(),
+        reader.oldest(),
+        reader.latest_utterance_start(),
+    )
+    kept = last_seq is not None and oldest is not None and oldest <= last_seq <= takeover_seq
+    resumed_from_seq = last_seq if kept else None
+    fresh = takeover_seq if utterance_seq is None else utterance_seq
+    if begun is not None and begun.turn_id in _committed(transcript):
+        begun = None
+    return Entry(
+        record=record,
+        transcript=transcript,
+        pending=await _pending(services, interview_id, begun),
+        begun=begun,
+        takeover_seq=takeover_seq,
+        after_seq=fresh if resumed_from_seq is None else resumed_from_seq,
+        utterance_seq=utterance_seq,
+        resumed_from_seq=resumed_from_seq,
+    )
+
+
+def snapshot(entry: Entry) -> Snapshot:
+    record = entry.record
+    here = standing(record.plan, _position(record), 0.0)
+    return Snapshot(
+        status=record.status,
+        role=record.role,
+        title=record.title,
+        candidate_name=record.candidate_name,
+        phase=record.phase,
+        question_id=here.question_id,
+        question_text=here.question_text,
+        question_number=here.question_number,
+        question_count=here.question_count,
+        transcript=[
+            Transcript(
+                role=line.speaker,
+                text=line.text,
+                sequence=line.sequence,
+                turn_id=line.turn_id,
+                utterance_id=line.utterance_id,
+            )
+            for line in entry.transcript
+        ],
+        pending_turn=entry.pending,
+        committed_turns=_committed(entry.transcript),
+    )
+
+
+async def find_or_create(services: Services, session_id: str, *, create: bool) -> InterviewRecord:
+    """`create`: version 1 makes an interview by entering it, under any UUID however spelled.
+
+    Raises `NotFoundError` (`interview.not_found`), `DatabaseUnavailable`.
+    """
+    if not create:
+        return await services.records.get_interview(session_id)
+    try:
+        interview_id = str(uuid.UUID(session_id))
+    except ValueError:
+        raise NotFoundError("interview.not_found", "session ids are UUIDs") from None
+    new = NewInterview(
+        interview_id=interview_id,
+        plan=get_plan(DEFAULT_ROLE),
+        limits=interview_limits(services),
+    )
+    return await services.records.create_interview(new)
+
+
+def interview_limits(services: Services) -> Limits:
+    """Of a new interview: the settings of today, kept with it."""
+    settings = services.settings
+    return Limits(
+        max_answer_s=settings.max_answer_s,
+        nudge_after_s=settings.silence_nudge_s,
+        pause_expiry_s=settings.pause_expiry_s,
+        heartbeat_s=settings.activity_heartbeat_s,
+    )
+
+
+def pending_turns(services: Services, interview_id: str) -> PendingTurns:
+    return PendingTurns(services.redis, interview_id, ttl_s=services.settings.stream_ttl_s)
+
+
+def is_over(record: InterviewRecord) -> bool:
+    return record.status in ("completed", "abandoned")
+
+
+async def _pending(
+    services: Services, interview_id: str, begun: BeginTurnInput | None
+) -> PendingTurn | None:
+    if begun is None:
+        return None
+    stream = AudioStream(services.streams, interview_id, begun.turn_id)
+    next_chunk, ended = await stream.received()
+    return PendingTurn(turn_id=begun.turn_id, next_chunk=next_chunk, ended=ended)
+
+
+def _committed(transcript: list[TranscriptLine]) -> list[str]:
+    return [line.turn_id for line in transcript if line.speaker == "candidate"]
+
+
+def _position(record: InterviewRecord) -> Position:
+    """The row knows the question, not its index."""
+    if record.phase is Phase.COMPLETED or record.question_id is None:
+        return Position(phase=Phase.COMPLETED)
+    questions = record.plan.phase(record.phase).questions
+    ids = [question.question_id for question in questions]
+    index = ids.index(record.question_id) if record.question_id in ids else 0
+    return Position(phase=record.phase, question_index=index)

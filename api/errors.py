@@ -1,0 +1,87 @@
+"""Our errors in HTTP's and the socket's terms: one of the two places where they are translated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from interview.errors import InterviewError
+from interview.protocol.server import ErrorMessage
+
+__all__ = ["add_error_handlers", "error_body", "error_message"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+_HTTP_CODES = {
+    404: "http.not_found",
+    405: "http.method_not_allowed",
+    413: "request.too_large",
+}
+_SHOWN_PROBLEMS = 5
+
+
+def error_body(code: str, message: str, *, recoverable: bool) -> dict[str, Any]:
+    """The body of every answer that is not a success."""
+    return {"error": {"code": code, "message": message, "recoverable": recoverable}}
+
+
+def error_message(
+    error: InterviewError, *, turn_id: str | None = None, recoverable: bool = True
+) -> ErrorMessage:
+    """`recoverable`: the interview goes on."""
+    return ErrorMessage(
+        code=error.code, message=_sentence(error.message), recoverable=recoverable, turn_id=turn_id
+    )
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(InterviewError, _interview_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _crash)
+
+
+async def _interview_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, InterviewError)
+    if error.http_status >= 500:
+        log.warning("request.failed", code=error.code, path=request.url.path)
+    return JSONResponse(
+        error_body(error.code, _sentence(error.message), recoverable=error.retryable),
+        error.http_status,
+        headers={"Retry-After": "1"} if error.retryable else None,
+    )
+
+
+async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # The input is left out: it may hold what somebody said.
+    problems = error.errors()
+    lines = [f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems[:_SHOWN_PROBLEMS]]
+    return JSONResponse(error_body("request.invalid", "; ".join(lines), recoverable=False), 400)
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _HTTP_CODES.get(error.status_code, f"http.{error.status_code}")
+    return JSONResponse(
+        error_body(code, _sentence(error.detail), recoverable=False),
+        error.status_code,
+        headers=error.headers,
+    )
+
+
+async def _crash(request: Request, error: Exception) -> JSONResponse:
+    log.error("request.crashed", path=request.url.path, exc_info=error)
+    body = error_body("internal", "Something went wrong on our side.", recoverable=True)
+    return JSONResponse(body, 500)
+
+
+def _sentence(text: str) -> str:
+    """Messages are written for a log line; people get them as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"

@@ -1,0 +1,71 @@
+"""`/ws/interview/{session_id}`: who may come in, and in which version."""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+from starlette.websockets import WebSocket
+
+from api.connection import Connection
+from api.dependencies import ServicesDep
+from api.errors import error_body, error_message
+from api.security import origin_allowed
+from interview.errors import AccessError, InterviewError, NotFoundError
+from interview.logging import interview_context
+from interview.persistence.rows import canonical_uuid
+from interview.protocol import SUBPROTOCOL_V2, limits
+
+__all__ = ["router"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+router = APIRouter()
+
+_INTERNAL_ERROR = 1011
+
+
+@router.websocket("/ws/interview/{session_id}")
+async def interview_room(socket: WebSocket, session_id: str, services: ServicesDep) -> None:
+    """Version 2 where the client offers the subprotocol `intervue.v2`, else version 1."""
+    settings = services.settings
+    if not origin_allowed(socket.headers, settings.cors_origins):
+        body = error_body("auth.forbidden", "This page may not connect here.", recoverable=False)
+        await socket.send_denial_response(JSONResponse(body, 403))
+        return
+    is_v2 = SUBPROTOCOL_V2 in socket.scope["subprotocols"]
+    await socket.accept(subprotocol=SUBPROTOCOL_V2 if is_v2 else None)
+    if not settings.debug:
+        error = AccessError("auth.missing", "sign in first; DEBUG=true allows anonymous interviews")
+        await _refuse(socket, error, limits.CLOSE_UNAUTHENTICATED, is_v2=is_v2)
+        return
+    interview_id = canonical_uuid(session_id) if is_v2 else _any_uuid(session_id)
+    if interview_id is None:
+        error = NotFoundError("interview.not_found", "there is no such interview")
+        await _refuse(socket, error, limits.CLOSE_NOT_FOUND, is_v2=is_v2)
+        return
+    with interview_context(interview_id):
+        try:
+            await Connection(socket, services, interview_id, 2 if is_v2 else 1).run()
+        except Exception:
+            log.exception("connection.crashed")
+            await socket.close(_INTERNAL_ERROR)
+
+
+async def _refuse(
+    socket: WebSocket, error: InterviewError, close_code: int, *, is_v2: bool
+) -> None:
+    message = error_message(error, recoverable=False)
+    fields = message.model_dump(exclude={"turn_id"})
+    await socket.send_json({"seq": 0, **message.model_dump()} if is_v2 else fields)
+    await socket.close(close_code)
+
+
+def _any_uuid(session_id: str) -> str | None:
+    """Version 1 clients make their own ids; however spelled, one UUID is one interview."""
+    try:
+        return str(uuid.UUID(session_id))
+    except ValueError:
+        return None

@@ -1,0 +1,80 @@
+"""From the interview's outbound stream to the socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from api.dialect import Dialect
+from api.outbox import Outbox
+from interview.errors import StreamError
+from interview.protocol import limits
+from interview.protocol.server import ServerMessage, Superseded, TurnResend
+from interview.streams.outbound import OutboundReader, OutEvent
+
+__all__ = ["Relay"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+CLOSE_DONE = 1000
+_RETRY_S = 0.1
+_RESEND = b'{"type":"turn_resend"'
+_ENDED = b'{"type":"session_ended"'
+"""Events that the bridge acts on itself are told by their first bytes."""
+
+
+@dataclass(slots=True)
+class Relay:
+    """Between an event and the outbox lies nothing that waits, but for sound that has to be
+    encoded. `on_away` and `on_back` tell of Redis."""
+
+    reader: OutboundReader
+    dialect: Dialect
+    outbox: Outbox
+    connection_id: bytes
+    takeover_seq: int
+    last_words: ServerMessage | None
+    """Of an interview that was over already: said when the stream does not hold them."""
+    on_resend: Callable[[str, int], None]
+    on_away: Callable[[StreamError], None]
+    on_back: Callable[[], None]
+
+    async def run(self, after_seq: int) -> None:
+        """Until the interview is over or another connection has taken it."""
+        while not self.outbox.closed:
+            try:
+                async for events in self.reader.events(after_seq):
+                    self.on_back()
+                    for event in events:
+                        after_seq = event.seq
+                        if event.kind == "takeover":
+                            self._taken_over(event)
+                            continue
+                        if (work := self.dialect.relay(event)) is not None:
+                            await work
+                        if event.data.startswith((_RESEND, _ENDED)):
+                            self._act_on(event)
+                    if not events and self.last_words is not None:
+                        self.dialect.tell(self.last_words)
+                        self.outbox.close(CLOSE_DONE)
+                    if self.outbox.closed:
+                        return
+            except StreamError as error:
+                self.on_away(error)
+                await asyncio.sleep(_RETRY_S)
+
+    def _act_on(self, event: OutEvent) -> None:
+        if event.data.startswith(_RESEND):
+            again = TurnResend.model_validate_json(event.data)
+            self.on_resend(again.turn_id, again.from_chunk)
+        else:
+            self.outbox.close(CLOSE_DONE)
+
+    def _taken_over(self, event: OutEvent) -> None:
+        if event.seq > self.takeover_seq and event.data != self.connection_id:
+            log.info("connection.superseded")
+            self.dialect.tell(Superseded())
+            self.outbox.close(limits.CLOSE_SUPERSEDED)

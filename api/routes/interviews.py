@@ -1,0 +1,123 @@
+"""Creating, listing and reading interviews."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.dependencies import Allowed, ServicesDep
+from api.entry import interview_limits
+from interview.domain.roles import get_plan
+from interview.errors import ConflictError
+from interview.persistence.digest import transcript_sha256
+from interview.persistence.records import MAX_PAGE
+from interview.persistence.rows import (
+    InterviewRecord,
+    InterviewSummary,
+    NewInterview,
+    Page,
+    TranscriptLine,
+)
+from interview.persistence.vocabulary import InterviewStatus
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"], dependencies=[Allowed])
+
+_IDEMPOTENT = uuid.UUID("b9b2b6a8-0c35-4f0e-8a53-3f1d5cf6f9c2")
+
+
+Name = Annotated[
+    str,
+    StringConstraints(max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+"""In one line: it is spoken and shown."""
+
+
+class CreateInterview(BaseModel):
+    """`interview_id` may be chosen by the client: a UUID in lower case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    candidate_name: Annotated[
+        str,
+        StringConstraints(max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    ] = ""
+    interview_id: Annotated[str, Field(max_length=36)] | None = None
+
+
+class Transcript(BaseModel):
+    """Every utterance by sequence. `sha256` is over the JSON of each item, one a line."""
+
+    interview_id: str
+    items: list[TranscriptLine]
+    sha256: str
+
+
+@router.post("", status_code=201)
+async def create_interview(
+    request: CreateInterview,
+    services: ServicesDep,
+    idempotency_key: Annotated[str | None, Header(min_length=8, max_length=200)] = None,
+) -> InterviewSummary:
+    """Asked for twice under the same `Idempotency-Key` or `interview_id`, it is made once.
+
+    The interview begins when somebody enters its room. Errors: `role.not_found`,
+    `interview.invalid_id`, `interview.id_taken`.
+    """
+    plan = get_plan(request.role)
+    new = NewInterview(
+        interview_id=request.interview_id or _interview_id(idempotency_key),
+        plan=plan,
+        candidate_name=request.candidate_name,
+        limits=interview_limits(services),
+    )
+    record = await services.records.create_interview(new)
+    if (record.role, record.candidate_name) != (plan.role, new.candidate_name):
+        raise ConflictError("interview.id_taken", "another interview has this id or key")
+    return _summary(record)
+
+
+@router.get("")
+async def list_interviews(
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    status: InterviewStatus | None = None,
+) -> Page:
+    """Newest first; `next_cursor` is null on the last page."""
+    return await services.records.list_interviews(limit=limit, cursor=cursor, status=status)
+
+
+@router.get("/{interview_id}")
+async def read_interview(interview_id: str, services: ServicesDep) -> InterviewSummary:
+    """Where it stands. The plan is left out: whoever takes the interview may read this."""
+    return _summary(await services.records.get_interview(interview_id))
+
+
+@router.get("/{interview_id}/transcript", response_model=Transcript)
+async def read_transcript(
+    interview_id: str,
+    services: ServicesDep,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Transcript | Response:
+    """`Accept: application/x-ndjson` gives the lines that `sha256` is made of."""
+    lines = await services.records.transcript(interview_id)
+    if "application/x-ndjson" in accept:
+        body = "".join(f"{line.model_dump_json()}\n" for line in lines)
+        return Response(body, media_type="application/x-ndjson")
+    return Transcript(interview_id=interview_id, items=lines, sha256=transcript_sha256(lines))
+
+
+def _interview_id(idempotency_key: str | None) -> str:
+    if idempotency_key is None:
+        return str(uuid.uuid4())
+    return str(uuid.uuid5(_IDEMPOTENT, idempotency_key))
+
+
+def _summary(record: InterviewRecord) -> InterviewSummary:
+    return InterviewSummary.model_validate(record)

@@ -1,0 +1,17 @@
+"""Which interviews there are."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from interview.domain.roles import RoleSummary, list_roles
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1", tags=["roles"])
+
+
+@router.get("/roles")
+async def roles() -> tuple[RoleSummary, ...]:
+    """The interviews a candidate can choose from."""
+    return list_roles()

@@ -1,0 +1,117 @@
+"""Where browsers may call from, what pages may do, and how much a request may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import error_body
+
+__all__ = ["MAX_BODY_BYTES", "BodyLimit", "SecurityHeaders", "origin_allowed"]
+
+MAX_BODY_BYTES = 64 * 1024
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=()",
+    # Replaced by the pages' own policies; an answer of the API runs nothing.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin_allowed(headers: Headers, cors_origins: Collection[str]) -> bool:
+    """Browsers always send an Origin with a WebSocket; whoever sends none is no browser."""
+    origin = headers.get("origin")
+    if origin is None or origin in cors_origins:
+        return True
+    return _same_host(origin, headers.get("host", ""))
+
+
+def _same_host(origin: str, host: str) -> bool:
+    # The scheme is not compared: TLS may end before us.
+    try:
+        parts = urlsplit(origin)
+        target = urlsplit(f"//{host}")
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        target_port = target.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in _DEFAULT_PORTS
+        and parts.hostname is not None
+        and (parts.hostname, port) == (target.hostname, target_port)
+    )
+
+
+class SecurityHeaders:
+    """On every answer; a route's own value stays."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """413 for a request of more than `MAX_BODY_BYTES`, declared or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdecimal() or int(declared) > MAX_BODY_BYTES:
+            await _too_large(scope, receive, send)
+            return
+        received, refused = 0, False
+
+        async def counted() -> Message:
+            nonlocal received, refused
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                refused = True
+                return {"type": "http.disconnect"}
+            return message
+
+        async def unless_refused(message: Message) -> None:
+            if not refused:
+                await send(message)
+
+        try:
+            await self._app(scope, counted, unless_refused)
+        finally:
+            if refused:
+                await _too_large(scope, receive, send)
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    body = error_body(
+        "request.too_large", f"A request holds at most {MAX_BODY_BYTES} bytes.", recoverable=False
+    )
+    await JSONResponse(body, 413)(scope, receive, send)

@@ -1,0 +1,213 @@
+"""Answers on their way into their audio streams: at once, in order, beside everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from api.pending import PendingTurns
+from interview.contracts.interview import BeginTurnInput
+from interview.errors import InvalidInputError, StreamError
+from interview.protocol import limits
+from interview.protocol.server import TurnResend
+from interview.streams.audio import AudioChunk, AudioEnd, AudioStart, AudioStream
+
+__all__ = ["Answer", "Uplink"]
+
+MAX_CHUNKS = 1_000_000
+"""Of one answer; the bound of `turn_end.chunks`."""
+_RETRY_S = 0.25
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer, as this connection knows it.
+
+    `open` takes chunks; `ended` has its end; `closed` takes nothing more, and what a client
+    still sends of it is passed over in silence, because it has been told why.
+    """
+
+    begun: BeginTurnInput
+    stream: AudioStream
+    start: AudioStart | None
+    """None: begun on another connection."""
+    state: Literal["open", "ended", "closed"] = "open"
+    cancelled: bool = False
+    next_chunk: int = 0
+    """The first chunk that is not on its way."""
+    size_bytes: int = 0
+    asked_for: int = -1
+    """The last gap that was asked for."""
+
+    @property
+    def turn_id(self) -> str:
+        return self.begun.turn_id
+
+
+@dataclass(slots=True)
+class Uplink:
+    """Appends in the order of the calls. Between a call and its append lies nothing but one
+    round trip, or the appends that were called for before it.
+
+    `on_away` and `on_back` tell of Redis; `on_missing` is told what has to be sent again.
+    """
+
+    pending: PendingTurns
+    on_away: Callable[[StreamError], None]
+    on_back: Callable[[], None]
+    on_missing: Callable[[TurnResend], None]
+    _waiting: deque[tuple[Answer, AudioStart | AudioChunk | AudioEnd | None]] = field(
+        init=False, default_factory=deque[tuple[Answer, AudioStart | AudioChunk | AudioEnd | None]]
+    )
+    """None stands for a cancel."""
+    _something: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _idle: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _broken: bool = field(init=False, default=False)
+    _latest: Answer | None = field(init=False, default=None)
+
+    def start(self, answer: Answer) -> None:
+        """Names the answer and opens its stream."""
+        self._latest = answer
+        if answer.start is not None:
+            self._put(answer, answer.start)
+
+    def adopt(self, answer: Answer) -> None:
+        """Goes on with an answer that was begun on another connection."""
+        self._latest = answer
+
+    def chunk(self, answer: Answer, index: int, data: bytes) -> None:
+        """A chunk that is there already is skipped; one after a gap is asked for again.
+
+        Raises `InvalidInputError` (`audio.too_large`).
+        """
+        if answer.state != "open" or self._broken or index < answer.next_chunk:
+            return
+        if index >= MAX_CHUNKS or answer.size_bytes + len(data) > limits.MAX_ANSWER_BYTES:
+            raise InvalidInputError(
+                "audio.too_large",
+                f"an answer holds at most {limits.MAX_ANSWER_BYTES} bytes; it ends here",
+            )
+        if index > answer.next_chunk:
+            if answer.asked_for != answer.next_chunk:
+                self._ask_again(answer)
+            return
+        answer.next_chunk += 1
+        answer.size_bytes += len(data)
+        self._put(answer, AudioChunk(index, data))
+
+    def end(self, answer: Answer, chunks: int, duration_ms: int | None) -> None:
+        """The answer has `chunks` chunks; what is missing of them is asked for again."""
+        if answer.state != "open" or self._broken:
+            return
+        if chunks > answer.next_chunk:
+            self._ask_again(answer)
+            return
+        answer.state = "ended"
+        self._put(answer, AudioEnd(chunks, duration_ms))
+
+    def finish(self, answer: Answer) -> None:
+        """Closes an answer that cannot go on: what arrived of it is the answer."""
+        if answer.state == "open":
+            if answer.next_chunk:
+                self.end(answer, answer.next_chunk, None)
+            else:
+                self.cancel(answer)
+        answer.state = "closed"
+
+    def cancel(self, answer: Answer) -> None:
+        answer.state, answer.cancelled = "closed", True
+        self._put(answer, None)
+
+    def sent_again_from(self, turn_id: str, from_chunk: int) -> None:
+        """A stage has asked the client for these chunks again: they are not duplicates."""
+        answer = self._latest
+        if answer is not None and answer.turn_id == turn_id and answer.state != "closed":
+            answer.state, answer.next_chunk, answer.size_bytes = "open", from_chunk, 0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            if not self._waiting:
+                self._idle.set()
+                self._something.clear()
+                await self._something.wait()
+                self._idle.clear()
+            try:
+                await self._append_next()
+            except StreamError as error:
+                await self._recover(error)
+
+    async def drain(self) -> None:
+        """Until all that was called for is appended."""
+        if self._waiting:
+            self._idle.clear()
+        await self._idle.wait()
+
+    def _put(self, answer: Answer, frame: AudioStart | AudioChunk | AudioEnd | None) -> None:
+        self._waiting.append((answer, frame))
+        self._something.set()
+
+    async def _append_next(self) -> None:
+        answer, frame = self._waiting[0]
+        if frame is None:
+            await answer.stream.cancel()
+            await self.pending.forget(answer.turn_id)
+            self._waiting.popleft()
+        elif isinstance(frame, AudioStart):
+            await self.pending.put(answer.begun)
+            await answer.stream.start(frame)
+            self._waiting.popleft()
+        else:
+            # All that waits of this answer in one round trip: a burst, or its last chunk and end.
+            frames: list[AudioChunk | AudioEnd] = []
+            for other, more in self._waiting:
+                if other is not answer or more is None or isinstance(more, AudioStart):
+                    break
+                frames.append(more)
+            await answer.stream.append(*frames)
+            for _ in frames:
+                self._waiting.popleft()
+
+    def _ask_again(self, answer: Answer) -> None:
+        answer.asked_for = answer.next_chunk
+        self.on_missing(TurnResend(turn_id=answer.turn_id, from_chunk=answer.next_chunk))
+
+    async def _recover(self, error: StreamError) -> None:
+        """Redis stayed away. What waits is let go: the client has it, and is asked for what
+        did not arrive once Redis is back."""
+        self._broken = True
+        self._waiting.clear()
+        self.on_away(error)
+        while True:
+            await asyncio.sleep(_RETRY_S)
+            answer = self._latest
+            try:
+                if answer is not None:
+                    await self._resume(answer)
+            except StreamError:
+                continue
+            if answer is self._latest:
+                break
+        self._broken = False
+        self.on_back()
+
+    async def _resume(self, answer: Answer) -> None:
+        if answer.cancelled:
+            await answer.stream.cancel()
+            await self.pending.forget(answer.turn_id)
+            return
+        if answer.state == "closed":
+            return
+        received, ended = await answer.stream.received()
+        if ended:
+            answer.state = "ended"
+            return
+        if answer.start is not None and not await answer.stream.exists():
+            await self.pending.put(answer.begun)
+            await answer.stream.start(answer.start)
+        answer.state, answer.next_chunk, answer.size_bytes = "open", received, 0
+        self._broken = False  # what is asked for may come before the next await
+        self._ask_again(answer)
