@@ -12,7 +12,7 @@ from demo.answers import answer_for
 from demo.room import Room, Utterance
 from demo.voice import CandidateVoice
 from interview.domain.phases import Phase
-from interview.protocol.server import PhaseChanged, ServerMessage
+from interview.protocol.server import PhaseChanged, ServerMessage, Transcript
 
 __all__ = ["HeldInterview", "Turn", "create_interview", "hold_interview"]
 
@@ -96,12 +96,17 @@ async def hold_interview(
                 turn.first_sound_ms = (reply.first_audio_at - ended_at) * 1000
                 if killed_at is not None:
                     held.recovery_ms = turn.first_sound_ms
-            line = room.transcript.get(room.committed.get(turn.turn_id, 0))
-            turn.heard = line.text if line is not None else ""
             held.turns.append(turn)
         await room.wait(lambda: room.ended is not None, patience_s)
+        lines = {line.turn_id: line.text for line in room.transcript.values() if _candidate(line)}
+        for turn in held.turns:
+            turn.heard = lines.get(turn.turn_id, "")
         held.phases = [p for p in held.phases if p is not Phase.COMPLETED]
     return held
+
+
+def _candidate(line: Transcript) -> bool:
+    return line.role == "candidate"
 
 
 def _finished(utterance: Utterance | None) -> bool:

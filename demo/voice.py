@@ -33,9 +33,7 @@ class CandidateVoice:
     async def say(self, text: str, *, speed: float = 1.0) -> Spoken:
         """`speed` above 1 sends the answer faster than it is spoken."""
         silence = bytes(TTS_SAMPLE_RATE_HZ // 2)  # a quarter of a second
-        sound = [
-            chunk async for chunk in self._tts.synthesize(text, language="en", timeout_s=20.0)
-        ]
+        sound = [chunk async for chunk in self._tts.synthesize(text, language="en", timeout_s=20.0)]
         pcm16 = silence + b"".join(sound) + silence
         encoder = WebmOpusEncoder(sample_rate_hz=TTS_SAMPLE_RATE_HZ)
         step = TTS_SAMPLE_RATE_HZ * 2 * SLICE_MS // 1000
