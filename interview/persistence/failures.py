@@ -6,6 +6,7 @@ them in details, and asyncpg in messages about arguments.
 
 from __future__ import annotations
 
+import asyncpg
 import sqlalchemy.exc
 
 from interview.errors import DatabaseUnavailable, InterviewError
@@ -57,7 +58,11 @@ def translated(
     for length in (5, 3, 2):
         if reason := _REASONS.get(sqlstate[:length]):
             return DatabaseUnavailable(f"PostgreSQL at {server} {reason}")
+    cause = getattr(error.orig, "__cause__", None)
+    if isinstance(cause, asyncpg.InvalidCachedStatementError):
+        # Seen once by each connection that was open while a migration ran.
+        return DatabaseUnavailable(f"PostgreSQL at {server} was migrated meanwhile")
     if error.connection_invalidated:
         return DatabaseUnavailable(f"PostgreSQL at {server} closed the connection")
-    constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    constraint = getattr(cause, "constraint_name", None)
     return DatabaseRejected(sqlstate or "none", str(constraint or ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -49,7 +50,9 @@ class OwnPostgres:
         # The parent first: it would start new children.
         os.kill(parent, number)
         for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-            os.kill(int(child), number)
+            # Its short-lived children end while we look.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), number)
 
 
 def _runs(pid: int) -> bool:

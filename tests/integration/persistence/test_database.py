@@ -129,7 +129,7 @@ async def test_an_exception_or_a_cancel_rolls_back_and_returns_the_connection(
     migrated_url: str,
 ) -> None:
     async with opened(migrated_url, pool_size=1, command_timeout_s=5) as database:
-        await execute(migrated_url, "DROP TABLE IF EXISTS scratch", "CREATE TABLE scratch (n int)")
+        await execute(migrated_url, "CREATE TABLE scratch (n int)")
 
         async def insert_and(then: BaseException | None) -> None:
             async with database.transaction() as connection:
@@ -145,6 +145,19 @@ async def test_an_exception_or_a_cancel_rolls_back_and_returns_the_connection(
                 await insert_and(None)
         assert await ask(database, "SELECT count(*) FROM scratch") == 0
         await execute(migrated_url, "DROP TABLE scratch")
+
+
+async def test_a_migration_under_a_running_process_is_retryable(migrated_url: str) -> None:
+    async with opened(migrated_url, pool_size=1, command_timeout_s=5) as database:
+        await execute(migrated_url, "CREATE TABLE scratch (n int)")
+        try:
+            await ask(database, "SELECT * FROM scratch")
+            await execute(migrated_url, "ALTER TABLE scratch ALTER n TYPE text")
+            with pytest.raises(DatabaseUnavailable, match="migrated"):
+                await ask(database, "SELECT * FROM scratch")
+            assert await ask(database, "SELECT * FROM scratch") is None
+        finally:
+            await execute(migrated_url, "DROP TABLE scratch")
 
 
 async def test_values_never_reach_an_error(migrated_url: str) -> None:
