@@ -139,6 +139,8 @@ class Room:
     async def press_talk(self, *, key: bool = False) -> None:
         await self._talk_is("aria-disabled", "false", 10)
         if key:
+            # Space is a space in the typing box; Escape leads out of it.
+            await self.page.keyboard.press("Escape")
             await self.page.keyboard.down("Space")
         else:
             await self.by_id("talk").hover()

@@ -119,6 +119,10 @@ async def test_space_in_the_typing_box_is_a_space(browser: Browser, server: Fake
     await room.by_id("answer-text").press_sequentially("a b")
     await expect(room.by_id("answer-text")).to_have_value("a b")
     assert server.interview.turns == {}
+    await room.press_talk(key=True)
+    await server.until(lambda: server.interview.turns, "after Escape, Space talks")
+    await room.release_talk(key=True)
+    await expect(room.by_id("answer-text")).to_have_value("a b")
 
 
 async def test_pause_resume_and_end(browser: Browser, server: FakeRoomServer) -> None:

@@ -20,7 +20,9 @@ export function TypeBox({ enabled, onSend }: Props) {
     event.preventDefault();
     send();
   };
-  const keyDown = (event: KeyboardEvent) => {
+  const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // Out of the box, where Space talks.
+    if (event.key === "Escape") event.currentTarget.blur();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     send();
