@@ -14,8 +14,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from interview.config import load_settings
-from interview.errors import ConfigError, InterviewError
+from interview.errors import ConfigError
 from launcher.errors import StartError
 from launcher.paths import REPOSITORY, Home
 from launcher.ports import is_free, port_holder
@@ -44,9 +43,13 @@ def main() -> int:
     try:
         return asyncio.run(_run(args.what))
     except (StartError, ConfigError) as error:
-        print(f"\n{error}", file=sys.stderr)
-    except InterviewError as error:
-        print(f"\n{_cure(error)}", file=sys.stderr)
+        print(error, file=sys.stderr)
+    except PermissionError as error:
+        print(
+            f"{error.filename} belongs to another user: start as that user, or choose another "
+            "folder (INTERVUE_HOME=…)",
+            file=sys.stderr,
+        )
     return 1
 
 
@@ -54,10 +57,10 @@ async def _run(what: str) -> int:
     home = Home.default()
     home.create()
     with _only_one(home):
-        given = _given_services()
-        port = load_settings().port
+        given = _given()
+        port = _port(given)
         if what != "services":
-            _require_free(port)
+            _require_free(port, given.get("HOST") or "127.0.0.1")
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -104,30 +107,27 @@ def _greet(stack: LocalStack, seconds: float) -> None:
     _say("\nCtrl-C stops everything; nothing said is lost.")
 
 
-def _given_services() -> Mapping[str, str]:
-    """From the environment, or else from `.env`."""
-    file = dotenv_values(REPOSITORY / ".env")
-    found = {name: os.environ.get(name) or file.get(name) for name in _GIVEN}
-    return {name: value for name, value in found.items() if value}
+def _given() -> Mapping[str, str]:
+    """What the user has set: the environment, or else `.env`; an empty value is none."""
+    merged = {**dotenv_values(REPOSITORY / ".env"), **os.environ}
+    return {name: value for name, value in merged.items() if value}
 
 
-def _require_free(port: int) -> None:
-    if is_free(port, "0.0.0.0"):  # where the API will listen
+def _port(given: Mapping[str, str]) -> int:
+    port = given.get("PORT", "8000")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise StartError(f"PORT: {port} is no port; a number from 1 to 65535 is")
+    return int(port)
+
+
+def _require_free(port: int, host: str) -> None:
+    if is_free(port, host):
         return
     holder = port_holder(port)
     who = f"process {holder} (end it with: kill {holder})" if holder else "another process"
     raise StartError(
         f"Port {port} is in use by {who}. Or choose another one: PORT={port + 1} make start"
     )
-
-
-def _cure(error: InterviewError) -> str:
-    if error.code == "database.unavailable":
-        return (
-            "Could not connect to database: check DATABASE_URL and that PostgreSQL runs "
-            "(make docker-up), or unset DATABASE_URL to use the built-in one"
-        )
-    return error.message
 
 
 class _only_one:

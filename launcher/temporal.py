@@ -9,12 +9,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
-from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
-
 from launcher.child import ChildSpec
 from launcher.errors import StartError
 from launcher.paths import Home
@@ -24,7 +18,9 @@ __all__ = ["find_temporal", "prepare_temporal", "raise_retention", "shared_tools
 VERSION = "v1.5.1"
 _MODULE = f"github.com/temporalio/cli/cmd/temporal@{VERSION}"
 _DOWNLOAD_TIMEOUT_S = 90.0
-_RETENTION_DAYS = 365
+_RETENTION = "8760h"
+_UNUSABLE = ("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_TLS")
+"""Settings of ours that Temporal's own command line would take as its own."""
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 # The development server polls its queues 20 times a second by default, which costs 100 ms an
@@ -65,6 +61,9 @@ async def find_temporal(home: Home, say: Callable[[str], None]) -> Path:
 
 
 async def _download(tools: Path) -> Path | None:
+    # Imported only where it is needed: it takes longer than the server's start.
+    from temporalio.testing import WorkflowEnvironment
+
     try:
         async with asyncio.timeout(_DOWNLOAD_TIMEOUT_S):
             environment = await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] one of its parameters is open
@@ -123,27 +122,46 @@ def prepare_temporal(home: Home, binary: Path, port: int, ui_port: int) -> tuple
     for value in _DYNAMIC_CONFIG:
         argv += ["--dynamic-config-value", value]
     spec = ChildSpec(
-        name="temporal", argv=argv, log=home.log("temporal"), ready=lambda: _answers(address)
+        name="temporal",
+        argv=argv,
+        log=home.log("temporal"),
+        ready=lambda _: _answers(binary, port),
+        stop_timeout_s=5.0,
     )
     return spec, address
 
 
-async def raise_retention(address: str, namespace: str = "default") -> None:
-    """Closed interviews stay readable for a year; the development server's default is a day."""
-    client = await Client.connect(address, namespace=namespace)
-    retention = Duration(seconds=_RETENTION_DAYS * 24 * 3600)
-    await client.workflow_service.update_namespace(
-        UpdateNamespaceRequest(
-            namespace=namespace,
-            config=NamespaceConfig(workflow_execution_retention_ttl=retention),
+async def raise_retention(home: Home, binary: Path, address: str) -> None:
+    """Closed interviews stay readable for a year; the development server's default is a day.
+    Done once a database. Raises `StartError`."""
+    done = home.temporal / "retention"
+    if await asyncio.to_thread(done.exists):
+        return
+    update = ("namespace", "update", "--namespace", "default", "--retention", _RETENTION)
+    if not await _operator(binary, address, *update):
+        raise StartError(
+            f"Temporal's retention could not be raised: see {home.log('temporal')}, "
+            f"or try {binary} operator {' '.join(update)} --address {address}"
         )
-    )
+    await asyncio.to_thread(done.write_text, _RETENTION)
 
 
-async def _answers(address: str) -> bool:
+async def _answers(binary: Path, port: int) -> bool:
+    """The port is tried first: a refused connection costs less than a client process."""
     try:
-        async with asyncio.timeout(2.0):
-            client = await Client.connect(address)
-            return await client.service_client.check_health()
-    except (RuntimeError, TimeoutError):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
         return False
+    writer.close()
+    return await _operator(binary, f"127.0.0.1:{port}", "cluster", "health")
+
+
+async def _operator(binary: Path, address: str, *command: str) -> bool:
+    process = await asyncio.create_subprocess_exec(
+        *(str(binary), "operator", *command, "--address", address, "--command-timeout", "5s"),
+        env={name: value for name, value in os.environ.items() if name not in _UNUSABLE},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    return await process.wait() == 0

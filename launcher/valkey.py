@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.util import find_spec
 from pathlib import Path
-
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from launcher.child import ChildSpec
 from launcher.errors import StartError
@@ -31,20 +27,24 @@ def prepare_valkey(home: Home, port: int) -> tuple[ChildSpec, str]:
             *("--save", ""),
         ],
         log=home.log("valkey"),
-        ready=lambda: _answers(port),
+        ready=lambda _: _answers(port),
     )
     return spec, f"redis://127.0.0.1:{port}"
 
 
 async def _answers(port: int) -> bool:
-    client = Redis(host="127.0.0.1", port=port, retry=Retry(NoBackoff(), 0), socket_timeout=1.0)
+    """PONG comes only when it has read its file back. By hand: the client library would take
+    longer to import than the server to start."""
     try:
-        await client.ping()  # pyright: ignore[reportUnknownMemberType] untyped keyword arguments
-    except (RedisError, OSError):
+        async with asyncio.timeout(1.0):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            try:
+                writer.write(b"PING\r\n")
+                return (await reader.readline()).startswith(b"+PONG")
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
         return False
-    finally:
-        await client.aclose()
-    return True
 
 
 def _binary() -> Path:
