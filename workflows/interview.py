@@ -7,32 +7,16 @@ the loop, nobody else changes position, clock or status.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from interview.contracts.ids import SPEAK_QUEUE
-    from interview.contracts.interview import (
-        Accommodation,
-        AnswerTextInput,
-        BeginTurnInput,
-        EndInput,
-        InterviewInput,
-        InterviewSnapshot,
-        InterviewState,
-        RecoverTurnInput,
-        Request,
-        TurnAck,
-        TurnOutcome,
-    )
-    from interview.contracts.records import (
-        CloseInput,
-        CloseResult,
-        Outcome,
-        RecordActivities,
-    )
+    from interview.contracts.interview import AnswerTextInput, InterviewInput
+    from interview.contracts.records import CloseInput, CloseResult, Outcome, RecordActivities
     from interview.contracts.turns import (
         ConverseResult,
         PrepareSpeechInput,
@@ -49,7 +33,6 @@ with workflow.unsafe.imports_passed_through():
         apply_directive,
         brief,
         current_question,
-        first_position,
         greeting_lines,
         standing,
     )
@@ -57,10 +40,11 @@ with workflow.unsafe.imports_passed_through():
     from interview.protocol.server import Paused, Resumed
 
 from workflows.audit import current_details
+from workflows.handlers import InterviewHandlers
 from workflows.options import record_options, stage_options
 from workflows.room import announce, announce_failure
 from workflows.search_attributes import OUTCOME, PHASE, ROLE, show_in_search
-from workflows.silence import Due, next_due
+from workflows.silence import LATE_IS_OUTAGE, Due, next_due, waited_s
 from workflows.turn import RunningTurn, TurnAbandoned
 
 __all__ = ["InterviewWorkflow"]
@@ -70,32 +54,25 @@ KEPT_TURNS = 500
 
 
 @workflow.defn(name="Interview")
-class InterviewWorkflow:
+class InterviewWorkflow(InterviewHandlers):
     """Id `interview-{interview_id}`; returns the transcript by reference."""
 
     @workflow.init
     def __init__(self, request: InterviewInput) -> None:
-        self._interview_id = request.interview_id
-        self._plan = request.plan
+        super().__init__(request)
         self._name = request.candidate_name
-        self._limits = request.limits
-        self._state = request.state or InterviewState(position=first_position(request.plan))
         self._request = request
         self._turns_this_run = 0
-        # What the updates want; the loop takes it up.
-        self._waiting: BeginTurnInput | AnswerTextInput | None = None
-        self._pause_wanted = False
-        self._resume_wanted = False
-        self._end_wanted: Outcome | None = None
-        self._running: RunningTurn | None = None
+        self._preparing: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, request: InterviewInput) -> CloseResult:
         state = self._state
+        self._show()
         if not state.greeted:
             await self._greet()
-        while self._end_wanted is None and state.position.phase is not Phase.COMPLETED:
-            if state.status == "paused":
+        while not self._is_over():
+            if state.status == "paused" and self._end_wanted is None:
                 await self._stay_paused()
             elif self._waiting is not None:
                 await self._take_turn()
@@ -105,118 +82,12 @@ class InterviewWorkflow:
                 await self._wait()
             if self._run_is_long():
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                # No await from here on: a turn accepted now is still in `_waiting`.
-                if self._waiting is None and self._end_wanted is None:
+                # No await from here on: what an update wants now would be lost with this run.
+                if not self._is_wanted():
                     workflow.continue_as_new(
                         self._request.model_copy(update={"state": self._state})
                     )
-        return await self._close(self._end_wanted or "completed")
-
-    # Updates and queries
-
-    @workflow.update
-    async def begin_turn(self, request: BeginTurnInput) -> TurnAck:
-        """An answer begins on the audio stream. Its stages start now; idempotent by turn id."""
-        return self._accept(request)
-
-    @begin_turn.validator
-    def _validate_begin_turn(self, request: BeginTurnInput) -> None:
-        self._validate_turn(request.turn_id)
-
-    @workflow.update
-    async def answer_text(self, request: AnswerTextInput) -> TurnAck:
-        """A typed answer. Idempotent by turn id."""
-        return self._accept(request)
-
-    @answer_text.validator
-    def _validate_answer_text(self, request: AnswerTextInput) -> None:
-        self._validate_turn(request.turn_id)
-
-    @workflow.update
-    async def pause(self, request: Request) -> None:
-        """Takes effect once a running turn is over."""
-        self._pause_wanted = True
-
-    @workflow.update
-    async def resume(self, request: Request) -> None:
-        self._pause_wanted = False
-        self._resume_wanted = self._state.status == "paused"
-
-    @workflow.update
-    async def end_interview(self, request: EndInput) -> None:
-        """An answer in progress is committed first, if its end arrives in time."""
-        self._end_wanted = self._end_wanted or request.outcome
-
-    @workflow.update
-    async def withdraw_consent(self, request: Request) -> None:
-        """Stops at once; recordings are erased when the interview closes."""
-        self._end_wanted = "withdrawn"
-
-    @workflow.update
-    async def grant_accommodation(self, request: Accommodation) -> None:
-        """From the next timer and turn on."""
-        self._state.extra_time_factor = request.extra_time_factor
-
-    @workflow.update
-    async def recover_turn(self, request: RecoverTurnInput) -> bool:
-        """Runs the turn's unfinished stages again; false when it is not running."""
-        if self._running is None or self._running.ref.turn_id != request.turn_id:
-            return False
-        workflow.logger.warning("turn.recovering", extra={"reason": request.reason})
-        self._running.reschedule += 1
-        return True
-
-    @pause.validator
-    def _validate_pause(self, request: Request) -> None:
-        self._validate_open()
-
-    @resume.validator
-    def _validate_resume(self, request: Request) -> None:
-        self._validate_open()
-
-    @grant_accommodation.validator
-    def _validate_accommodation(self, request: Accommodation) -> None:
-        self._validate_open()
-
-    @workflow.query
-    def snapshot(self) -> InterviewSnapshot:
-        question = current_question(self._plan, self._state.position)
-        return InterviewSnapshot(
-            interview_id=self._interview_id,
-            state=self._state,
-            question_id=question.question_id if question else None,
-            question_text=question.text if question else "",
-            running_turn_id=self._running.ref.turn_id if self._running else None,
-        )
-
-    def _validate_open(self) -> None:
-        if self._end_wanted is not None or self._state.position.phase is Phase.COMPLETED:
-            raise ApplicationError(
-                "the interview is over", type="interview.ended", non_retryable=True
-            )
-
-    def _validate_turn(self, turn_id: str) -> None:
-        if self._known_outcome(turn_id) is not None:
-            return
-        self._validate_open()
-        if self._waiting is not None:
-            raise ApplicationError(
-                "another answer is waiting", type="turn.out_of_order", non_retryable=True
-            )
-
-    def _known_outcome(self, turn_id: str) -> TurnOutcome | None:
-        """None for a turn that may begin: a new one, or one that stalled."""
-        if self._waiting is not None and self._waiting.turn_id == turn_id:
-            return "running"
-        outcome = self._state.turns.get(turn_id)
-        return None if outcome == "stalled" else outcome
-
-    def _accept(self, request: BeginTurnInput | AnswerTextInput) -> TurnAck:
-        outcome = self._known_outcome(request.turn_id)
-        if outcome is None:
-            self._waiting = request
-            outcome = "running"
-        return TurnAck(turn_id=request.turn_id, outcome=outcome)
+        return await self._close()
 
     # The loop's steps
 
@@ -225,61 +96,68 @@ class InterviewWorkflow:
         self._show_phase()
         self._state.greeted = True
         here = standing(self._plan, self._state.position, 0.0)
-        prepare = workflow.start_activity_method(
-            TurnActivities.prepare_speech,
-            PrepareSpeechInput(
-                language=self._plan.language, lines=scripts.fixed_lines(self._plan, self._name)
-            ),
-            task_queue=SPEAK_QUEUE,
-            summary="synthesize the plan's fixed lines",
-            **stage_options(self._limits, 1.0),
-        )
+        self._preparing = asyncio.create_task(self._prepare_speech())
         await self._say(greeting_lines(self._plan, self._name), here)
+
+    async def _prepare_speech(self) -> None:
+        """Beside the interview, which never waits for it."""
+        lines = scripts.fixed_lines(self._plan, self._name)
         try:
-            await prepare
+            await workflow.execute_activity_method(
+                TurnActivities.prepare_speech,
+                PrepareSpeechInput(language=self._plan.language, lines=lines),
+                task_queue=SPEAK_QUEUE,
+                summary="synthesize the plan's fixed lines",
+                **stage_options(self._limits, 1.0),
+            )
         except ActivityError:
             workflow.logger.warning("speech.prepare_failed")
 
     async def _wait(self) -> None:
         """Until something is wanted, or silence or the phase budget is due."""
         state = self._state
+        factor = state.extra_time_factor
         due = next_due(state, self._limits, self._brief(), workflow.now())
-        started = workflow.now()
         try:
             await workflow.wait_condition(
-                lambda: (
-                    self._waiting is not None or self._pause_wanted or self._end_wanted is not None
-                ),
-                timeout=max(due.at - started, timedelta(0)),
+                # An accommodation granted meanwhile sets the timer anew.
+                lambda: self._is_wanted() or state.extra_time_factor != factor,
+                timeout=max(due.at - workflow.now(), timedelta(0)),
                 timeout_summary=due.kind,
             )
         except TimeoutError:
-            await self._on_due(due)
-        else:
-            self._charge_silence(workflow.now())
+            if workflow.now() - due.at > LATE_IS_OUTAGE:
+                # We were away, and so was the candidate's voice: the silence begins anew.
+                state.silence_since = workflow.now()
+            else:
+                await self._on_due(due)
 
     async def _on_due(self, due: Due) -> None:
         state = self._state
         here = standing(self._plan, state.position, state.phase_time_used_s)
         match due.kind:
             case "nudge":
+                since, used_s = state.silence_since, state.phase_time_used_s
                 lines = scripts.NUDGES[min(state.nudges, len(scripts.NUDGES) - 1)]
                 state.nudges += 1
-                since = state.silence_since
                 await self._say((lines,), here)
-                state.silence_since = since
+                # A nudge is part of the silence: it neither ends it nor counts twice.
+                state.silence_since, state.phase_time_used_s = since, used_s
             case "pause":
                 await self._pause("silence")
             case "budget":
-                self._charge_silence(workflow.now())
+                state.phase_time_used_s += self._waited_s(workflow.now())
                 onward = self._brief().onward
                 await self._say(
                     (scripts.TIME_TO_MOVE_ON, *onward.lines), onward.standing, onward.directive
                 )
                 self._move(onward.directive)
+                state.nudges, state.pushed_on = 0, True
 
     async def _pause(self, reason: str) -> None:
         state = self._state
+        if reason != "silence":
+            state.phase_time_used_s += self._waited_s(workflow.now())
         self._pause_wanted = self._resume_wanted = False
         state.status, state.paused_at = "paused", workflow.now()
         self._show()
@@ -300,13 +178,14 @@ class InterviewWorkflow:
                 timeout_summary="pause expiry",
             )
         except TimeoutError:
-            self._end_wanted = self._end_wanted or "expired"
+            if self._waiting is None and not self._resume_wanted:
+                self._end_wanted = self._end_wanted or "expired"
         if self._end_wanted is not None:
             return
         away = workflow.now() - paused_at
         self._resume_wanted = False
         state.status, state.paused_at = "active", None
-        state.silence_since, state.nudges = workflow.now(), 0
+        self._restart_silence(workflow.now())
         self._show()
         await announce(self._interview_id, Resumed(), status="active")
         question = current_question(self._plan, state.position)
@@ -327,7 +206,7 @@ class InterviewWorkflow:
             take=take,
             typed_text=typed,
             interruption=request.interruption,
-            brief=self._brief(),
+            brief=self._brief(self._waited_s(workflow.now())),
         )
         self._running = turn
         state.turns[request.turn_id] = "running"
@@ -341,6 +220,7 @@ class InterviewWorkflow:
         except ActivityError as error:
             # Only what no retry can mend comes here; the interview goes on without this turn.
             state.turns[request.turn_id] = turn.answer.outcome if turn.answer else "failed"
+            self._restart_silence(workflow.now())
             await announce_failure(turn.ref, error)
         else:
             state.turns[request.turn_id] = answer.outcome
@@ -366,10 +246,13 @@ class InterviewWorkflow:
             # Nothing was said: the silence goes on as if the turn had not begun.
             state.next_sequence = turn.ref.answer_sequence
             return
-        # Our own delays are not charged: only the answer, and what was said in return.
         spoken = timedelta(milliseconds=speech.duration_ms)
-        state.phase_time_used_s += (answer.duration_ms + speech.duration_ms) / 1000
-        state.silence_since, state.nudges = workflow.now() + spoken, 0
+        if answer.outcome != "failed":
+            # Neither our delays nor our failures are charged: only thinking, the answer, and
+            # what was said in return.
+            state.phase_time_used_s += self._waited_s(began) + answer.duration_ms / 1000
+            state.phase_time_used_s += spoken.total_seconds()
+        self._restart_silence(workflow.now() + spoken)
         directive = reply.directive
         if reply.outcome == "replied" and directive is not None:
             assert turn.brief is not None
@@ -386,30 +269,47 @@ class InterviewWorkflow:
         turn = self._new_turn(f"say-{state.turn_number + 1}", standing=there)
         self._running = turn
         try:
-            speech = await turn.speak(lines, directive)
+            speech = await turn.say(lines, directive, ending=lambda: self._end_wanted)
+        except TurnAbandoned:
+            pass
         except ActivityError as error:
+            state.silence_since = workflow.now()
             await announce_failure(turn.ref, error)
         else:
             spoken = timedelta(milliseconds=speech.duration_ms)
-            state.phase_time_used_s += speech.duration_ms / 1000
+            state.phase_time_used_s += spoken.total_seconds()
             state.silence_since = workflow.now() + spoken
         self._running = None
         self._turns_this_run += 1
         self._show()
 
-    async def _close(self, outcome: Outcome) -> CloseResult:
-        self._end_wanted = self._state.outcome = outcome
-        self._state.status = "ended"
+    async def _close(self) -> CloseResult:
+        state = self._state
+        outcome: Outcome = self._end_wanted or "completed"
+        if state.position.phase is Phase.COMPLETED and outcome != "withdrawn":
+            outcome = "completed"  # the end was asked for during the goodbye
+        self._end_wanted = outcome
+        state.status = "ended"
+        if self._waiting is not None:
+            state.turns[self._waiting.turn_id] = "cancelled"
+            self._waiting = None
+        result = await self._record_close(outcome)
+        if outcome != "withdrawn" and self._end_wanted == "withdrawn":
+            # Withdrawn while we closed: the recordings have to go all the same.
+            result = await self._record_close("withdrawn")
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return result
+
+    async def _record_close(self, outcome: Outcome) -> CloseResult:
+        self._state.outcome = outcome
         show_in_search(OUTCOME.value_set(outcome))
-        result = await workflow.execute_activity_method(
+        self._show()
+        return await workflow.execute_activity_method(
             RecordActivities.close,
             CloseInput(interview_id=self._interview_id, outcome=outcome),
             summary=f"close · {outcome}",
             **record_options(),
         )
-        self._show()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return result
 
     # Helpers
 
@@ -452,10 +352,17 @@ class InterviewWorkflow:
             interruption=interruption,
         )
 
-    def _brief(self) -> Brief:
+    def _brief(self, waited_s: float = 0.0) -> Brief:
+        """`waited_s` is silence that has not been charged yet."""
         state = self._state
-        used = state.phase_time_used_s / state.extra_time_factor
-        return brief(self._plan, state.position, used, self._name)
+        used_s = (state.phase_time_used_s + waited_s) / state.extra_time_factor
+        made = brief(self._plan, state.position, used_s, self._name)
+        if state.turn_number >= self._limits.max_turns:
+            # However the answers are, the interview comes to its end.
+            return made.model_copy(
+                update={"allowed": (made.onward.directive,), "follow_ups_left": 0}
+            )
+        return made
 
     def _move(self, directive: Directive) -> None:
         state = self._state
@@ -465,12 +372,13 @@ class InterviewWorkflow:
             state.phase_time_used_s = 0.0
             self._show_phase()
 
-    def _charge_silence(self, until: datetime) -> None:
-        """Waiting for an answer is active time, up to the moment the interview would pause."""
+    def _waited_s(self, until: datetime) -> float:
+        return waited_s(self._state, self._limits, until)
+
+    def _restart_silence(self, since: datetime) -> None:
+        """The candidate was there: a new silence begins."""
         state = self._state
-        if state.silence_since is not None and until > state.silence_since:
-            waited = (until - state.silence_since).total_seconds()
-            state.phase_time_used_s += min(waited, self._limits.pause_after_s)
+        state.silence_since, state.nudges, state.pushed_on = since, 0, False
 
     def _run_is_long(self) -> bool:
         limit = self._limits.continue_as_new_turns

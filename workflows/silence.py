@@ -12,9 +12,12 @@ with workflow.unsafe.imports_passed_through():
     from interview.contracts.interview import InterviewState, Limits
     from interview.domain.directives import Brief
 
-__all__ = ["Due", "next_due"]
+__all__ = ["LATE_IS_OUTAGE", "Due", "next_due", "waited_s"]
 
 MAX_NUDGES = 2
+
+LATE_IS_OUTAGE = timedelta(seconds=5)
+"""A timer later than this means that no worker was there, and no ear for the candidate."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,17 @@ def next_due(state: InterviewState, limits: Limits, brief: Brief, now: datetime)
         # 20 s of silence, then 40 s more.
         nudge = Due(after(limits.nudge_after_s * (1, 3)[state.nudges]), "nudge")
         due = min(due, nudge, key=lambda d: d.at)
-    if brief.onward.standing.question_id is not None:
-        # Only another question is pushed on; nobody is pushed out of the interview.
+    if brief.onward.standing.question_id is not None and not state.pushed_on:
+        # Only to another question, so that nobody is pushed out of the interview; and once a
+        # silence, so that nobody comes back to find all questions gone.
         left_s = max(brief.standing.budget_left_s, limits.budget_grace_s)
         due = min(due, Due(after(left_s), "budget"), key=lambda d: d.at)
     return due
+
+
+def waited_s(state: InterviewState, limits: Limits, until: datetime) -> float:
+    """Silence up to `until`: active time, as far as the interview would not have paused."""
+    if state.silence_since is None or until <= state.silence_since:
+        return 0.0
+    longest = limits.pause_after_s * state.extra_time_factor
+    return min((until - state.silence_since).total_seconds(), longest)

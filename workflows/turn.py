@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -79,17 +80,18 @@ class RunningTurn:
         await workflow.wait_condition(
             lambda: (
                 all(t.done() for t in tasks)
-                or any(t.done() and t.exception() is not None for t in tasks)
+                # The answer is committed whatever becomes of the reply.
+                or (transcribe.done() and any(t.done() and t.exception() for t in tasks))
                 or ending() is not None
             )
         )
-        if ending() is not None and ending() != "withdrawn" and not transcribe.done():
-            try:
+        if not transcribe.done():
+            with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
-                    transcribe.done, timeout=timedelta(seconds=self.limits.end_grace_s)
+                    lambda: transcribe.done() or ending() == "withdrawn",
+                    timeout=timedelta(seconds=self.limits.end_grace_s),
+                    timeout_summary="grace for the answer in progress",
                 )
-            except TimeoutError:
-                pass
         self.abandoned = not all(t.done() for t in tasks)
         results = await asyncio.gather(*tasks, return_exceptions=True)
         for kind in (ActivityError, BaseException):
@@ -97,6 +99,19 @@ class RunningTurn:
                 if isinstance(result, kind):
                     raise result
         return transcribe.result(), converse.result(), speak.result()
+
+    async def say(
+        self,
+        lines: tuple[str, ...],
+        directive: Directive | None,
+        ending: Callable[[], Outcome | None],
+    ) -> SpeakResult:
+        """Speech of the interviewer's own. Raises `TurnAbandoned` once `ending` gives an
+        outcome, or the stage's `ActivityError`."""
+        speak = asyncio.create_task(self.speak(lines, directive))
+        await workflow.wait_condition(lambda: speak.done() or ending() is not None)
+        self.abandoned = not speak.done()
+        return await speak
 
     async def transcribe(self) -> TranscribeResult:
         self.answer = await self._attend(

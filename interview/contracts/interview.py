@@ -53,6 +53,7 @@ class Limits(BaseModel):
     """Silence that must pass before a spent phase budget moves the interview on."""
     heartbeat_s: float = 2.0
     max_turns: int = 400
+    """From this turn on every answer moves the interview on."""
     continue_as_new_turns: int = 0
     """Turns a run; 0 leaves it to the server's suggestion."""
 
@@ -75,6 +76,8 @@ class InterviewState(BaseModel):
     silence_since: datetime | None = None
     """End of the interviewer's last playout, by estimate."""
     nudges: int = 0
+    pushed_on: bool = False
+    """A spent budget moved the interview on, and the candidate has not been heard since."""
     paused_at: datetime | None = None
     extra_time_factor: float = 1.0
 

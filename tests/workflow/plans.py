@@ -1,0 +1,47 @@
+"""Plans of every size, for interviews that nobody hears."""
+
+from __future__ import annotations
+
+from interview.domain.phases import SPOKEN_PHASES, Phase
+from interview.domain.plan import PhasePlan, Plan, Question
+
+__all__ = ["make_plan"]
+
+
+def make_plan(
+    *,
+    introduction: int = 1,
+    warmup: int = 1,
+    main: int = 1,
+    wrap_up: int = 1,
+    follow_ups: int = 0,
+    budget_s: float = 600.0,
+) -> Plan:
+    """Question ids are `introduction-1`, `main-questions-2` and so on; main questions may be
+    followed up `follow_ups` times. Every phase gets `budget_s`."""
+    counts = dict(zip(SPOKEN_PHASES, (introduction, warmup, main, wrap_up), strict=True))
+    return Plan(
+        role="tester",
+        title="Tester",
+        greeting="Hello{name}.",
+        closing="Goodbye{name}.",
+        phases=tuple(
+            PhasePlan(
+                phase=phase,
+                budget_s=budget_s,
+                opening="" if phase is Phase.INTRODUCTION else f"Now {phase.label}.",
+                questions=tuple(_question(phase, n, follow_ups) for n in range(1, count + 1)),
+            )
+            for phase, count in counts.items()
+        ),
+    )
+
+
+def _question(phase: Phase, number: int, follow_ups: int) -> Question:
+    probed = follow_ups if phase is Phase.MAIN_QUESTIONS else 0
+    return Question(
+        question_id=f"{phase.value.replace('_', '-')}-{number}",
+        text=f"{phase.label} {number}?",
+        probes=tuple(f"probe {n}?" for n in range(1, probed + 1)),
+        max_follow_ups=probed,
+    )
