@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 from pydantic import BaseModel
 
+from activities.recordings import recording_key
 from activities.voice import Synthesis, Voice
 from interview.audio.mp3 import encode_mp3
 from interview.contracts.ids import utterance_id
@@ -117,7 +118,7 @@ class Speak:
         recording: RecordingRecord | None = None
         if utterance.pcm16:
             mp3 = await asyncio.to_thread(encode_mp3, bytes(utterance.pcm16))
-            key = f"interviews/{turn.interview_id}/{turn.turn_id}/reply.mp3"
+            key = recording_key(turn, mp3, "reply.mp3")
             blob = await self.blobs.put(key, mp3, content_type="audio/mpeg")
             recording = RecordingRecord.of(
                 blob, content_type="audio/mpeg", duration_ms=utterance.duration_ms

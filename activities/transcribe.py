@@ -8,6 +8,7 @@ from typing import Literal
 import structlog
 
 from activities.listening import EarFactory, Heard, Listener
+from activities.recordings import recording_key
 from interview.audio.wav import wav_file
 from interview.contracts.ids import utterance_id
 from interview.contracts.turns import TranscribeInput, TranscribeResult, TurnRef
@@ -263,7 +264,7 @@ class Transcribe:
         if heard.format == "pcm16":
             data, extension = wav_file(heard.data, heard.sample_rate_hz), "wav"
         content_type = _CONTENT_TYPES[heard.format]
-        key = f"interviews/{turn.interview_id}/{turn.turn_id}/answer.{extension}"
+        key = recording_key(turn, data, f"answer.{extension}")
         blob = await self.blobs.put(key, data, content_type=content_type)
         return RecordingRecord.of(blob, content_type=content_type, duration_ms=heard.duration_ms)
 

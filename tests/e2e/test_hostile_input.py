@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from demo.interview import create_interview
 from demo.room import Room
 from demo.voice import CandidateVoice
-from interview.audio.encode import encode_webm_opus
 from interview.protocol.frames import pack_uplink
+from tests.e2e.silence import silent_webm
 from tests.services import RunningStack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -89,7 +89,7 @@ async def _cut_in_half_is_committed(room: Room) -> None:
 
 async def _silence_is_not_an_answer(room: Room) -> None:
     """An hour of it is one megabyte of WebM: refused at the limit, and nothing is recorded."""
-    hour = await asyncio.to_thread(encode_webm_opus, bytes(16_000 * 2 * 60 * 60))
+    hour = await asyncio.to_thread(silent_webm, 60 * 60)
     turn_id = uuid.uuid4().hex
     pieces = [(hour[at : at + 100_000], 0.0) for at in range(0, len(hour), 100_000)]
     await room.speak(turn_id, pieces, duration_ms=3_600_000)
@@ -101,7 +101,7 @@ async def _silence_is_not_an_answer(room: Room) -> None:
 async def _finish_by_typing(room: Room) -> None:
     while room.ended is None:
         turn_id, said = uuid.uuid4().hex, len(room.utterances)
-        await room.type(turn_id, "Yes.\0 <b>I</b> am \ud83d\ude00 here.")
+        await room.type(turn_id, "Yes.\0 <b>I</b> am 😀 here.")
         await room.type(turn_id, "Repeated under the same id, it is the same answer.")
         await room.wait(lambda turn_id=turn_id: room.settled(turn_id) or room.ended, 30)
         await _interviewer_done(room, said)
