@@ -70,6 +70,7 @@ async def _run(what: str) -> int:
             home,
             services=_SERVICES[what],
             reload=what == "dev",
+            spares=what == "start",
             given=given,
             ports=Ports(app=port, **_PREFERRED),
             say=_say,

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
-import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from launcher.errors import StartError
-from launcher.paths import REPOSITORY
+from launcher.process import Program, signal_group, spawn
+from launcher.standby import Standby
 
 __all__ = ["Child", "ChildSpec"]
 
@@ -34,27 +31,16 @@ def _nothing() -> None: ...
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
     """`ready(pid)` answers whether the process serves; it is asked often while it starts.
-    `before` runs ahead of every start.
-
-    `orphan_signal` is what the process gets when the launcher is gone: by default it dies at
-    once, so that it is not in the way of the next start. `tree` says that the process has
-    children of its own, which must go with it. `user_id` and `group_id` are who the process
-    runs as, where we are root.
+    `before` runs ahead of every start. With a `standby`, its spare takes over from one that died.
     """
 
     name: str
-    argv: Sequence[str]
-    log: Path
+    program: Program
     ready: Callable[[int], Awaitable[bool]]
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
     before: Callable[[], None] = _nothing
+    standby: Standby | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 10.0
-    orphan_signal: Literal["INT", "KILL"] = "KILL"
-    tree: bool = False
-    cwd: Path = REPOSITORY
-    user_id: int | None = None
-    group_id: int | None = None
 
 
 class Child:
@@ -105,7 +91,7 @@ class Child:
             if time.monotonic() > deadline:
                 raise StartError(
                     f"{self.spec.name} was not ready after {_READY_TIMEOUT_S:.0f} s; "
-                    f"see {self.spec.log}"
+                    f"see {self.spec.program.log}"
                 )
             await asyncio.sleep(_POLL_S)
 
@@ -114,7 +100,7 @@ class Child:
         pid = self.pid
         assert pid is not None, f"{self.spec.name} is between two lives"
         self._killed = self._process
-        _signal_group(pid, signal.SIGKILL)
+        signal_group(pid, signal.SIGKILL)
 
     async def stop(self) -> None:
         """Asks it to end, then makes it. Idempotent."""
@@ -123,48 +109,40 @@ class Child:
         if process is not None and process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(self.spec.stop_signal)
-            _signal_group(process.pid, signal.SIGCONT)  # a frozen one would never see the request
+            signal_group(process.pid, signal.SIGCONT)  # a frozen one would never see the request
             try:
                 await asyncio.wait_for(process.wait(), self.spec.stop_timeout_s)
             except TimeoutError:
-                _signal_group(process.pid, signal.SIGKILL)
+                signal_group(process.pid, signal.SIGKILL)
                 await process.wait()
         if self._watcher is not None:
             self._watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
+        if self.spec.standby is not None:
+            await self.spec.standby.empty()
 
     async def _spawn(self) -> None:
-        spec = self.spec
-        spec.before()
-        with spec.log.open("ab") as log:
-            self._log_start_bytes = log.tell()
-            starting = asyncio.create_task(
-                asyncio.create_subprocess_exec(
-                    *_dying_with_parent(spec),
-                    cwd=spec.cwd,
-                    env={**os.environ, **spec.env},
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,  # Ctrl-C is for the launcher, which stops us in order
-                )
-            )
-            try:
-                self._process = await asyncio.shield(starting)
-            except asyncio.CancelledError:
-                process = await starting  # or it would be left behind
-                _signal_group(process.pid, signal.SIGKILL)
-                await process.wait()
-                raise
+        program, standby = self.spec.program, self.spec.standby
+        self.spec.before()
+        program.log.touch()
+        self._log_start_bytes = program.log.stat().st_size
+        self._process = await (standby.take(program.env) if standby else spawn(program))
         self._on_change()
+
+    async def _refill(self) -> None:
+        """Only once all is well again: the spare must not slow down the one it stands by."""
+        assert self.spec.standby is not None
+        with contextlib.suppress(StartError, OSError):  # then the next start has no spare
+            await self.wait_ready()
+            await self.spec.standby.fill()
 
     async def _watch(self) -> None:
         delay_s = 0.0
         while True:
             assert self._process is not None, "started before it is watched"
             born = time.monotonic()
-            code = await self._process.wait()
+            code = await self._live(self._process)
             if self._stopping:
                 return
             self._on_change()
@@ -178,6 +156,17 @@ class Child:
             except OSError as error:  # its program is gone for the moment, as during an update
                 self._say(f"{self.spec.name} cannot be started: {error}")
 
+    async def _live(self, process: asyncio.subprocess.Process) -> int:
+        """Its exit code, in the end."""
+        if self.spec.standby is None:
+            return await process.wait()
+        refilling = asyncio.create_task(self._refill())
+        try:
+            return await process.wait()
+        finally:
+            refilling.cancel()
+            await asyncio.wait({refilling})
+
     def _report(self, code: int, delay_s: float) -> None:
         again = "at once" if not delay_s else f"in {delay_s:.1f} s"
         self._say(f"{self.spec.name} ended ({_how(code)}): starting it again {again}")
@@ -187,11 +176,11 @@ class Child:
 
     def _last_words(self) -> str:
         lines = self._last_lines()
-        return lines[-1].strip() if lines else f"nothing in {self.spec.log}"
+        return lines[-1].strip() if lines else f"nothing in {self.spec.program.log}"
 
     def _last_lines(self) -> list[str]:
         """What this life of it wrote last."""
-        with self.spec.log.open("rb") as log:
+        with self.spec.program.log.open("rb") as log:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(self._log_start_bytes, size - _TAIL_BYTES))
             lines = log.read().decode(errors="replace").splitlines()
@@ -200,20 +189,3 @@ class Child:
 
 def _how(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"exit {code}"
-
-
-def _signal_group(pid: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, number)
-
-
-def _dying_with_parent(spec: ChildSpec) -> list[str]:
-    """The command, made to end when the launcher does, even by SIGKILL."""
-    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
-    if setpriv is None or spec.tree:
-        guard = Path(__file__).with_name("guard.py")
-        return [sys.executable, "-I", str(guard), *spec.argv]
-    command = [setpriv, "--pdeathsig", spec.orphan_signal]
-    if spec.user_id is not None:
-        command += [f"--reuid={spec.user_id}", f"--regid={spec.group_id}", "--clear-groups"]
-    return [*command, "--", *spec.argv]

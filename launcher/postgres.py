@@ -20,6 +20,7 @@ from pathlib import Path
 from launcher.child import ChildSpec
 from launcher.errors import StartError
 from launcher.paths import Home
+from launcher.process import Program
 
 __all__ = ["DATABASE", "prepare_postgres"]
 
@@ -41,8 +42,7 @@ def prepare_postgres(home: Home, port: int) -> tuple[ChildSpec, str]:
         _await_predecessor(data)
     else:
         _initialize(bin_dir, data, password, user)
-    spec = ChildSpec(
-        name="postgres",
+    program = Program(
         argv=[
             str(bin_dir / "postgres"),
             *("-D", str(data)),
@@ -52,12 +52,16 @@ def prepare_postgres(home: Home, port: int) -> tuple[ChildSpec, str]:
             *("-c", "max_connections=200"),
         ],
         log=home.log("postgres"),
-        ready=lambda pid: _is_ready(data, pid),
-        before=lambda: _clear_stale_pid_file(data),
-        stop_signal=signal.SIGINT,  # fast shutdown
         orphan_signal="INT",
         user_id=user.pw_uid if user else None,
         group_id=user.pw_gid if user else None,
+    )
+    spec = ChildSpec(
+        name="postgres",
+        program=program,
+        ready=lambda pid: _is_ready(data, pid),
+        before=lambda: _clear_stale_pid_file(data),
+        stop_signal=signal.SIGINT,  # fast shutdown
     )
     return spec, f"postgresql+asyncpg://{_USER}:{password}@127.0.0.1:{port}/{DATABASE}"
 

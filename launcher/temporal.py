@@ -12,6 +12,7 @@ from pathlib import Path
 from launcher.child import ChildSpec
 from launcher.errors import StartError
 from launcher.paths import Home
+from launcher.process import Program
 
 __all__ = ["find_temporal", "prepare_temporal", "raise_retention", "shared_tools"]
 
@@ -123,8 +124,7 @@ def prepare_temporal(home: Home, binary: Path, port: int, ui_port: int) -> tuple
         argv += ["--dynamic-config-value", value]
     spec = ChildSpec(
         name="temporal",
-        argv=argv,
-        log=home.log("temporal"),
+        program=Program(argv=argv, log=home.log("temporal")),
         ready=lambda _: _answers(binary, port),
         stop_timeout_s=5.0,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from launcher.child import ChildSpec
 from launcher.errors import StartError
 from launcher.paths import Home
+from launcher.process import Program
 
 __all__ = ["prepare_valkey"]
 
@@ -17,16 +18,18 @@ def prepare_valkey(home: Home, port: int) -> tuple[ChildSpec, str]:
     """Append-only: a kill loses nothing that was acknowledged. Raises `StartError`."""
     spec = ChildSpec(
         name="valkey",
-        argv=[
-            str(_binary()),
-            *("--port", str(port)),
-            *("--bind", "127.0.0.1"),
-            *("--dir", str(home.valkey)),
-            *("--appendonly", "yes"),
-            *("--appendfsync", "everysec"),
-            *("--save", ""),
-        ],
-        log=home.log("valkey"),
+        program=Program(
+            argv=[
+                str(_binary()),
+                *("--port", str(port)),
+                *("--bind", "127.0.0.1"),
+                *("--dir", str(home.valkey)),
+                *("--appendonly", "yes"),
+                *("--appendfsync", "everysec"),
+                *("--save", ""),
+            ],
+            log=home.log("valkey"),
+        ),
         ready=lambda _: _answers(port),
     )
     return spec, f"redis://127.0.0.1:{port}"

@@ -12,25 +12,30 @@ from typing import Any
 import pytest
 
 from launcher.child import Child, ChildSpec
+from launcher.process import Program
 
 
 @dataclass
 class Bench:
-    """Makes children that run `script`, ready as soon as `ready-PID` exists."""
+    """Makes children that are ready as soon as `ready-PID` exists."""
 
     folder: Path
     said: list[str] = field(default_factory=list[str])
     children: list[Child] = field(default_factory=list[Child])
 
-    def child(self, script: str, *, steady_s: float = 10.0, **spec: object) -> Child:
-        fields: dict[str, Any] = {"cwd": self.folder, **spec}
+    def program(self, script: str, **fields: object) -> Program:
+        argv = [sys.executable, "-c", script]
+        values: dict[str, Any] = {"argv": argv, "cwd": self.folder, **fields}
+        return Program(log=self.folder / "toy.log", **values)
+
+    def child(self, program: Program | str, *, steady_s: float = 10.0, **fields: object) -> Child:
+        values: dict[str, Any] = fields
         child = Child(
             ChildSpec(
                 name="toy",
-                argv=[sys.executable, "-c", script],
-                log=self.folder / "toy.log",
+                program=self.program(program) if isinstance(program, str) else program,
                 ready=self._is_ready,
-                **fields,
+                **values,
             ),
             say=self.said.append,
             steady_s=steady_s,
@@ -58,3 +63,11 @@ async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 processes set no event of ours
             await asyncio.sleep(0.005)
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

@@ -14,15 +14,7 @@ import pytest
 
 from launcher.errors import StartError
 from launcher.paths import REPOSITORY
-from tests.unit.launcher.conftest import LIVE, READY, Bench, until
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+from tests.unit.launcher.conftest import LIVE, READY, Bench, alive, until
 
 
 async def test_a_killed_child_is_started_again_at_once(bench: Bench) -> None:
@@ -95,7 +87,7 @@ async def test_last_words_are_not_those_of_an_earlier_run(bench: Bench) -> None:
 
 
 async def test_a_missing_program_is_named(bench: Bench) -> None:
-    child = bench.child("", cwd=bench.folder / "missing")
+    child = bench.child(bench.program("", cwd=bench.folder / "missing"))
 
     with pytest.raises(StartError, match="missing"):
         await child.start()
@@ -160,6 +152,7 @@ async def test_a_start_given_up_in_the_middle_leaves_nothing(bench: Bench) -> No
 _LAUNCHER = """
 import asyncio, pathlib, sys
 from launcher.child import Child, ChildSpec
+from launcher.process import Program
 
 async def ready(pid): return pathlib.Path("grandchild").exists()
 
@@ -171,10 +164,11 @@ async def main():
         "pathlib.Path('grandchild.new').write_text(str(p.pid if p else 0));"
         "pathlib.Path('grandchild.new').rename('grandchild'); time.sleep(600)"
     )
-    child = Child(ChildSpec(
-        name="toy", argv=[sys.executable, "-c", script], log=pathlib.Path("toy.log"),
-        ready=ready, cwd=pathlib.Path.cwd(), tree={tree},
-    ))
+    program = Program(
+        [sys.executable, "-c", script], pathlib.Path("toy.log"),
+        cwd=pathlib.Path.cwd(), tree={tree},
+    )
+    child = Child(ChildSpec("toy", program, ready))
     await child.start()
     print(child.pid, flush=True)
     await asyncio.sleep(600)
