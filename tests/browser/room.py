@@ -173,8 +173,11 @@ class Room:
 
     async def wait_for_own_turn(self, timeout_s: float = 30.0) -> None:
         """The interviewer has been heard to the end, and the last answer is safe."""
-        await self.wait_for_state("listening", timeout_s)
-        await self._talk_is("aria-disabled", "false", timeout_s)
+        button = self.page.locator(
+            '[data-testid="room"][data-state="listening"] '
+            '[data-testid="talk"][aria-disabled="false"]'
+        )
+        await button.wait_for(timeout=timeout_s * 1000)
 
     async def wait_for_done(self, timeout_s: float = 10.0) -> None:
         await expect(self.by_id("done")).to_be_visible(timeout=timeout_s * 1000)

@@ -23,14 +23,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 async def test_the_greeting_is_heard_and_captions_follow_it(
     browser: Browser, server: FakeRoomServer
 ) -> None:
-    server.sentence_ms = 1_500
+    server.sentence_ms = 2_500
     room = await Room.start(browser, server.url)
     await room.wait_for_state("speaking")
     await expect(room.by_id("captions")).to_have_text(GREETING[0])
-    assert 0 < await room.heard_ms() < 3_000
+    assert 0 < await room.heard_ms() < 5_000
     await room.wait_for_own_turn()
     assert await room.captions() == list(GREETING)
-    assert await room.heard_ms() == 3_000
+    assert await room.heard_ms() == 5_000
     await server.until(lambda: server.interview.played, "playback_complete")
     assert server.interview.played == ["utterance-1"]
     assert await room.question() == QUESTIONS[0][1]
@@ -240,8 +240,9 @@ async def test_a_second_window_takes_over(browser: Browser, server: FakeRoomServ
     await first.wait_for_own_turn()
     second = await Room.join(browser, server.url, server.interview.interview_id)
     await first.wait_for_superseded()
+    # The last words are said again there.
+    await expect(second.by_id("captions")).to_have_text(" ".join(GREETING))
     await second.wait_for_own_turn()
-    assert await second.captions() == list(GREETING), "the last words are said again there"
     assert len(server.hellos) == 2
     await first.by_id("take-back").click()
     await second.wait_for_superseded()
@@ -296,8 +297,8 @@ async def test_without_worklets_the_recorder_and_the_scheduler_do(
     await room.page.add_init_script("delete BaseAudioContext.prototype.audioWorklet")
     await room.page.goto(f"{server.url}/interview/?id={server.create()}")
     await room.by_id("join").click()
+    await expect(room.by_id("captions")).to_have_text(" ".join(GREETING))
     await room.wait_for_own_turn()
-    assert await room.captions() == list(GREETING)
     await room.press_talk()
     await server.until(lambda: _chunks(server) > 5, "the answer is under way")
     await room.release_talk()

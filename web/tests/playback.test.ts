@@ -61,6 +61,14 @@ describe("playback", () => {
     expect(last("u1")?.heardMs).toBe(600);
   });
 
+  it("says that somebody speaks as soon as there is sound", () => {
+    const { playback, last } = room();
+    playback.start("u1", 1);
+    expect(last("u1")?.playing).toBe(false);
+    playback.frame(frame(1, 0, 0, 100));
+    expect(last("u1")).toMatchObject({ heardMs: 0, playing: true });
+  });
+
   it("places a sentence whose caption has not come after those before it", () => {
     const { sink, playback, last } = room();
     playback.start("u1", 1);

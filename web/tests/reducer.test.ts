@@ -1,17 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Transcript } from "@/protocol/messages.gen";
 import { canAnswer, currentUtterance, heardCaptions, orbState, progressLabel } from "@/session/view";
 import type { RoomEvent } from "@/session/state";
-import { after, from, greeting, playback, started } from "./support/messages";
+import { after, from, greeting, line, playback, started } from "./support/messages";
 
 const answering: RoomEvent = { kind: "answer_started", turnId: "turn-0001", input: "voice", text: "" };
 const finished: RoomEvent = { kind: "answer_finished" };
 const entered: RoomEvent[] = [{ kind: "link", link: "connecting" }, from(started())];
 const lost: RoomEvent = { kind: "link", link: "reconnecting" };
-
-function line(sequence: number, role: Transcript["role"], text: string, turn = ""): Transcript {
-  return { type: "transcript", role, text, sequence, turn_id: turn, utterance_id: "" };
-}
 
 function captions(...events: RoomEvent[]): string[] {
   const utterance = currentUtterance(after(...events));
@@ -24,6 +19,10 @@ describe("the room drawn from a snapshot", () => {
     expect(progressLabel(state)).toBe("Main questions · 3 of 8");
     expect(state.question?.text).toBe("Tell me about a service you own.");
     expect(orbState(state)).toBe("listening");
+  });
+
+  it("waits for the greeting of a new interview", () => {
+    expect(orbState(after(from(started({ status: "created", transcript: [] }))))).toBe("thinking");
   });
 
   it("keeps what was said, once each and in order", () => {
@@ -134,6 +133,9 @@ describe("an answer", () => {
     expect(after(...entered, answering, partial).ownWords?.text).toBe("I own the");
     const words = after(...entered, answering, partial, final, partial).ownWords;
     expect(words).toEqual({ turnId: "turn-0001", text: "I own the billing service.", final: true });
+    const reply = [...greeting, playback(500)];
+    expect(after(...entered, answering, final, ...reply).ownWords).toEqual(words);
+    expect(after(...entered, answering, final, ...reply, playback(2000, true)).ownWords).toBeNull();
   });
 
   it("is pending until the server has it", () => {

@@ -82,6 +82,8 @@ export class Playback {
     this.queued += pcm16.length;
     this.segments.push({ from, to: this.queued, spoken, sentence: frame.sentence, offset });
     this.sink.push(pcm16);
+    // From its first samples on somebody is speaking, even before a report of the sound.
+    if (this.segments.length === 1) this.progress();
   }
 
   /** Silence. What was being said counts as heard up to here; null when nothing was. */

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
-import { closingWords, currentUtterance, orbState, shownWords } from "@/session/view";
+import { closingWords, currentUtterance, orbState } from "@/session/view";
 import ui from "@/ui/ui.module.css";
 import { AnswerDock } from "./AnswerDock";
 import { Banner } from "./Banner";
@@ -39,7 +39,7 @@ export function Room({ session, state }: { session: Session; state: RoomState })
               {state.question?.text || state.title}
             </h1>
             <Captions utterance={utterance} question={state.question?.text ?? ""} />
-            <OwnWords words={shownWords(state)} answer={state.answer} />
+            <OwnWords words={state.ownWords} answer={state.answer} />
           </section>
         ) : (
           <p className={ui.lead} role="status">

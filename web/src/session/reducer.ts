@@ -2,13 +2,12 @@
 import type {
   ErrorMessage,
   ServerMessage,
-  SessionStarted,
-  Snapshot,
   TurnDiscarded,
 } from "@/protocol/messages.gen";
+import { enter } from "./entering";
 import { errorNotice, fateOf } from "./failures";
 import type { RoomEvent, RoomState, Utterance } from "./state";
-import { discardedNotice, resumedNotice } from "./wording";
+import { discardedNotice } from "./wording";
 
 export function reduce(state: RoomState, event: RoomEvent): RoomState {
   switch (event.kind) {
@@ -44,12 +43,7 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case "end_requested":
       return { ...state, endRequested: true };
     case "playback":
-      return withUtterance(state, event.utteranceId, (utterance) => ({
-        ...utterance,
-        heardMs: event.heardMs,
-        playing: event.playing,
-        finished: utterance.finished || event.finished,
-      }));
+      return onPlayback(state, event);
     case "notice":
       return { ...state, notice: event.notice };
     default:
@@ -60,7 +54,7 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
 function onMessage(state: RoomState, message: ServerMessage): RoomState {
   switch (message.type) {
     case "session_started":
-      return onStarted(state, message);
+      return enter(state, message);
     case "status":
       return { ...state, stage: message.state };
     case "phase":
@@ -140,34 +134,6 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
   }
 }
 
-function onStarted(state: RoomState, message: SessionStarted): RoomState {
-  const next: RoomState = { ...state, link: "open", entered: true };
-  if (state.link === "reconnecting") next.notice = resumedNotice(state, message.snapshot);
-  const snapshot = message.snapshot;
-  if (!snapshot) return next;
-  const afresh = message.resumed_from_seq === null;
-  const known = new Set(snapshot.transcript.map((entry) => entry.sequence));
-  const later = state.transcript.filter((entry) => !known.has(entry.sequence));
-  const safe = state.answer !== null && snapshot.committed_turns.includes(state.answer.turnId);
-  return {
-    ...next,
-    title: snapshot.title,
-    candidateName: snapshot.candidate_name,
-    phase: snapshot.phase,
-    question: {
-      text: snapshot.question_text,
-      number: snapshot.question_number,
-      count: snapshot.question_count,
-    },
-    stage: afresh ? (snapshot.pending_turn?.ended ? "processing_stt" : "ready") : state.stage,
-    pause: snapshot.status === "paused" ? (state.pause ?? "candidate") : null,
-    pauseRequested: state.pauseRequested && snapshot.status !== "paused",
-    transcript: [...snapshot.transcript, ...later].sort((a, b) => a.sequence - b.sequence),
-    answer: safe ? null : state.answer,
-    ended: state.ended ?? endedFrom(snapshot.status),
-  };
-}
-
 function onDiscarded(state: RoomState, message: TurnDiscarded): RoomState {
   if (state.answer?.turnId !== message.turn_id) return state;
   return {
@@ -191,12 +157,6 @@ function goingOn(state: RoomState): RoomState {
   return state.notice?.kind === "delay" ? { ...state, notice: null } : state;
 }
 
-function endedFrom(status: Snapshot["status"]): RoomState["ended"] {
-  if (status === "completed") return { outcome: "completed", totalTurns: null };
-  if (status === "abandoned") return { outcome: "expired", totalTurns: null };
-  return null;
-}
-
 function onUtteranceStart(state: RoomState, utteranceId: string, sequence: number): RoomState {
   if (state.utterances.some((known) => known.sequence === sequence)) {
     // A stage that runs again goes on with the same utterance.
@@ -208,6 +168,18 @@ function onUtteranceStart(state: RoomState, utteranceId: string, sequence: numbe
   if (state.utterances.some((known) => known.sequence > sequence)) return state;
   const unheard = state.utterances.filter((known) => !known.finished);
   return { ...state, utterances: [...unheard, newUtterance(utteranceId, sequence)] };
+}
+
+function onPlayback(state: RoomState, event: Extract<RoomEvent, { kind: "playback" }>): RoomState {
+  const next = withUtterance(state, event.utteranceId, (utterance) => ({
+    ...utterance,
+    heardMs: event.heardMs,
+    playing: event.playing,
+    finished: utterance.finished || event.finished,
+  }));
+  // Once the reply has been heard, the answer stands in the conversation; left where it was, it
+  // would seem to answer the next question.
+  return event.finished && next.ownWords?.final ? { ...next, ownWords: null } : next;
 }
 
 function newUtterance(utteranceId: string, sequence: number): Utterance {

@@ -1,6 +1,6 @@
 // What is shown, derived from the state.
 import type { Phase } from "@/protocol/messages.gen";
-import type { Caption, OwnWords, RoomState, Utterance } from "./state";
+import type { Caption, RoomState, Utterance } from "./state";
 
 export type OrbState =
   | "connecting"
@@ -47,11 +47,6 @@ export function heardCaptions(utterance: Utterance): Caption[] {
       (caption.startMs === 0 && utterance.playing) ||
       (utterance.finished && caption.startMs <= utterance.heardMs),
   );
-}
-
-/** Gone when the next question has been heard, so that it does not seem answered already. */
-export function shownWords(state: RoomState): OwnWords | null {
-  return state.ownWords?.final && orbState(state) === "listening" ? null : state.ownWords;
 }
 
 export function canTalk(state: RoomState): boolean {

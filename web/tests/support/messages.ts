@@ -1,4 +1,4 @@
-import type { ServerMessage, SessionStarted, Snapshot } from "@/protocol/messages.gen";
+import type { ServerMessage, SessionStarted, Snapshot, Transcript } from "@/protocol/messages.gen";
 import { reduce } from "@/session/reducer";
 import { initialState, type RoomEvent, type RoomState } from "@/session/state";
 
@@ -13,11 +13,20 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     question_text: "Tell me about a service you own.",
     question_number: 3,
     question_count: 8,
-    transcript: [],
+    transcript: [line(1, "interviewer", "Welcome.")],
     pending_turn: null,
     committed_turns: [],
     ...changes,
   };
+}
+
+export function line(
+  sequence: number,
+  role: Transcript["role"],
+  text: string,
+  turnId = "",
+): Transcript {
+  return { type: "transcript", role, text, sequence, turn_id: turnId, utterance_id: "" };
 }
 
 export function started(
