@@ -8,6 +8,7 @@ PNPM_VERSION := 12.21.0
 PNPM := $(shell command -v pnpm 2>/dev/null || echo $(CURDIR)/$(TOOLS)/node_modules/.bin/pnpm)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/.next/*' \
 	-not -path 'web/out/*' -not -name '*.tsbuildinfo' 2>/dev/null)
+node_is_new_enough = node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help setup setup-no-docker start dev api web worker demo bench-turn docker-up docker-down \
@@ -65,6 +66,7 @@ $(TOOLS)/node_modules/.bin/pnpm:
 
 web/node_modules/.ready: web/pnpm-lock.yaml
 	@$(call need,node,install Node.js 20)
+	@$(node_is_new_enough) || { echo "Node.js 20 or newer is needed for the page; this is $$(node --version)" >&2; exit 1; }
 	@[ -x "$(PNPM)" ] || $(MAKE) --no-print-directory $(TOOLS)/node_modules/.bin/pnpm
 	@echo "Installing the web packages …"
 	@cd web && $(PNPM) install --frozen-lockfile --silent
@@ -78,8 +80,8 @@ web/out/.ready: web/node_modules/.ready $(WEB_SOURCES)
 .PHONY: .web-if-possible
 .web-if-possible:
 	@mkdir -p .intervue
-	@if command -v node >/dev/null; then $(MAKE) --no-print-directory web/out/.ready; \
-	elif [ ! -f web/out/index.html ]; then echo "Node.js is missing: starting without the web page"; fi
+	@if $(node_is_new_enough); then $(MAKE) --no-print-directory web/out/.ready; \
+	elif [ ! -f web/out/index.html ]; then echo "Node.js 20 or newer is missing: starting without the page"; fi
 
 docker-up: ## Start PostgreSQL and Redis in Docker
 	@if docker info >/dev/null 2>&1; then docker compose up -d postgres redis; \
