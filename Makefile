@@ -8,7 +8,7 @@ PNPM_VERSION := 12.21.0
 PNPM := $(shell command -v pnpm 2>/dev/null || echo $(CURDIR)/$(TOOLS)/node_modules/.bin/pnpm)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/.next/*' \
 	-not -path 'web/out/*' -not -name '*.tsbuildinfo' 2>/dev/null)
-node_is_new_enough = node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null
+node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help setup setup-no-docker start dev api web worker demo bench-turn docker-up docker-down \
