@@ -13,6 +13,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from interview.errors import StreamError
+from interview.streams.transport import make_cancellable
 
 __all__ = ["Entry", "StreamLog", "connect_redis", "entry_id", "seq_of"]
 
@@ -33,7 +34,7 @@ class Entry:
 
 def connect_redis(url: str) -> Redis:
     """A client that rides out a restart of the server of about two seconds."""
-    return Redis.from_url(  # pyright: ignore[reportUnknownMemberType] untyped keyword arguments
+    client = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] untyped keyword arguments
         url,
         # Each connected room and each waiting stage blocks one; the client's own limit is 100.
         max_connections=MAX_CONNECTIONS,
@@ -42,6 +43,8 @@ def connect_redis(url: str) -> Redis:
         health_check_interval=0,
         retry=Retry(ExponentialBackoff(cap=0.2, base=0.01), retries=14),
     )
+    make_cancellable(client.connection_pool)
+    return client
 
 
 def seq_of(entry_id: bytes) -> int:
