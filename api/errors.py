@@ -63,7 +63,8 @@ async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     # The input is left out: it may hold what somebody said.
     problems = error.errors()
     lines = [f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems[:_SHOWN_PROBLEMS]]
-    return JSONResponse(error_body("request.invalid", "; ".join(lines), recoverable=False), 400)
+    message = _sentence("; ".join(lines))
+    return JSONResponse(error_body("request.invalid", message, recoverable=False), 400)
 
 
 async def _http_error(_request: Request, error: Exception) -> JSONResponse:

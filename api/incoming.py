@@ -25,6 +25,8 @@ __all__ = ["RateLimit", "decode_answer", "parse_v1", "parse_v2"]
 
 M = TypeVar("M")
 
+_ROUNDING = 1e-6
+
 _FORMATS: dict[str, UplinkFormat] = {
     "matroska": "webm",
     "ogg": "ogg",
@@ -88,7 +90,7 @@ class RateLimit:
         earned = (now - self._filled_at) * self._per_s
         self._tokens = min(self._capacity, self._tokens + earned) - 1
         self._filled_at = now
-        return max(0.0, -self._tokens / self._per_s)
+        return 0.0 if self._tokens > -_ROUNDING else -self._tokens / self._per_s
 
 
 def _parse(adapter: TypeAdapter[M], text: str) -> M:

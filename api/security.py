@@ -105,9 +105,11 @@ class BodyLimit:
 
         try:
             await self._app(scope, counted, unless_refused)
-        finally:
-            if refused:
-                await _too_large(scope, receive, send)
+        except Exception:
+            if not refused:
+                raise
+        if refused:
+            await _too_large(scope, receive, send)
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,7 +12,13 @@ from api.outbox import Outbox
 from interview.audio.mp3 import encode_mp3
 from interview.protocol.client import ClientMessageV2
 from interview.protocol.frames import AudioFrame, with_seq
-from interview.protocol.server import AudioResponse, ServerMessage, UtteranceStart
+from interview.protocol.server import (
+    SERVER_MESSAGE,
+    AudioResponse,
+    Sentence,
+    ServerMessage,
+    UtteranceStart,
+)
 from interview.streams.outbound import OutEvent
 
 __all__ = ["Version2", "Version2Mp3"]
@@ -76,10 +82,18 @@ class Version2Mp3(Version2):
         return None
 
     async def _boundary(self, event: OutEvent) -> None:
-        await self._flush(event.seq)
-        if event.data.startswith(b'{"type":"utterance_start"'):
-            start = UtteranceStart.model_validate_json(event.data)
-            self._utterance_ids = {start.sequence: start.utterance_id}
+        sequence, sentence = self._place
+        match SERVER_MESSAGE.validate_json(event.data):
+            # A stage that runs again announces once more what it goes on with.
+            case UtteranceStart() as start:
+                self._utterance_ids[start.sequence] = start.utterance_id
+                complete = start.sequence != sequence
+            case Sentence() as caption:
+                complete = caption.index != sentence
+            case _:
+                complete = True
+        if complete:
+            await self._flush(event.seq)
         self._forward(event)
 
     async def _next_sentence(self, seq: int, frame: AudioFrame) -> None:

@@ -1,0 +1,100 @@
+"""The real API over real services, with a real worker whose providers take no time."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import AsyncGenerator, Generator
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+from temporalio.client import Client
+
+from interview.config import Settings
+from interview.persistence.database import Database
+from interview.persistence.records import Records
+from interview.streams.log import StreamLog, connect_redis
+from interview.temporal_client import connect_temporal
+from launcher.paths import Home
+from launcher.stack import ALL, LocalStack
+from tests.integration.api.servers import serving
+from tests.services import RunningStack
+
+
+@pytest.fixture(scope="session")
+def worker(
+    services: RunningStack, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[RunningStack]:
+    """`services` and a worker on them."""
+    home = Home(tmp_path_factory.mktemp("worker") / uuid.uuid4().hex[:8])
+    running = RunningStack(
+        LocalStack(
+            home,
+            services=(*ALL[:3], "worker"),
+            given=services.urls,
+            worker_argv=(sys.executable, "-m", "bench.stub_worker"),
+        )
+    )
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def settings(worker: RunningStack) -> Settings:
+    """As the worker's: they share the object store."""
+    return Settings.model_validate(
+        {
+            "debug": True,
+            "database_url": worker.urls["DATABASE_URL"],
+            "redis_url": worker.urls["REDIS_URL"],
+            "temporal_address": worker.urls["TEMPORAL_ADDRESS"],
+            "blob_url": worker.home.blobs.as_uri(),
+            "silence_nudge_s": 600.0,
+            "web_dir": worker.home.run / "no-web-client",
+        }
+    )
+
+
+@pytest.fixture
+async def url(settings: Settings) -> AsyncGenerator[str]:
+    async with serving(settings) as url:
+        yield url
+
+
+@pytest.fixture
+async def http(url: str) -> AsyncGenerator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20.0) as client:
+        yield client
+
+
+@pytest.fixture
+async def interview_id(http: httpx.AsyncClient) -> str:
+    """Of a new interview in the shortest role."""
+    response = await http.post("/api/v1/interviews", json={"role": "demo", "candidate_name": "Ada"})
+    return response.raise_for_status().json()["interview_id"]
+
+
+@pytest.fixture
+async def redis(settings: Settings) -> AsyncGenerator[Redis]:
+    client = connect_redis(settings.redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def streams(redis: Redis) -> StreamLog:
+    return StreamLog(redis, ttl_s=600)
+
+
+@pytest.fixture
+async def records(settings: Settings) -> AsyncGenerator[Records]:
+    database = Database.from_settings(settings)
+    yield Records(database)
+    await database.close()
+
+
+@pytest.fixture
+async def temporal(settings: Settings) -> Client:
+    return await connect_temporal(settings)

@@ -1,0 +1,188 @@
+"""Answers on their way into the streams: in order, once, and asked for again when lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import pytest
+
+import api.uplink
+from api.uplink import Answer, Uplink
+from interview.contracts.interview import BeginTurnInput
+from interview.errors import InvalidInputError
+from interview.protocol import limits
+from interview.streams.audio import AudioStart, AudioStream
+from tests.unit.api.fakes import FakePending, FakeStreams
+
+START = AudioStart("webm", 16_000)
+
+
+@dataclass
+class Desk:
+    """An uplink at work, and what it says."""
+
+    uplink: Uplink
+    streams: FakeStreams
+    pending: FakePending
+    said: list[str]
+
+    def answer(self, turn_id: str = "turn-one") -> Answer:
+        stream = AudioStream(self.streams, "interview", turn_id)
+        return Answer(BeginTurnInput(turn_id=turn_id), stream, START)
+
+    def kinds(self, answer: Answer) -> list[bytes]:
+        return self.streams.kinds(answer.stream.key)
+
+    async def heard(self, *said: str) -> None:
+        async with asyncio.timeout(5):
+            while self.said != list(said):  # noqa: ASYNC110 - `said` is a plain list
+                await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Desk]:
+    monkeypatch.setattr(api.uplink, "_RETRY_S", 0)
+    said: list[str] = []
+    streams, pending = FakeStreams(), FakePending()
+    uplink = Uplink(
+        pending,
+        on_away=lambda error: said.append(error.code),
+        on_back=lambda: said.append("back"),
+        on_missing=lambda message: said.append(f"{message.turn_id} from {message.from_chunk}"),
+    )
+    running = asyncio.create_task(uplink.run())
+    yield Desk(uplink, streams, pending, said)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_a_burst_goes_in_few_trips_and_in_order(desk: Desk) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    for index in range(5):
+        desk.uplink.chunk(answer, index, b"data")
+    desk.uplink.end(answer, 5, 1000)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start", b"0", b"1", b"2", b"3", b"4", b"end"]
+    assert desk.streams.trips == [1, 6]
+    assert answer.state == "ended"
+    assert desk.pending.turn == answer.begun
+
+
+async def test_chunks_that_are_there_are_skipped_and_gaps_asked_for_once(desk: Desk) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    for index in (0, 0, 2, 3, 4):
+        desk.uplink.chunk(answer, index, b"data")
+    desk.uplink.end(answer, 5, None)
+    assert desk.said == ["turn-one from 1", "turn-one from 1"]
+    for index in range(5):
+        desk.uplink.chunk(answer, index, b"data")
+    desk.uplink.end(answer, 5, None)
+    desk.uplink.end(answer, 5, None)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start", b"0", b"1", b"2", b"3", b"4", b"end"]
+
+
+async def test_an_answer_that_grows_too_large_ends_with_what_arrived(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_ANSWER_BYTES", 10)
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    desk.uplink.chunk(answer, 0, b"12345678")
+    with pytest.raises(InvalidInputError) as caught:
+        desk.uplink.chunk(answer, 1, b"12345678")
+    assert caught.value.code == "audio.too_large"
+    desk.uplink.finish(answer)
+    desk.uplink.chunk(answer, 1, b"1")
+    desk.uplink.end(answer, 2, None)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start", b"0", b"end"]
+
+
+async def test_nothing_arrived_is_a_cancel(desk: Desk) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    desk.uplink.finish(answer)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start", b"cancel"]
+    assert desk.pending.turn is None
+
+
+async def test_what_a_stage_asks_for_again_is_no_duplicate(desk: Desk) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    for index in range(3):
+        desk.uplink.chunk(answer, index, b"data")
+    desk.uplink.end(answer, 3, None)
+    await desk.uplink.drain()
+    desk.streams.lose()
+    desk.uplink.sent_again_from("another-turn", 0)
+    assert answer.state == "ended"
+    desk.uplink.sent_again_from("turn-one", 1)
+    for index in range(1, 3):
+        desk.uplink.chunk(answer, index, b"data")
+    desk.uplink.end(answer, 3, None)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"1", b"2", b"end"]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_when_the_streams_are_back_the_client_is_asked_for_the_rest(
+    desk: Desk, lost: bool
+) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    for index in range(3):
+        desk.uplink.chunk(answer, index, b"data")
+    await desk.uplink.drain()
+    desk.streams.away = True
+    desk.uplink.chunk(answer, 3, b"data")
+    desk.uplink.end(answer, 4, None)
+    await desk.heard("stream.unavailable")
+    desk.uplink.chunk(answer, 4, b"passed over")
+    if lost:
+        desk.streams.lose()
+    desk.streams.away = False
+    first = 0 if lost else 3
+    await desk.heard("stream.unavailable", f"turn-one from {first}", "back")
+    for index in range(first, 5):
+        desk.uplink.chunk(answer, index, b"data")
+    desk.uplink.end(answer, 5, None)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start", b"0", b"1", b"2", b"3", b"4", b"end"]
+
+
+async def test_an_end_that_got_through_needs_nothing_again(desk: Desk) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    desk.uplink.chunk(answer, 0, b"data")
+    desk.uplink.end(answer, 1, None)
+    await desk.uplink.drain()
+    desk.streams.away = True
+    other = desk.answer("turn-two")
+    desk.uplink.start(other)
+    await desk.heard("stream.unavailable")
+    desk.uplink.adopt(answer)
+    desk.streams.away = False
+    await desk.heard("stream.unavailable", "back")
+    assert answer.state == "ended"
+
+
+async def test_a_cancel_is_kept_while_the_streams_are_away(desk: Desk) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    desk.uplink.chunk(answer, 0, b"data")
+    await desk.uplink.drain()
+    desk.streams.away = True
+    desk.uplink.cancel(answer)
+    await desk.heard("stream.unavailable")
+    desk.streams.away = False
+    await desk.heard("stream.unavailable", "back")
+    assert desk.kinds(answer)[-1] == b"cancel"
+    assert desk.pending.turn is None
