@@ -62,7 +62,7 @@ env:
 
 $(TOOLS)/node_modules/.bin/pnpm:
 	@$(call need,npm,install Node.js 20)
-	@npm install --silent --no-fund --no-audit --prefix $(TOOLS) pnpm@$(PNPM_VERSION)
+	@npm install --loglevel=error --no-fund --no-audit --prefix $(TOOLS) pnpm@$(PNPM_VERSION) >/dev/null
 
 web/node_modules/.ready: web/pnpm-lock.yaml
 	@$(call need,node,install Node.js 20)
