@@ -145,11 +145,15 @@ async def test_a_fresh_connection_hears_the_current_question_again(
 
 
 async def test_a_seq_that_is_no_longer_kept_starts_afresh(
-    url: str, interview_id: str, redis: Redis
+    url: str, interview_id: str, redis: Redis, records: Records
 ) -> None:
     async with Client(url, interview_id) as client:
         await greeted(client)
         last_seq = client.received[-1].seq
+    async with asyncio.timeout(10):
+        # The greeting's row is written after its sound has been sent.
+        while not await records.transcript(interview_id):
+            await asyncio.sleep(0.02)
     await redis.xtrim(f"intervue:{{{interview_id}}}:out", maxlen=0, approximate=False)
     for bogus in (last_seq, 2**53 - 1, 0):
         async with Client(url, interview_id) as other:
