@@ -15,7 +15,7 @@ from interview.errors import ConfigError
 from interview.logging import configure_logging
 from interview.protocol import limits
 
-__all__ = ["server_options"]
+__all__ = ["bound_socket", "server_options"]
 
 GRACE_S = 10
 _BACKLOG = 2048
@@ -56,10 +56,10 @@ def main(argv: list[str] | None = None) -> None:
         return
     configure_logging(settings.log_format, settings.log_level)
     config = uvicorn.Config(create_app(settings), **server_options(settings))
-    uvicorn.Server(config).run(sockets=[_bound(settings)])
+    uvicorn.Server(config).run(sockets=[bound_socket(settings)])
 
 
-def _bound(settings: Settings) -> socket.socket:
+def bound_socket(settings: Settings) -> socket.socket:
     """Raises `ConfigError` where the port cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
