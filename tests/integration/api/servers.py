@@ -21,7 +21,7 @@ from interview.config import Settings
 from interview.protocol import SUBPROTOCOL_V2
 from interview.protocol.frames import AudioFrame
 
-__all__ = ["Client", "Received", "Wire", "serving"]
+__all__ = ["PATIENCE_S", "Client", "Received", "Wire", "serving"]
 
 PATIENCE_S = 20.0
 
