@@ -63,6 +63,7 @@ async def test_every_screen_is_accessible(
     await room.wait_for_own_turn()
     await room.press_talk()
     await look("talking")
+    await room.page.wait_for_timeout(500)  # a shorter press is a tap, which goes on listening
     server.interview.sentence_ms = 30_000
     await room.release_talk()
     await room.wait_for_state("speaking")

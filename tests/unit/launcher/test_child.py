@@ -36,9 +36,11 @@ async def test_a_killed_child_is_started_again_at_once(bench: Bench) -> None:
 
 async def test_a_child_that_keeps_dying_is_given_more_and_more_time(bench: Bench) -> None:
     (bench.folder / "deaths").touch()
-    script = READY + textwrap.dedent("""
+    script = textwrap.dedent("""
+        import os, pathlib, sys, time
         deaths = pathlib.Path('deaths')
         deaths.write_text(deaths.read_text() + f'{time.monotonic()} ')
+        pathlib.Path(f'ready-{os.getpid()}').touch()
         time.sleep(600 if len(deaths.read_text().split()) == 1 else 0)
         print('first line'); print('the reason', file=sys.stderr); sys.exit(3)
     """)
