@@ -159,6 +159,16 @@ class FakeRecords(RecordActivities):
     def __init__(self) -> None:
         self.announced: list[AnnounceInput] = []
         self.closed: list[CloseInput] = []
+        self._close_hold: asyncio.Event | None = None
+
+    def hold_close(self) -> asyncio.Event:
+        """Closing waits until the event is set."""
+        self._close_hold = self._close_hold or asyncio.Event()
+        return self._close_hold
+
+    def release(self) -> None:
+        if self._close_hold is not None:
+            self._close_hold.set()
 
     def messages(self) -> list[str]:
         """Type of each message, with the code of an error or the reason of a pause."""
@@ -176,6 +186,8 @@ class FakeRecords(RecordActivities):
     @activity.defn(name="records.close")
     async def close(self, request: CloseInput) -> CloseResult:
         self.closed.append(request)
+        if self._close_hold is not None:
+            await self._close_hold.wait()
         return CloseResult(
             interview_id=request.interview_id,
             outcome=request.outcome,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -9,7 +10,13 @@ from datetime import timedelta
 from typing import Self
 
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -29,8 +36,8 @@ __all__ = ["Floor"]
 
 
 class Floor:
-    """Serves the four queues while it is entered. On leaving, open interviews are terminated,
-    and one whose workflow code failed fails the test: the server only tries such tasks again."""
+    """Serves the four queues while it is entered. On leaving, open interviews are ended, and one
+    whose workflow code failed fails the test: the server only tries such tasks again."""
 
     def __init__(self, env: WorkflowEnvironment, *, max_cached_workflows: int = 1000) -> None:
         self.env = env
@@ -45,11 +52,10 @@ class Floor:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for room in self._rooms:
-            description = await room.handle.describe()
-            if description.status is WorkflowExecutionStatus.RUNNING:
-                await room.handle.terminate("the test is over")
         self.stages.release()
+        self.records.release()
+        for room in self._rooms:
+            await _end(room)
         await self.stop_workers()
         for room in self._rooms:
             await _check(room)
@@ -95,6 +101,20 @@ def _pools(client: Client, stages: FakeStages, records: FakeRecords, cached: int
         pool(CONVERSE_QUEUE, stages.converse),
         pool(SPEAK_QUEUE, stages.speak, stages.prepare_speech),
     ]
+
+
+async def _end(room: Room) -> None:
+    """Terminating is the last resort: the test server then keeps the locks of running tasks,
+    and its time never skips again."""
+    description = await room.handle.describe()
+    if description.status is not WorkflowExecutionStatus.RUNNING:
+        return
+    try:
+        async with asyncio.timeout(5):
+            await room.end()
+            await room.result()
+    except (TimeoutError, RPCError, WorkflowUpdateFailedError, WorkflowFailureError):
+        await room.handle.terminate("the test is over")
 
 
 async def _check(room: Room) -> None:

@@ -27,6 +27,7 @@ from interview.contracts.interview import (
     TurnAck,
 )
 from interview.contracts.records import CloseResult
+from interview.protocol.client import Interruption
 from tests.workflow.fakes import FakeRecords, FakeStages
 from workflows.interview import InterviewWorkflow
 
@@ -63,8 +64,10 @@ class Room:
         )
         return cls(env, handle, stages, records)
 
-    async def begin(self, turn_id: str | None = None) -> TurnAck:
-        request = BeginTurnInput(turn_id=turn_id or self.next_id())
+    async def begin(
+        self, turn_id: str | None = None, *, interruption: Interruption | None = None
+    ) -> TurnAck:
+        request = BeginTurnInput(turn_id=turn_id or self.next_id(), interruption=interruption)
         return await self.update(InterviewWorkflow.begin_turn, request)
 
     async def type(self, turn_id: str, text: str = "An answer.") -> TurnAck:
