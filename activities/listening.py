@@ -119,8 +119,9 @@ class Listener:
                 if isinstance(frame, AudioCancel):
                     return Heard("cancelled")
                 end = await self._take(frame, heard) or end
-            if self._ear is not None and len(self._chunks) > before and heard.problem is None:
-                await self._hear(self._ear, b"".join(self._chunks[before:]), heard)
+            if self._ear is not None and (end is not None or len(self._chunks) > before):
+                data = b"".join(self._chunks[before:]) if heard.problem is None else b""
+                await self._hear(self._ear, data, heard, last=end is not None)
             if end is not None:
                 return await self._finish(self._ear, end, heard)
         raise AssertionError("a tail never ends")
@@ -145,21 +146,16 @@ class Listener:
                 pass  # sent twice
         return None
 
-    async def _hear(self, ear: Ear, data: bytes, heard: Heard) -> None:
-        try:
-            for segment in await asyncio.to_thread(ear.feed, data):
-                self._recognize(segment, partial=True)
-        except InvalidInputError as problem:
-            heard.problem = problem
+    async def _hear(self, ear: Ear, data: bytes, heard: Heard, *, last: bool) -> None:
+        segments, problem = await asyncio.to_thread(_cut, ear, data, last)
+        heard.problem = heard.problem or problem
+        for segment in segments:
+            self._recognize(segment, partial=not last)
 
     async def _finish(self, ear: Ear | None, end: AudioEnd, heard: Heard) -> Heard:
+        # Only now: on the event loop it would hold up the cutting.
         ended = asyncio.create_task(self.on_end())
         if ear is not None:
-            try:
-                for segment in await asyncio.to_thread(ear.finish):
-                    self._recognize(segment, partial=False)
-            except InvalidInputError as problem:
-                heard.problem = heard.problem or problem
             heard.duration_ms = ear.decoded_ms
         heard.data = b"".join(self._chunks)
         damaged = ear is not None and ear.damaged
@@ -196,6 +192,23 @@ class Listener:
             texts = [*(t.result().text for t in before), result.text]
             await self.on_partial(" ".join(t for t in texts if t))
         return result
+
+
+def _cut(ear: Ear, data: bytes, last: bool) -> tuple[list[bytes], InvalidInputError | None]:
+    """In one go: the last chunk comes together with the end, and each visit of a thread costs."""
+    segments: list[bytes] = []
+    problem: InvalidInputError | None = None
+    try:
+        if data:
+            segments += ear.feed(data)
+    except InvalidInputError as error:
+        problem = error
+    try:
+        if last:
+            segments += ear.finish()
+    except InvalidInputError as error:
+        problem = problem or error
+    return segments, problem
 
 
 def _cut_short(heard: Heard, end: AudioEnd) -> bool:

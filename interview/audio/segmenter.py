@@ -13,9 +13,9 @@ __all__ = ["Cuts", "Segment", "Segmenter"]
 
 _FRAME_BYTES = FRAME_SAMPLES * 2
 _FRAME_MS = FRAME_SAMPLES * 1000 // STT_SAMPLE_RATE_HZ
-_LEAST_FRAMES = 8
-"""A call of the model for each frame costs twice as much; nobody waits for these 256 ms, for the
-last ones are judged when the answer ends."""
+_LEAST_FRAMES = 4
+"""A call of the model for each frame costs twice as much. What is left of these 128 ms is judged
+when the answer ends and somebody waits."""
 _MOST_FRAMES = 64
 """Bounds the memory of one call when a whole recording is fed at once."""
 
@@ -73,10 +73,26 @@ class Segmenter:
         """The open segment, if there is one. The segmenter cannot be used afterwards."""
         total_bytes = self._buffer_frame * _FRAME_BYTES + (len(self._buffer) & ~1)
         self._buffer += bytes(-len(self._buffer) % _FRAME_BYTES)
-        segments = self._judge(1)
+        segments: list[Segment] = []
+        if self._is_speaking():
+            # The candidate waits. Judging the last moments could trim some silence, no more.
+            unjudged = self._unjudged_frames()
+            self._probabilities += [self._cuts.speech_above] * unjudged
+            if unjudged:
+                self._speech_until = self._buffer_frame + len(self._probabilities)
+        else:
+            segments = self._judge(1)
         if self._speech_from is not None:
             segments += self._close(self._speech_until, limit_bytes=total_bytes)
         return segments
+
+    def _is_speaking(self) -> bool:
+        """In an open segment that is no click, with at most a padding of silence since."""
+        if self._speech_from is None:
+            return False
+        pause = self._buffer_frame + len(self._probabilities) - self._speech_until
+        is_click = self._speech_until - self._speech_from < _frames(self._cuts.min_speech_ms)
+        return not is_click and pause <= _frames(self._cuts.padding_ms)
 
     def _judge(self, at_least: int) -> list[Segment]:
         segments: list[Segment] = []

@@ -69,11 +69,15 @@ class StreamLog:
         self._ttl_s = ttl_s
 
     async def append(self, key: str, *entries: Fields, maxlen: int | None = None) -> bytes:
-        """Appends in order, in one round trip; returns the last entry's id."""
+        """Appends in order, all or none, in one round trip; returns the last entry's id.
+
+        A waiting reader gets them together: without the transaction it would be woken by the
+        first one alone, and would have to come again for the others.
+        """
         with _translated():
             if len(entries) == 1:
                 return await self._xadd(self._redis, key, entries[0], maxlen)
-            async with self._redis.pipeline(transaction=False) as pipe:
+            async with self._redis.pipeline(transaction=True) as pipe:
                 for fields in entries:
                     self._xadd(pipe, key, fields, maxlen)
                 return cast(bytes, (await pipe.execute())[-1])

@@ -103,3 +103,28 @@ def test_the_tail_ends_with_the_recording() -> None:
     (segment,) = cut(speech(1_001))
     assert len(segment.pcm) == 1_001 * 32
     assert len(segment.pcm) % (FRAME_SAMPLES * 2) != 0
+
+
+def test_words_until_the_very_end_are_kept_without_being_judged() -> None:
+    heard: list[int] = []
+
+    class Counting(LoudIsSpeech):
+        def probabilities(self, frames: Floats) -> Floats:
+            heard.append(len(frames))
+            return super().probabilities(frames)
+
+    segmenter = Segmenter(Counting())
+    assert segmenter.feed(speech(1_050)) == []
+    calls = len(heard)
+    (segment,) = segmenter.finish()
+    assert len(heard) == calls
+    assert spoken_ms(segment) == 1_050
+
+
+def test_a_short_word_after_a_pause_at_the_very_end_is_kept() -> None:
+    (segment,) = cut(speech(500) + pause(700) + speech(80))
+    assert spoken_ms(segment) == 580
+
+
+def test_a_click_at_the_very_end_is_no_answer() -> None:
+    assert cut(pause(1_024) + speech(20) + pause(90), chunk=32 * 1_060) == []
