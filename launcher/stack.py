@@ -20,6 +20,7 @@ from launcher.paths import REPOSITORY, Home
 from launcher.ports import choose_port
 from launcher.postgres import prepare_postgres
 from launcher.process import Program
+from launcher.settings import check_settings
 from launcher.standby import Standby
 from launcher.temporal import find_temporal, prepare_temporal, raise_retention
 from launcher.valkey import prepare_valkey
@@ -118,7 +119,9 @@ class LocalStack:
                 self._standby[name] = Standby(self._app(name, {}))
                 await self._standby[name].fill()
         wanted = [start for name, start in starting.items() if name in self.services]
-        await _together(*(start() for start in wanted))
+        apps_wanted = {"api", "worker"} & {*self.services}
+        checks = [asyncio.to_thread(check_settings, self.given)] if apps_wanted else []
+        await _together(*checks, *(start() for start in wanted))
         apps = {"api": self._start_api, "worker": self._start_worker, "web": self._start_web}
         await _together(*(start() for name, start in apps.items() if name in self.services))
         self._write_state()

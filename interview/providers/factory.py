@@ -1,5 +1,4 @@
-"""Providers from settings. The lists given there are taken as they are; an empty list means
-whatever a key or an address is at hand for, and without any the local ones."""
+"""Providers from settings."""
 
 from __future__ import annotations
 
@@ -7,12 +6,12 @@ import importlib.util
 from collections.abc import Callable
 
 import structlog
-from pydantic import SecretStr
 
 from interview.audio.vad import SileroVad
 from interview.config import Settings
 from interview.errors import ConfigError, ProviderError
 from interview.ports import LanguageModel, SpeechToText, TextToSpeech
+from interview.providers import chosen
 from interview.providers.endpoint import Endpoint
 from interview.providers.fallback import (
     FallbackLanguageModel,
@@ -26,53 +25,37 @@ from interview.providers.scripted_llm import ScriptedLanguageModel
 
 __all__ = ["build_language_model", "build_speech_to_text", "build_text_to_speech"]
 
-_NO_KEY = "none"
-"""SDKs want a key; servers of one's own do not."""
-
 log = structlog.stdlib.get_logger("providers")
 
 
 def build_speech_to_text(settings: Settings) -> FallbackSpeechToText:
     """Raises `ConfigError`."""
-    reachable = _has(settings.stt_api_key, settings.openai_api_key, settings.stt_base_url)
-    names = settings.stt_providers or (("openai",) if reachable else ("local",))
     makers: dict[str, Callable[[], SpeechToText]] = {
         "openai": lambda: _openai_stt(settings),
         "local": lambda: _local_stt(settings),
     }
+    names = chosen.stt_names(settings)
     return FallbackSpeechToText([makers[n]() for n in names], on_fallback=_log_fallback)
 
 
 def build_text_to_speech(settings: Settings) -> FallbackTextToSpeech:
     """Raises `ConfigError`."""
-    reachable = _has(settings.tts_api_key, settings.openai_api_key, settings.tts_base_url)
-    names = settings.tts_providers or (("openai",) if reachable else ("local",))
     makers: dict[str, Callable[[], TextToSpeech]] = {
         "openai": lambda: _openai_tts(settings),
         "local": lambda: _local_tts(settings),
     }
+    names = chosen.tts_names(settings)
     return FallbackTextToSpeech([makers[n]() for n in names], on_fallback=_log_fallback)
 
 
 def build_language_model(settings: Settings) -> FallbackLanguageModel:
     """Raises `ConfigError`."""
-    names: tuple[str, ...] = settings.llm_providers
-    if not names:
-        anthropic = _has(
-            settings.llm_anthropic_api_key,
-            settings.anthropic_api_key,
-            settings.llm_anthropic_base_url,
-        )
-        openai = _has(
-            settings.llm_openai_api_key, settings.openai_api_key, settings.llm_openai_base_url
-        )
-        found = (("anthropic", anthropic), ("openai", openai))
-        names = tuple(name for name, reachable in found if reachable) or ("scripted",)
     makers: dict[str, Callable[[], LanguageModel]] = {
         "anthropic": lambda: _anthropic_llm(settings),
         "openai": lambda: _openai_llm(settings),
         "scripted": ScriptedLanguageModel,
     }
+    names = chosen.llm_names(settings)
     return FallbackLanguageModel([makers[n]() for n in names], on_fallback=_log_fallback)
 
 
@@ -82,39 +65,27 @@ def build_language_model(settings: Settings) -> FallbackLanguageModel:
 def _openai_stt(settings: Settings) -> SpeechToText:
     from interview.providers.openai_stt import OpenAiSpeechToText
 
-    key = _key(settings.stt_api_key, settings.openai_api_key, settings.stt_base_url, "STT")
-    return OpenAiSpeechToText(_endpoint(settings, key, settings.stt_model, settings.stt_base_url))
+    return OpenAiSpeechToText(_endpoint(settings, chosen.openai_stt(settings), settings.stt_model))
 
 
 def _openai_tts(settings: Settings) -> TextToSpeech:
     from interview.providers.openai_tts import OpenAiTextToSpeech
 
-    key = _key(settings.tts_api_key, settings.openai_api_key, settings.tts_base_url, "TTS")
-    endpoint = _endpoint(settings, key, settings.tts_model, settings.tts_base_url)
+    endpoint = _endpoint(settings, chosen.openai_tts(settings), settings.tts_model)
     return OpenAiTextToSpeech(endpoint, voice=settings.tts_voice)
 
 
 def _openai_llm(settings: Settings) -> LanguageModel:
     from interview.providers.openai_llm import OpenAiLanguageModel
 
-    base_url = settings.llm_openai_base_url
-    key = _key(settings.llm_openai_api_key, settings.openai_api_key, base_url, "LLM_OPENAI")
-    endpoint = _endpoint(settings, key, settings.llm_openai_model, base_url)
+    endpoint = _endpoint(settings, chosen.openai_llm(settings), settings.llm_openai_model)
     return OpenAiLanguageModel(endpoint, prompt=load_prompt())
 
 
 def _anthropic_llm(settings: Settings) -> LanguageModel:
     from interview.providers.anthropic_llm import AnthropicLanguageModel
 
-    base_url = settings.llm_anthropic_base_url
-    key = _key(
-        settings.llm_anthropic_api_key,
-        settings.anthropic_api_key,
-        base_url,
-        "LLM_ANTHROPIC",
-        common_name="ANTHROPIC_API_KEY",
-    )
-    endpoint = _endpoint(settings, key, settings.llm_anthropic_model, base_url)
+    endpoint = _endpoint(settings, chosen.anthropic_llm(settings), settings.llm_anthropic_model)
     return AnthropicLanguageModel(endpoint, prompt=load_prompt())
 
 
@@ -128,37 +99,16 @@ def _local_tts(settings: Settings) -> TextToSpeech:
     return LocalTextToSpeech(voice=settings.tts_local_voice)
 
 
-def _endpoint(settings: Settings, key: str, model: str, base_url: str) -> Endpoint:
-    if base_url and not base_url.startswith(("http://", "https://")):
+def _endpoint(settings: Settings, account: chosen.Account, model: str) -> Endpoint:
+    key = account.key()
+    if account.base_url and not account.base_url.startswith(("http://", "https://")):
         raise ConfigError("a provider's base URL must begin with http:// or https://")
     return Endpoint(
-        api_key=key, model=model, base_url=base_url, timeout_s=settings.provider_timeout_s
+        api_key=key,
+        model=model,
+        base_url=account.base_url,
+        timeout_s=settings.provider_timeout_s,
     )
-
-
-def _key(
-    own: SecretStr | None,
-    common: SecretStr | None,
-    base_url: str,
-    prefix: str,
-    *,
-    common_name: str = "OPENAI_API_KEY",
-) -> str:
-    if own is not None:
-        return own.get_secret_value()
-    if common is not None:
-        return common.get_secret_value()
-    if not base_url:
-        raise ConfigError(
-            f"{common_name} not set: put it into .env, or set {prefix}_BASE_URL for a server of "
-            f"your own, or take the provider out of {prefix.split('_')[0]}_PROVIDERS to run "
-            "without a key"
-        )
-    return _NO_KEY
-
-
-def _has(own: SecretStr | None, common: SecretStr | None, base_url: str) -> bool:
-    return own is not None or common is not None or bool(base_url)
 
 
 def _need_local(package: str, setting: str) -> None:
