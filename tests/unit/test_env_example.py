@@ -15,7 +15,14 @@ _SHOWN = {
     for line in _LINES
     if (match := re.match(r"(?:# )?([A-Z][A-Z0-9_]*)=(.*)", line))
 }
-_NOT_SETTINGS = {"NEXT_PUBLIC_API_URL", "NEXT_PUBLIC_WS_URL", "INTERVUE_HOME"}
+_COMPOSE_ONLY = {"POSTGRES_PASSWORD", "EXTRA"}
+_NOT_SETTINGS = {"NEXT_PUBLIC_API_URL", "NEXT_PUBLIC_WS_URL", "INTERVUE_HOME"} | _COMPOSE_ONLY
+_NOT_IN_CONTAINERS = {"WEB_DIR", "WORKER_READY_FILE"}
+"""The image knows."""
+_OTHER_BACKENDS = {"TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_TLS"} | {
+    f"S3_{name}" for name in ("ENDPOINT", "REGION", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+}
+"""The containers bring their own Temporal and a folder for the recordings."""
 _OTHER_THAN_DEFAULT = {"DEBUG"}  # a copy is for development, where interviews are allowed
 
 
@@ -53,3 +60,16 @@ def test_a_plain_copy_is_valid() -> None:
 
     assert settings.openai_api_key is None
     assert settings.debug
+
+
+def test_every_setting_reaches_the_containers() -> None:
+    compose = Path("docker-compose.yml").read_text()
+    passed = set(re.findall(r"^ +([A-Z][A-Z0-9_]*):", compose, re.MULTILINE))
+    wanted = {name.upper() for name in Settings.model_fields}
+    assert wanted - passed == _NOT_IN_CONTAINERS | _OTHER_BACKENDS
+
+
+def test_what_only_the_containers_know_is_explained_too() -> None:
+    compose = Path("docker-compose.yml").read_text()
+    named = set(re.findall(r"\$\{([A-Z][A-Z0-9_]*)", compose))
+    assert named - {name.upper() for name in Settings.model_fields} == _COMPOSE_ONLY
