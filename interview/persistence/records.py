@@ -95,7 +95,8 @@ class Records:
         the first answer with `already=True` and changes nothing.
 
         Raises `ConflictError` (`turn.out_of_order`) when the turn id, its number or the
-        sequence is taken by something else, and (`recording.key_taken`) when the key is.
+        sequence is taken by something else, (`recording.key_taken`) when the key is, and
+        (`interview.ended`) after the end.
         """
         async with self._of(answer.interview_id) as connection:
             return await writes.commit_answer(connection, answer)

@@ -44,7 +44,11 @@ AnyRecord = AnswerRecord | SpeechRecord | UnheardTurnRecord
 _THIS_TURN = (TURNS.c.interview_id == bindparam("of_interview")) & (
     TURNS.c.turn_id == bindparam("of_turn")
 )
-_THIS_INTERVIEW = INTERVIEWS.c.interview_id == bindparam("of_interview")
+# What comes after the end is of a run that was given up: it is refused, since the transcript
+# has been handed over by then, or erased.
+_THIS_INTERVIEW = (INTERVIEWS.c.interview_id == bindparam("of_interview")) & (
+    INTERVIEWS.c.ended_at.is_(None)
+)
 
 _INSERT_TURN = insert(TURNS).on_conflict_do_nothing().returning(TURNS.c.turn_id)
 _INSERT_COMMITTED_TURN = _INSERT_TURN.values(committed_at=func.now())
@@ -56,7 +60,10 @@ _COUNT_ANSWER = (
     update(INTERVIEWS)
     .where(_THIS_INTERVIEW)
     .values(total_turns=INTERVIEWS.c.total_turns + 1, updated_at=func.now())
+    .returning(INTERVIEWS.c.interview_id)
 )
+# Against a close at the same moment: it waits for this one, or this one sees it.
+_HOLD_OPEN = select(INTERVIEWS.c.interview_id).where(_THIS_INTERVIEW).with_for_update(read=True)
 
 _NEW_RECORDING = insert(RECORDINGS)
 # The object was written again before this row: the row follows it. An answer that is heard
@@ -82,7 +89,7 @@ _LATER_SPEECH = (
     )
     .exists()
 )
-# A pause or an end is never undone by a speech that finishes after it.
+# A pause is never undone by a speech that finishes after it.
 _PROJECT = (
     update(INTERVIEWS)
     .where(_THIS_INTERVIEW)
@@ -96,6 +103,7 @@ _PROJECT = (
         started_at=func.coalesce(INTERVIEWS.c.started_at, func.now()),
         updated_at=func.now(),
     )
+    .returning(INTERVIEWS.c.interview_id)
 )
 
 _MARK_HEARD = (
@@ -136,7 +144,7 @@ async def commit_answer(connection: AsyncConnection, record: AnswerRecord) -> Co
     ):
         raise _out_of_order("this sequence belongs to another utterance")
     recording_id = await _insert_recording(connection, record, record.utterance_id)
-    await connection.execute(_COUNT_ANSWER, {"of_interview": record.interview_id})
+    _require_open(await connection.scalar(_COUNT_ANSWER, {"of_interview": record.interview_id}))
     return CommittedAnswer.model_validate(
         {**record.model_dump(), "recording_id": recording_id, "already": False}
     )
@@ -152,6 +160,7 @@ async def record_unheard_turn(connection: AsyncConnection, record: UnheardTurnRe
             changes = _turn(record, "audio", status)
             await connection.execute(_UPDATE_TURN, _of_turn(record) | changes)
     await _insert_recording(connection, record, None)
+    _require_open(await connection.scalar(_HOLD_OPEN, {"of_interview": record.interview_id}))
     return status
 
 
@@ -173,7 +182,7 @@ async def save_speech(connection: AsyncConnection, record: SpeechRecord) -> Save
             raise _out_of_order("this sequence belongs to another utterance")
         return first
     recording_id = await _insert_recording(connection, record, record.utterance_id)
-    await connection.execute(
+    open_interview = await connection.scalar(
         _PROJECT,
         {
             "of_interview": record.interview_id,
@@ -182,6 +191,7 @@ async def save_speech(connection: AsyncConnection, record: SpeechRecord) -> Save
             "new_question_id": record.question_id,
         },
     )
+    _require_open(open_interview)
     return SavedSpeech.model_validate(
         {
             **record.model_dump(),
@@ -275,6 +285,11 @@ async def _insert_recording(
     if taken is None:
         raise ConflictError("recording.key_taken", "this key belongs to another turn")
     return taken
+
+
+def _require_open(interview_id: str | None) -> None:
+    if interview_id is None:
+        raise ConflictError("interview.ended", "the interview is over")
 
 
 def number_taken() -> ConflictError:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 async def opened(url: str, **options: float) -> AsyncGenerator[Database]:
     values: dict[str, float] = {
         "pool_timeout_s": 0.3,
-        "connect_timeout_s": 0.5,
+        "connect_timeout_s": 2.0,
         "command_timeout_s": 0.3,
         "transaction_timeout_s": 1.0,
     }
@@ -81,7 +81,7 @@ async def test_a_server_that_accepts_and_says_nothing_is_unavailable() -> None:
         began = time.monotonic()
         with pytest.raises(DatabaseUnavailable, match="took too long"):
             await database.check()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 6
         silent.set()
 
 
@@ -221,7 +221,7 @@ async def test_a_frozen_server_is_given_up_in_bounded_time(own: OwnPostgres) -> 
                 began = time.monotonic()
                 with pytest.raises(DatabaseUnavailable):
                     await ask(database)
-                assert time.monotonic() - began < 2
+                assert time.monotonic() - began < 6
         finally:
             own.thaw()
     async with opened(own.url, connect_timeout_s=5, command_timeout_s=5) as database:

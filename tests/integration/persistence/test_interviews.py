@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import text
 
 from interview.contracts.interview import Limits
 from interview.domain.phases import Phase
-from interview.errors import InvalidInputError, NotFoundError
+from interview.errors import ConflictError, InvalidInputError, NotFoundError
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.persistence.rows import InterviewRecord
@@ -182,5 +183,25 @@ async def test_the_first_close_wins_and_nothing_reopens_it(
     again = await records.close_interview(interview_id, "completed", ENDED + timedelta(hours=1))
     assert again == first
     assert await records.set_status(interview_id, "active") == "abandoned"
-    await records.save_speech(samples.greeting(interview_id))
-    assert (await records.get_interview(interview_id)).status == "abandoned"
+
+
+async def test_what_comes_after_the_end_is_refused(records: Records, interview_id: str) -> None:
+    kept = await records.commit_answer(samples.answer(interview_id, 1))
+    await records.close_interview(interview_id, "withdrawn", ENDED)
+    late: list[Coroutine[Any, Any, Any]] = [
+        records.commit_answer(
+            samples.answer(interview_id, 2, recording=samples.recording("late-2"))
+        ),
+        records.save_speech(samples.speech(interview_id, 2)),
+        records.record_unheard_turn(
+            samples.unheard(interview_id, 3, recording=samples.recording("late-3"))
+        ),
+    ]
+    for write in late:
+        with pytest.raises(ConflictError) as refused:
+            await write
+        assert refused.value.code == "interview.ended"
+    again = await records.commit_answer(samples.answer(interview_id, 1))
+    assert again == kept.model_copy(update={"already": True})
+    assert len(await records.transcript(interview_id)) == 1
+    assert await records.recordings(interview_id) == []
