@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 import uvloop
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.converse import Converse
 from activities.interceptors import ActivityInterceptor
@@ -47,6 +47,7 @@ from interview.providers.factory import (
 )
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.streams.log import StreamLog, connect_redis
+from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
 from workflows.interview import InterviewWorkflow
@@ -54,7 +55,7 @@ from workflows.interview import InterviewWorkflow
 log = structlog.stdlib.get_logger("worker")
 
 DRAIN = timedelta(seconds=20)
-STICKY_TIMEOUT = timedelta(seconds=1)
+STICKY_TIMEOUT = timedelta(milliseconds=500)
 """After a worker's death its workflows are picked up by another one within this time."""
 
 
@@ -90,7 +91,11 @@ def build_id() -> str:
 
 
 def build_workers(
-    settings: Settings, client: Client, providers: Providers, stack: AsyncExitStack
+    settings: Settings,
+    client: Client,
+    providers: Providers,
+    pulse: Pulse,
+    stack: AsyncExitStack,
 ) -> list[Worker]:
     """One pool of slots a stage, so that a stage that waits never starves the one before it."""
     database = Database.from_settings(settings)
@@ -122,6 +127,7 @@ def build_workers(
         ),
     )
     keeping = RecordKeeping(streams, records, blobs)
+    interceptors = [ActivityInterceptor(pulse)]
 
     def pool(queue: str, *activities: object) -> Worker:
         return Worker(
@@ -129,10 +135,9 @@ def build_workers(
             task_queue=queue,
             build_id=build,
             activities=activities,  # type: ignore[arg-type] bound methods of the contracts
-            interceptors=[ActivityInterceptor()],
+            interceptors=interceptors,
             max_concurrent_activities=settings.worker_slots,
             graceful_shutdown_timeout=DRAIN,
-            max_heartbeat_throttle_interval=timedelta(seconds=settings.activity_heartbeat_s / 2),
         )
 
     return [
@@ -141,8 +146,11 @@ def build_workers(
             task_queue=INTERVIEW_QUEUE,
             build_id=build,
             workflows=[InterviewWorkflow],
+            # The sandbox costs a second at the start, and 60 ms each time a workflow is loaded,
+            # which is when a candidate waits. The tests run every workflow inside it.
+            workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[keeping.announce, keeping.close],
-            interceptors=[ActivityInterceptor()],
+            interceptors=interceptors,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
             graceful_shutdown_timeout=DRAIN,
         ),
@@ -163,20 +171,32 @@ async def serve(settings: Settings, providers: Providers) -> None:
         loop.add_signal_handler(signum, stop.set)
     client = await connect_temporal(settings)
     await prepare_namespace(client)
+    pulse = Pulse(settings.redis_url)
     async with AsyncExitStack() as stack:
-        workers = build_workers(settings, client, providers, stack)
+        workers = build_workers(settings, client, providers, pulse, stack)
         await asyncio.to_thread(warm_decoder)
+        # Left in the reverse order: the signs of life end after the last stage has.
+        pulse.start()
+        stack.push_async_callback(asyncio.to_thread, pulse.stop)
+        alive = asyncio.create_task(_show_alive(pulse))
+        stack.callback(alive.cancel)
         for worker in workers:
             await stack.enter_async_context(worker)
-        log.info("worker.ready", slots=settings.worker_slots)
         if settings.worker_ready_file is not None:
-            alive = asyncio.create_task(_show_alive(settings.worker_ready_file))
-            stack.callback(alive.cancel)
+            ready = asyncio.create_task(_show_ready(settings.worker_ready_file))
+            stack.callback(ready.cancel)
+        log.info("worker.ready", slots=settings.worker_slots)
         await stop.wait()
         log.info("worker.draining")
 
 
-async def _show_alive(path: Path) -> None:
+async def _show_alive(pulse: Pulse) -> None:
+    while True:
+        pulse.loop_is_alive()
+        await asyncio.sleep(STUCK_AFTER_S / 3)
+
+
+async def _show_ready(path: Path) -> None:
     """The file's age tells whether this loop still turns."""
     while True:
         await asyncio.to_thread(path.touch)

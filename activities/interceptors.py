@@ -1,8 +1,10 @@
-"""Around every activity: a heartbeat, log context, and our errors in Temporal's terms."""
+"""Around every activity: signs of life, log context, and our errors in Temporal's terms."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,9 @@ from temporalio.worker import (
     Interceptor,
 )
 
+from interview.contracts.turns import TurnRef
 from interview.errors import InterviewError, ProviderError
+from interview.streams.pulse import HeldTurn, Pulse
 
 __all__ = ["ActivityInterceptor"]
 
@@ -23,11 +27,41 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class ActivityInterceptor(Interceptor):
+    """`pulse` is told which turns this process is at."""
+
+    def __init__(self, pulse: Pulse) -> None:
+        self._pulse = pulse
+        self._runs: dict[HeldTurn, asyncio.Task[Any]] = {}
+
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        return _Inbound(next)
+        return _Inbound(next, self)
+
+    @contextmanager
+    def at(self, turn: HeldTurn | None) -> Generator[None]:
+        """For the length of one run. An earlier run of the same stage that is still at it here
+        has been given up by the workflow, and ends now: Temporal itself would tell it with its
+        next heartbeat."""
+        if turn is None:
+            yield
+            return
+        if (earlier := self._runs.get(turn)) is not None:
+            earlier.cancel()
+        run = asyncio.current_task()
+        assert run is not None
+        self._runs[turn] = run
+        try:
+            with self._pulse.holding(turn):
+                yield
+        finally:
+            if self._runs.get(turn) is run:
+                del self._runs[turn]
 
 
 class _Inbound(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, runs: ActivityInterceptor) -> None:
+        super().__init__(next)
+        self._runs = runs
+
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         info = activity.info()
         structlog.contextvars.clear_contextvars()
@@ -36,7 +70,8 @@ class _Inbound(ActivityInboundInterceptor):
         )
         heartbeat = asyncio.create_task(_heartbeat(info.heartbeat_timeout))
         try:
-            return await super().execute_activity(input)
+            with self._runs.at(_turn_of(info, input)):
+                return await super().execute_activity(input)
         except InterviewError as error:
             log.warning("activity.failed", code=error.code, retryable=error.retryable)
             raise to_application_error(error) from error
@@ -48,6 +83,11 @@ class _Inbound(ActivityInboundInterceptor):
             raise ApplicationError(type(error).__name__, type="internal") from None
         finally:
             heartbeat.cancel()
+
+
+def _turn_of(info: activity.Info, input: ExecuteActivityInput) -> HeldTurn | None:
+    turn: TurnRef | None = getattr(input.args[0], "turn", None)
+    return turn and HeldTurn(turn.interview_id, turn.turn_id, info.activity_type)
 
 
 def to_application_error(error: InterviewError) -> ApplicationError:
@@ -65,5 +105,6 @@ async def _heartbeat(timeout: timedelta | None) -> None:
     if timeout is None:
         return
     while True:
+        # Most activities end before the first one, which then costs nothing.
+        await asyncio.sleep(timeout.total_seconds() * 2 / 3)
         activity.heartbeat()
-        await asyncio.sleep(timeout.total_seconds() / 3)

@@ -44,6 +44,8 @@ DELAY_S = 2.0
 GIVE_UP_S = 600.0
 """The client sends an answer again that nobody has taken up by then."""
 _RPC_TIMEOUT = timedelta(seconds=10)
+_TASK_TIMEOUT = timedelta(seconds=1)
+"""A worker that dies while it decides costs so much; it decides in milliseconds."""
 _BACKOFF_S = (0.05, 1.0)
 
 _FINAL = frozenset(
@@ -130,6 +132,7 @@ class Engine:
                 ),
                 id=workflow_id(record.interview_id),
                 task_queue=INTERVIEW_QUEUE,
+                task_timeout=_TASK_TIMEOUT,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=f"{record.title} interview",

@@ -10,13 +10,16 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api import docs, realtime
+from api.background import Background
 from api.dependencies import Services
 from api.errors import add_error_handlers
+from api.lookout import Lookout
 from api.routes import health, interviews, recordings, roles
 from api.security import BodyLimit, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
 from interview.config import Settings, load_settings
 from interview.logging import configure_logging
+from interview.streams.pulse import PulseReader
 
 __all__ = ["create_app", "from_environment"]
 
@@ -30,10 +33,14 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         services = await Services.open(settings)
         app.state.services = services
+        lookout = Lookout(PulseReader(services.redis), services.temporal, services.background)
+        looking = Background()
+        looking.spawn(lookout.run())
         log.info("api.started", debug=settings.debug, web=settings.web_dir.is_dir())
         try:
             yield
         finally:
+            await looking.aclose(0)
             await services.aclose()
 
     app = FastAPI(

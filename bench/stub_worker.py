@@ -1,4 +1,4 @@
-"""The real worker process with providers that take no time."""
+"""`python -m bench.stub_worker [instant|modelled|brisk]`: the real worker with stub providers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ import sys
 
 import uvloop
 
-from bench.stubs import StubLanguageModel, StubSpeechToText, StubTextToSpeech
+from bench.stubs import (
+    BRISK,
+    INSTANT,
+    MODELLED,
+    StubLanguageModel,
+    StubSpeechToText,
+    StubTextToSpeech,
+)
 from interview.config import load_settings
 from interview.errors import ConfigError
 from worker import Providers, serve
 
 if __name__ == "__main__":
-    model = StubLanguageModel()
-    stubs = Providers(StubSpeechToText(), model, model, StubTextToSpeech())
+    named = {"instant": INSTANT, "modelled": MODELLED, "brisk": BRISK}
+    times = named[sys.argv[1] if len(sys.argv) > 1 else "instant"]
+    model = StubLanguageModel(times)
+    stubs = Providers(StubSpeechToText(times), model, model, StubTextToSpeech(times))
     try:
         uvloop.run(serve(load_settings(), stubs))
     except ConfigError as error:

@@ -76,9 +76,13 @@ class Utterance:
     turn_id: str
     sequence: int
     pcm16: dict[int, bytearray] = field(default_factory=dict[int, bytearray])
-    first_audio_at: float | None = None
-    """`time.perf_counter()`."""
+    frames_at: list[float] = field(default_factory=list[float])
+    """`time.perf_counter()` of each piece of new sound."""
     ended: bool = False
+
+    @property
+    def first_audio_at(self) -> float | None:
+        return self.frames_at[0] if self.frames_at else None
 
     def sound(self) -> bytes:
         return b"".join(bytes(self.pcm16[i]) for i in sorted(self.pcm16))
@@ -314,11 +318,10 @@ class Room:
         utterance = self.utterances.get(frame.sequence)
         if utterance is None:
             return
-        if utterance.first_audio_at is None:
-            utterance.first_audio_at = time.perf_counter()
         sound = utterance.pcm16.setdefault(frame.sentence, bytearray())
         if frame.offset_samples * 2 == len(sound):
             sound += frame.pcm16
+            utterance.frames_at.append(time.perf_counter())
         else:
             self.duplicate_frames += 1
 

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     max_answer_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     silence_nudge_s: Annotated[float, Field(gt=0)] = 20.0
     pause_expiry_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600.0
-    activity_heartbeat_s: Annotated[float, Field(ge=0.5)] = 2.0
+    activity_heartbeat_s: Annotated[float, Field(ge=0.5)] = 60.0
     stream_ttl_s: Annotated[int, Field(ge=60)] = 24 * 3600
 
     # Worker

@@ -58,6 +58,8 @@ class LocalStack:
     ports: Ports = Ports()
     say: Callable[[str], None] = lambda _: None
     worker_argv: Sequence[str] = (sys.executable, "worker.py")
+    workers: int = 1
+    """The first is called `worker`, the others `worker-2` and so on."""
     reload: bool = False
     """The API restarts when its source changes."""
     spares: bool = False
@@ -101,7 +103,8 @@ class LocalStack:
 
     async def stop(self) -> None:
         """API and worker first, then what they need. Idempotent."""
-        for group in (("web", "api", "worker"), ("temporal",), ("postgres", "valkey")):
+        apps = ("web", "api", *self._workers())
+        for group in (apps, ("temporal",), ("postgres", "valkey")):
             running = [self._children.pop(name) for name in group if name in self._children]
             await asyncio.gather(*(child.stop() for child in running))
         await asyncio.gather(*(standby.empty() for standby in self._standby.values()))
@@ -113,8 +116,8 @@ class LocalStack:
             "valkey": self._start_valkey,
             "temporal": self._start_temporal,
         }
-        for name in ("api", "worker"):
-            if self.spares and name in self.services:
+        for name in ("api", *self._workers()):
+            if self.spares and name.partition("-")[0] in self.services:
                 self.home.rotate_log(name)
                 self._standby[name] = Standby(self._app(name, {}))
                 await self._standby[name].fill()
@@ -122,8 +125,11 @@ class LocalStack:
         apps_wanted = {"api", "worker"} & {*self.services}
         checks = [asyncio.to_thread(check_settings, self.given)] if apps_wanted else []
         await _together(*checks, *(start() for start in wanted))
-        apps = {"api": self._start_api, "worker": self._start_worker, "web": self._start_web}
-        await _together(*(start() for name, start in apps.items() if name in self.services))
+        apps = {"api": self._start_api, "web": self._start_web}
+        await _together(
+            *(start() for name, start in apps.items() if name in self.services),
+            *(self._start_worker(name) for name in self._workers() if "worker" in self.services),
+        )
         self._write_state()
 
     async def _start_postgres(self) -> None:
@@ -170,15 +176,18 @@ class LocalStack:
         )
         await self._run(spec)
 
-    async def _start_worker(self) -> None:
-        alive = self.home.run / "worker-alive"
+    def _workers(self) -> list[str]:
+        return ["worker", *(f"worker-{number}" for number in range(2, self.workers + 1))]
+
+    async def _start_worker(self, name: str) -> None:
+        alive = self.home.run / f"{name}-alive"
         env = {**self._app_env(), "WORKER_READY_FILE": str(alive)}
         spec = ChildSpec(
-            name="worker",
-            program=self._app("worker", env),
+            name=name,
+            program=self._app(name, env),
             ready=lambda _: _touched_lately(alive),
             before=lambda: alive.unlink(missing_ok=True),  # a predecessor's says nothing
-            standby=self._standby.get("worker"),
+            standby=self._standby.get(name),
             stop_timeout_s=25.0,
         )
         await self._run(spec)

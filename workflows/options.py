@@ -22,7 +22,9 @@ INFRASTRUCTURE_RETRY = RetryPolicy(
 STAGE_OVERHEAD = timedelta(minutes=5)
 """What a stage may take beyond the answer itself: providers, their retries, playout."""
 
-RECORD_TIMEOUT = timedelta(seconds=20)
+RECORD_TIMEOUT = timedelta(seconds=60)
+RECORD_HEARTBEAT = timedelta(seconds=3)
+"""A dead worker is noticed so soon. Record keeping is over before its first heartbeat is due."""
 
 MAX_RESCHEDULES = 20
 """Reruns of one turn's stages before the turn is given up as failed."""
@@ -48,4 +50,8 @@ def stage_options(limits: Limits, extra_time_factor: float) -> ActivityOptions:
 
 
 def record_options() -> ActivityOptions:
-    return ActivityOptions(start_to_close_timeout=RECORD_TIMEOUT, retry_policy=INFRASTRUCTURE_RETRY)
+    return ActivityOptions(
+        start_to_close_timeout=RECORD_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=INFRASTRUCTURE_RETRY,
+    )

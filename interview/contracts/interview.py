@@ -51,11 +51,13 @@ class Limits(BaseModel):
     provider_attempts: int = 5
     budget_grace_s: float = 30.0
     """Silence that must pass before a spent phase budget moves the interview on."""
-    heartbeat_s: float = 2.0
+    heartbeat_s: float = 60.0
+    """Temporal's own view of a stage's worker; deaths are noticed by its pulse long before."""
     max_turns: int = 400
     """From this turn on every answer moves the interview on."""
-    continue_as_new_turns: int = 0
-    """Turns a run; 0 leaves it to the server's suggestion."""
+    continue_as_new_turns: int = 40
+    """Turns a run, unless the server suggests an end earlier: whoever takes over from a dead
+    worker replays the run, in about 3 ms a turn."""
 
 
 class InterviewState(BaseModel):

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from interview.errors import StreamError
 from interview.streams.transport import make_cancellable
 
-__all__ = ["Entry", "StreamLog", "connect_redis", "entry_id", "seq_of"]
+__all__ = ["Entry", "StreamLog", "connect_redis", "entry_id", "seq_of", "translated"]
 
 Fields = Mapping[bytes, bytes]
 
@@ -74,7 +74,7 @@ class StreamLog:
         A waiting reader gets them together: without the transaction it would be woken by the
         first one alone, and would have to come again for the others.
         """
-        with _translated():
+        with translated():
             if len(entries) == 1:
                 return await self._xadd(self._redis, key, entries[0], maxlen)
             async with self._redis.pipeline(transaction=True) as pipe:
@@ -84,7 +84,7 @@ class StreamLog:
 
     async def append_to(self, *entries: tuple[str, Fields, int | None]) -> None:
         """Appends `(key, fields, maxlen)` to several streams in one round trip."""
-        with _translated():
+        with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for key, fields, maxlen in entries:
                     self._xadd(pipe, key, fields, maxlen)
@@ -92,7 +92,7 @@ class StreamLog:
 
     async def open(self, key: str, fields: Fields, *, maxlen: int | None = None) -> bytes:
         """Appends and (re)starts the key's time to live."""
-        with _translated():
+        with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 self._xadd(pipe, key, fields, maxlen)
                 pipe.expire(key, self._ttl_s)
@@ -107,29 +107,29 @@ class StreamLog:
             yield entries
 
     async def read(self, key: str, after: bytes, *, block_ms: int | None = None) -> list[Entry]:
-        with _translated():
+        with translated():
             answer: Any = await self._redis.xread({key: after}, count=256, block=block_ms)
         return _entries(answer[0][1]) if answer else []
 
     async def before(self, key: str, end: bytes) -> list[Entry]:
         """All entries before the one with id `end`."""
-        with _translated():
+        with translated():
             answer: Any = await self._redis.xrange(key, b"-", b"(" + end)
         return _entries(answer)
 
     async def latest(self, key: str, *, count: int, before: bytes = b"+") -> list[Entry]:
         """Up to `count` entries, newest first."""
-        with _translated():
+        with translated():
             answer: Any = await self._redis.xrevrange(key, before, b"-", count=count)
         return _entries(answer)
 
     async def oldest(self, key: str) -> Entry | None:
-        with _translated():
+        with translated():
             answer: Any = await self._redis.xrange(key, count=1)
         return next(iter(_entries(answer)), None)
 
     async def exists(self, key: str) -> bool:
-        with _translated():
+        with translated():
             return bool(await self._redis.exists(key))
 
     def _xadd(self, target: Any, key: str, fields: Fields, maxlen: int | None) -> Any:
@@ -137,7 +137,8 @@ class StreamLog:
 
 
 @contextmanager
-def _translated() -> Generator[None]:
+def translated() -> Generator[None]:
+    """What Redis raises becomes `StreamError` (`stream.unavailable`)."""
     try:
         yield
     except (RedisError, OSError) as error:

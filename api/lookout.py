@@ -1,0 +1,103 @@
+"""Looks out for dead workers, and has their turns taken up by another one at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import structlog
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetStickyTaskQueueRequest
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from api.background import Background
+from interview.contracts.ids import workflow_id
+from interview.contracts.interview import RecoverTurnInput
+from interview.errors import StreamError
+from interview.streams.pulse import BEAT_S, PulseReader, Vigil
+from workflows.interview import InterviewWorkflow
+
+__all__ = ["Lookout"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+TRIES = 10
+"""Of one recovery, while Temporal is away. After that its own heartbeat finds the turn."""
+AT_ONCE = 20
+_RPC_TIMEOUT_S = 2.0
+_RETRY_S = 0.2
+
+
+@dataclass(slots=True)
+class Lookout:
+    """One a process. Every API process looks out; that two of them see the same death costs
+    nothing, since they ask for the same updates by the same ids."""
+
+    pulses: PulseReader
+    temporal: Client
+    background: Background
+    _vigil: Vigil = field(init=False, default_factory=Vigil)
+    _at_once: asyncio.Semaphore = field(
+        init=False, default_factory=lambda: asyncio.Semaphore(AT_ONCE)
+    )
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                beats = await self.pulses.beats()
+            except StreamError:
+                pass  # who cannot see, does not judge
+            else:
+                for worker in self._vigil.look(beats, time.monotonic()):
+                    self.background.spawn(self._replace(worker, beats[worker]))
+            await asyncio.sleep(BEAT_S)
+
+    async def _replace(self, worker: str, count: int) -> None:
+        # Equal for everyone who sees this death, and for whoever sees it after a restart.
+        death = f"{worker}-{count}"
+        while True:
+            try:
+                turns = {(h.interview_id, h.turn_id) for h in await self.pulses.held(worker)}
+                log.warning("worker.lost", worker=worker, turns=len(turns))
+                await asyncio.gather(*(self._recover(*turn, death) for turn in turns))
+                await self.pulses.forget(worker)
+                return
+            except StreamError:
+                await asyncio.sleep(_RETRY_S)
+
+    async def _recover(self, interview_id: str, turn_id: str, death: str) -> None:
+        async with self._at_once:
+            for _ in range(TRIES):
+                try:
+                    async with asyncio.timeout(_RPC_TIMEOUT_S):
+                        await self._reschedule(interview_id, turn_id, death)
+                    return
+                except WorkflowUpdateFailedError:
+                    return
+                except RPCError as error:
+                    if error.status is RPCStatusCode.NOT_FOUND:
+                        return  # it is over
+                except (RPCTimeoutOrCancelledError, TimeoutError, RuntimeError):
+                    pass  # a client that has not connected yet raises a bare `RuntimeError`
+                await asyncio.sleep(_RETRY_S)
+        log.warning("turn.not_recovered", interview_id=interview_id)
+
+    async def _reschedule(self, interview_id: str, turn_id: str, death: str) -> None:
+        workflow = workflow_id(interview_id)
+        # The workflow was cached over there, too: its next task would wait there in vain.
+        await self.temporal.workflow_service.reset_sticky_task_queue(
+            ResetStickyTaskQueueRequest(
+                namespace=self.temporal.namespace,
+                execution=WorkflowExecution(workflow_id=workflow),
+            )
+        )
+        handle = self.temporal.get_workflow_handle_for(InterviewWorkflow.run, workflow)
+        # One of the SDK's other overloads has an untyped parameter.
+        await handle.execute_update(  # pyright: ignore[reportUnknownMemberType]
+            InterviewWorkflow.recover_turn,
+            RecoverTurnInput(turn_id=turn_id, reason="worker lost"),
+            id=f"recover-{death}-{turn_id}",
+        )
