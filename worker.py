@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -180,14 +181,22 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(asyncio.to_thread, pulse.stop)
         alive = asyncio.create_task(_show_alive(pulse))
         stack.callback(alive.cancel)
-        for worker in workers:
-            await stack.enter_async_context(worker)
+        running = [asyncio.create_task(worker.run()) for worker in workers]
+        stack.push_async_callback(_drain, workers, running)
         if settings.worker_ready_file is not None:
             ready = asyncio.create_task(_show_ready(settings.worker_ready_file))
             stack.callback(ready.cancel)
         log.info("worker.ready", slots=settings.worker_slots)
-        await stop.wait()
+        stopped = asyncio.create_task(stop.wait())
+        # A worker ends by itself only when it cannot go on: then this process ends, and says why.
+        await asyncio.wait([stopped, *running], return_when=asyncio.FIRST_COMPLETED)
         log.info("worker.draining")
+
+
+async def _drain(workers: Sequence[Worker], running: Sequence[asyncio.Task[None]]) -> None:
+    """All at once: none takes a new task while another one finishes its last."""
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
+    await asyncio.gather(*running)
 
 
 async def _show_alive(pulse: Pulse) -> None:

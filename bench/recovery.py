@@ -6,7 +6,8 @@ providers' own time is in it (50 ms to transcribe, 100 ms to the first token, 50
 sound, and 50 ms between pieces of 100 ms), also where a provider has to be asked again.
 
 A worker is killed with another one running, and alone with the launcher starting it again, as
-`make start` does; every other process is started again by the launcher.
+`make start` does; every other process is started again by the launcher. `worker_deploy` is the
+same with SIGTERM, one worker leaving while another one stays.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import signal
 import sys
 import tempfile
 import time
@@ -38,7 +41,7 @@ STAGES = ("idle", "begin", "talking", "end", "transcribing", "generating", "spea
 _AFTER_END_S = {"end": 0.0, "transcribing": 0.025, "generating": 0.100}
 PATIENCE_S = 90.0
 _REST_S = 11.0
-"""Between two kills: the launcher delays what dies again and again within ten seconds."""
+"""Between two kills of the same: the launcher delays what dies again within ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,12 @@ class Scenario:
     name: str
     victim: str
     workers: int = 1
+    signal: signal.Signals = signal.SIGKILL
 
 
 SCENARIOS = (
     Scenario("worker_with_spare", "worker", workers=2),
+    Scenario("worker_deploy", "worker", workers=2, signal=signal.SIGTERM),
     Scenario("worker_alone", "worker"),
     Scenario("api", "api"),
     Scenario("redis", "valkey"),
@@ -68,13 +73,23 @@ class Strike:
     interview_id: str
     at: float = field(init=False, default=0.0)
     name: str = field(init=False, default="")
+    _lives: int = field(init=False, default=0)
 
     async def __call__(self) -> None:
         self.name = self.scenario.victim
         if self.scenario.workers > 1:
             self.name = await self._worker_at_it()
         self.at = time.perf_counter()
-        self.stack.kill(self.name)
+        self._lives = self.stack.restarts(self.name)
+        if self.scenario.signal is signal.SIGKILL:
+            self.stack.kill(self.name)
+        else:
+            os.kill(self.stack.pid(self.name), self.scenario.signal)
+
+    async def replaced(self) -> None:
+        while self.stack.restarts(self.name) == self._lives:  # noqa: ASYNC110 - tells nobody
+            await asyncio.sleep(0.05)
+        await self.stack.wait_ready(self.name)
 
     async def _worker_at_it(self) -> str:
         reader = PulseReader(self.redis)
@@ -158,8 +173,8 @@ async def _round(
         for stage in STAGES:
             strike = Strike(scenario, stack, redis, interview_id)
             waits[stage].append(await _turn(room, spoken, stage, strike))
-            await stack.wait_ready(strike.name)
-            await asyncio.sleep(_REST_S)
+            await strike.replaced()
+            await asyncio.sleep(_REST_S if scenario.workers == 1 else 1.0)
     with suppress(httpx.HTTPError):
         await api.get("/health/ready")  # the pooled connection may be of a dead API
 

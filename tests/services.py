@@ -13,9 +13,17 @@ import pytest
 from launcher.paths import Home
 from launcher.stack import ALL, LocalStack
 
-__all__ = ["RunningStack", "services", "stack", "start_stack"]
+__all__ = ["LOCAL_PROVIDERS", "RunningStack", "services", "stack", "start_stack"]
 
 T = TypeVar("T")
+
+LOCAL_PROVIDERS = {
+    # Interviews nudge late, so that a slow machine does not change what is said.
+    "SILENCE_NUDGE_S": "600",
+    "STT_PROVIDERS": "local",
+    "TTS_PROVIDERS": "local",
+    "LLM_PROVIDERS": "scripted",
+}
 
 
 class RunningStack:
@@ -65,9 +73,10 @@ def start_stack(
     factory: pytest.TempPathFactory,
     which: Sequence[str],
     env: dict[str, str] | None = None,
+    workers: int = 1,
 ) -> RunningStack:
     home = Home(factory.mktemp("stack") / uuid.uuid4().hex[:8])
-    running = RunningStack(LocalStack(home, services=which, env=env or {}))
+    running = RunningStack(LocalStack(home, services=which, env=env or {}, workers=workers))
     running.start()
     return running
 
@@ -82,17 +91,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStack]:
-    """Everything `make start` runs, with local speech. Interviews nudge late, so that a slow
-    machine does not change what is said."""
-    running = start_stack(
-        tmp_path_factory,
-        ALL,
-        {
-            "SILENCE_NUDGE_S": "600",
-            "STT_PROVIDERS": "local",
-            "TTS_PROVIDERS": "local",
-            "LLM_PROVIDERS": "scripted",
-        },
-    )
+    """Everything `make start` runs, with local speech."""
+    running = start_stack(tmp_path_factory, ALL, LOCAL_PROVIDERS)
     yield running
     running.stop()
