@@ -37,7 +37,14 @@ web: web/node_modules/.ready ## Web frontend only, dev server (localhost:3000)
 demo: .venv/.ready ## A scripted candidate holds an interview (KILL=worker|api|redis|postgres|temporal, ROLE=…)
 	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED))
 
-bench-turn: .venv/.ready ## End of speech to first sound, on a stack of its own (JSON last)
+PEERS := .intervue/peers-venv
+$(PEERS)/.ready: bench/peers/requirements.lock | .venv/.ready
+	@echo "Installing the voice frameworks to compare with (about 700 MB) …"
+	@python3 -m venv $(PEERS)
+	@.venv/bin/uv pip sync -q --python $(PEERS)/bin/python --require-hashes $<
+	@touch $@
+
+bench-turn: .venv/.ready $(PEERS)/.ready ## End of speech to first sound, beside Pipecat and LiveKit (JSON last)
 	@$(PY) -m bench.turn
 
 bench-recovery: .venv/.ready ## SIGKILL at each stage of a turn: time to the next sound (JSON last)

@@ -20,7 +20,7 @@ from tests.services import LOCAL_PROVIDERS, RunningStack, start_stack
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStack]:
     running = start_stack(tmp_path_factory, ALL, LOCAL_PROVIDERS, workers=2)
     yield running
