@@ -1,4 +1,4 @@
-"""Pipecat: its pipeline, aggregators and FastAPI WebSocket transport, put together as in its guides.
+"""Pipecat: its pipeline, aggregators and FastAPI WebSocket transport, as in its guides.
 
 Hold to talk is its external turn strategy, driven by the client's words as its push-to-talk example
 does; hands-free are the turn strategies it ships (`?stop=smart`, its default, or `?stop=timeout`),
