@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from launcher.child import Child, ChildSpec
 from launcher.errors import StartError
@@ -23,6 +23,12 @@ from launcher.process import Program
 from launcher.settings import check_settings
 from launcher.standby import Standby
 from launcher.temporal import find_temporal, prepare_temporal, raise_retention
+from launcher.temporal_postgres import (
+    choose_low_port,
+    find_server,
+    make_namespace,
+    prepare_server,
+)
 from launcher.valkey import prepare_valkey
 
 __all__ = ["ALL", "LocalStack", "Ports"]
@@ -58,6 +64,8 @@ class LocalStack:
     ports: Ports = Ports()
     say: Callable[[str], None] = lambda _: None
     worker_argv: Sequence[str] = (sys.executable, "worker.py")
+    temporal: Literal["development", "postgres"] = "development"
+    """The development server with a file of its own, or the production server on PostgreSQL."""
     workers: int = 1
     """The first is called `worker`, the others `worker-2` and so on."""
     reload: bool = False
@@ -66,6 +74,7 @@ class LocalStack:
     """API and worker load while the services start, and a loaded one stands by for when they die:
     back in a third of the time, for as much memory again."""
     urls: dict[str, str] = field(init=False, default_factory=dict[str, str])
+    _postgres_up: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _children: dict[str, Child] = field(init=False, default_factory=dict[str, Child])
     _standby: dict[str, Standby] = field(init=False, default_factory=dict[str, Standby])
 
@@ -138,6 +147,7 @@ class LocalStack:
             spec, url = await asyncio.to_thread(prepare_postgres, self.home, port)
             await self._run(spec)
         self.urls["DATABASE_URL"] = url
+        self._postgres_up.set()
         if await migrate(url):
             self.say("  database migrated")
 
@@ -150,6 +160,9 @@ class LocalStack:
         self.urls["REDIS_URL"] = url
 
     async def _start_temporal(self) -> None:
+        if self.temporal == "postgres":
+            await self._start_temporal_server()
+            return
         if (address := self.given.get("TEMPORAL_ADDRESS")) is None:
             binary = await find_temporal(self.home, self.say)
             ui_port = choose_port(self.ports.temporal_ui)
@@ -160,6 +173,15 @@ class LocalStack:
             await raise_retention(self.home, binary, address)
         else:
             await check_temporal(address)
+        self.urls["TEMPORAL_ADDRESS"] = address
+
+    async def _start_temporal_server(self) -> None:
+        server, sql_tool = await find_server(self.home, self.say)
+        await self._postgres_up.wait()
+        url, port = self.urls["DATABASE_URL"], self.ports.temporal or choose_low_port()
+        spec, address = await prepare_server(self.home, server, sql_tool, url, port)
+        await self._run(spec)
+        await make_namespace(address)
         self.urls["TEMPORAL_ADDRESS"] = address
 
     async def _start_api(self) -> None:

