@@ -23,11 +23,12 @@ __all__ = ["Lookout"]
 
 log = structlog.stdlib.get_logger(__name__)
 
-TRIES = 10
-"""Of one recovery, while Temporal is away. After that its own heartbeat finds the turn."""
+GIVE_UP_S = 600.0
+"""Of one recovery, while Temporal is away: long after its own heartbeat has found the turn."""
 AT_ONCE = 20
 _RPC_TIMEOUT_S = 2.0
 _RETRY_S = 0.2
+_LONGEST_RETRY_S = 1.0
 
 
 @dataclass(slots=True)
@@ -69,8 +70,9 @@ class Lookout:
                 await asyncio.sleep(_RETRY_S)
 
     async def _recover(self, interview_id: str, turn_id: str, death: str) -> None:
-        async with self._at_once:
-            for _ in range(TRIES):
+        give_up_at, pause_s = time.monotonic() + GIVE_UP_S, _RETRY_S
+        while time.monotonic() < give_up_at:
+            async with self._at_once:
                 try:
                     async with asyncio.timeout(_RPC_TIMEOUT_S):
                         await self._reschedule(interview_id, turn_id, death)
@@ -82,8 +84,9 @@ class Lookout:
                         return  # it is over
                 except (RPCTimeoutOrCancelledError, TimeoutError, RuntimeError):
                     pass  # a client that has not connected yet raises a bare `RuntimeError`
-                await asyncio.sleep(_RETRY_S)
-        log.warning("turn.not_recovered", interview_id=interview_id)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_RETRY_S)
+        log.error("turn.not_recovered", interview_id=interview_id)
 
     async def _reschedule(self, interview_id: str, turn_id: str, death: str) -> None:
         workflow = workflow_id(interview_id)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import av
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.error import InvalidDataError
@@ -40,6 +41,8 @@ _OPTIONS = {
 }
 
 _BYTES_PER_SAMPLE = 2
+_RATES_HZ = (4_000, 192_000)
+_MAX_CHANNELS = 8
 
 
 class _Source(Protocol):
@@ -227,6 +230,9 @@ def _demux(source: _Source, demuxer: str, put: Callable[[bytes], None], damage: 
         streams = container.streams.audio
         if not streams or streams[0].codec_context.name not in _CODECS:
             raise _undecodable()
+        context = streams[0].codec_context
+        if context.sample_rate:  # some are known from the first frame on
+            _check_shape(context)
         resampler = _new_resampler()
         decoded = False
         for packet in container.demux(streams[0]):
@@ -237,6 +243,8 @@ def _demux(source: _Source, demuxer: str, put: Callable[[bytes], None], damage: 
                 continue
             for frame in frames:
                 assert isinstance(frame, AudioFrame)
+                # The stream may say otherwise than the header did.
+                _check_shape(frame)
                 for out in resampler.resample(frame):
                     put(_samples(out))
                 decoded = True
@@ -249,6 +257,16 @@ def _demux(source: _Source, demuxer: str, put: Callable[[bytes], None], damage: 
 
 def _new_resampler() -> AudioResampler:
     return AudioResampler(format="s16", layout="mono", rate=STT_SAMPLE_RATE_HZ)
+
+
+def _check_shape(of: AudioCodecContext | AudioFrame) -> None:
+    """A header of a few bytes must not make the resampler build a filter of a gigabyte.
+
+    Raises `InvalidInputError` (`audio.undecodable`).
+    """
+    lowest, highest = _RATES_HZ
+    if not lowest <= of.sample_rate <= highest or of.layout.nb_channels > _MAX_CHANNELS:
+        raise _undecodable()
 
 
 def _samples(frame: AudioFrame) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import resource
+import struct
 import threading
 from pathlib import Path
 
@@ -199,3 +201,22 @@ def _cached(name: str) -> bytes:
     if name == "two minutes of silence":
         return encode_webm_opus(bytes(120 * 32_000))
     return RECORDINGS[name]()
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "channels"), [(0x40003E80, 1), (0x7FFFFFFF, 1), (4_000_000, 1), (16_000, 64)]
+)
+def test_an_absurd_header_is_refused_before_anything_is_built_for_it(
+    rate_hz: int, channels: int
+) -> None:
+    sound = bytes(i * 37 & 255 for i in range(5_000 - 5_000 % (2 * channels)))
+    shape = struct.pack(
+        "<IHHIIHH", 16, 1, channels, rate_hz, rate_hz * channels * 2 & 0xFFFFFFFF, channels * 2, 16
+    )
+    data = struct.pack("<I", len(sound))
+    wav = b"RIFF" + struct.pack("<I", 36 + len(sound)) + b"WAVEfmt " + shape + b"data" + data
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InvalidInputError) as refused:
+        decode_in_pieces(wav + sound, 65_536)
+    assert refused.value.code == "audio.undecodable"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KB
