@@ -11,7 +11,15 @@ from typing import Any, Literal, Protocol
 from interview.errors import InvalidInputError
 from interview.ports import STT_SAMPLE_RATE_HZ, SpeechToText, Transcription
 from interview.protocol.client import UplinkFormat
-from interview.streams.audio import AudioCancel, AudioChunk, AudioEnd, AudioStart, AudioStream
+from interview.streams.audio import (
+    AudioCancel,
+    AudioChunk,
+    AudioEnd,
+    AudioPause,
+    AudioResume,
+    AudioStart,
+    AudioStream,
+)
 
 __all__ = ["Ear", "EarFactory", "Heard", "Listener"]
 
@@ -127,7 +135,7 @@ class Listener:
         raise AssertionError("a tail never ends")
 
     async def _take(
-        self, frame: AudioStart | AudioChunk | AudioEnd, heard: Heard
+        self, frame: AudioStart | AudioChunk | AudioPause | AudioResume | AudioEnd, heard: Heard
     ) -> AudioEnd | None:
         """The end, once every chunk before it is there."""
         match frame:

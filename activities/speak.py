@@ -23,12 +23,12 @@ from interview.ports import TTS_SAMPLE_RATE_HZ, BlobStore
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import (
     ErrorMessage,
-    PhaseChanged,
     Sentence,
     Status,
     Transcript,
     UtteranceEnd,
     UtteranceStart,
+    phase_changed,
 )
 from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
@@ -287,14 +287,7 @@ class _Utterance:
         turn, here = self.request.turn, self.standing
         return [
             Status(state="speaking"),
-            PhaseChanged(
-                phase=here.phase,
-                question_id=here.question_id,
-                question_text=here.question_text,
-                question_number=here.question_number,
-                question_count=here.question_count,
-                budget_left_s=here.budget_left_s,
-            ),
+            phase_changed(here, self.request.endpointing),
             UtteranceStart(
                 utterance_id=self.utterance_id,
                 turn_id=turn.turn_id,
