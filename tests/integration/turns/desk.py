@@ -25,7 +25,7 @@ from interview.contracts.turns import (
 from interview.domain.phases import Phase
 from interview.persistence.blobs import FilesystemBlobStore
 from interview.persistence.records import Records
-from interview.protocol.client import Interruption, TurnMode
+from interview.protocol.client import Interruption, TurnMode, UplinkFormat
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import SERVER_MESSAGE, Sentence, ServerMessage, Transcript
 from interview.streams.audio import (
@@ -100,9 +100,7 @@ class Desk:
     # The stages
 
     def transcribe(self, attempt: int = 1) -> asyncio.Task[TranscribeResult]:
-        stage = Transcribe(
-            self.log, self.records, self.blobs, self.stt, lambda *_: WordEar(), self.timeout_s
-        )
+        stage = Transcribe(self.log, self.records, self.blobs, self.stt, _new_ear, self.timeout_s)
         request = TranscribeInput(
             turn=self.turn,
             language="en",
@@ -213,3 +211,7 @@ class Desk:
         told = {m.sequence: m.text for m in await self.out() if isinstance(m, Transcript)}
         assert told == {row.sequence: row.text for row in rows if row.sequence > 1}
         return [(row.speaker, row.text) for row in rows if row.sequence > 1]
+
+
+def _new_ear(_format: UplinkFormat, _rate_hz: int, _limit_s: float) -> WordEar:
+    return WordEar()
