@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
-from interview.contracts.turns import ConverseInput, ConverseResult
-from interview.domain.directives import Brief, Directive, Standing
-from interview.domain.sentences import SentenceSplitter
-from interview.errors import ProviderError, ProviderOutputInvalid
+from activities.drafts import Drafts
+from activities.reply import Reply
+from activities.watchdog import is_final, stall_s
+from interview.contracts.turns import ConverseInput, ConverseResult, TranscribeResult
+from interview.domain.directives import Directive
+from interview.errors import ProviderError
 from interview.persistence.records import Records
-from interview.ports import (
-    DirectiveChosen,
-    LanguageModel,
-    Line,
-    ReplyEvent,
-    ReplyRequest,
-    TextDelta,
-)
+from interview.ports import LanguageModel, Line
 from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
-from interview.streams.sentences import (
-    DirectiveFrame,
-    EndFrame,
-    Published,
-    SentenceFrame,
-    SentenceWriter,
-)
-from interview.streams.text import TextReader
+from interview.streams.sentences import EndFrame, Published, SentenceWriter
+from interview.streams.text import Final, Tentative, TextReader, Withdrawn
 
 __all__ = ["Converse"]
 
@@ -56,55 +45,98 @@ class Converse:
         turn = request.turn
         writer = SentenceWriter(self.log, turn, epoch_of(turn.reschedule, attempt))
         published = await writer.open()
+        reply = Reply(writer, request.brief, published)
         if published.end is not None:
-            return _result(_Reply(writer, request.brief, published), published.end.provider)
+            return _result(reply, published.end.provider)
         # All that needs no answer happens while the candidate still talks.
-        conversation = await self._conversation(request)
-        warming = asyncio.create_task(self.model.warm(request.brief, conversation))
+        before = await self.records.conversation(
+            turn.interview_id,
+            limit=CONVERSATION_LINES,
+            before_sequence=turn.answer_sequence,
+            cut=request.interruption,
+        )
+        drafts = self._drafts(request, writer, before)
         try:
-            answer = request.answer or await TextReader(self.log, turn).answer()
+            answer = request.answer or await self._answer(request, published, before, drafts)
+            if answer.outcome in ("cancelled", "stalled", "failed"):
+                await writer.write(EndFrame(0))
+                return ConverseResult(outcome="skipped")
+            if answer.outcome == "no_speech":
+                return _result(reply, await self._not_heard(reply))
+            begun = None
+            if (draft := await drafts.take(answer.text)) is not None:
+                reply, begun = draft.reply, draft.work
+            lines = _ending_with(before, answer.text)
+            provider = await self._reply(request, reply, lines, attempt, begun)
+            return _result(reply, provider)
+        finally:
+            await drafts.abandon()
+
+    async def _answer(
+        self, request: ConverseInput, published: Published, before: Sequence[Line], drafts: Drafts
+    ) -> TranscribeResult:
+        """Waits for it. A reply to what may be the answer is begun meanwhile."""
+        warming = asyncio.create_task(self.model.warm(request.brief, before))
+        try:
+            async for frame in TextReader(self.log, request.turn).frames():
+                match frame:
+                    case Tentative(answer) if not published.sentences:
+                        warming.cancel()
+                        await drafts.begin(answer.text)
+                    case Tentative():
+                        pass  # an earlier run knew the answer already
+                    case Withdrawn():
+                        await drafts.drop()
+                    case Final(answer):
+                        return answer
         finally:
             warming.cancel()
-        if answer.outcome in ("cancelled", "stalled", "failed"):
-            await writer.write(EndFrame(0))
-            return ConverseResult(outcome="skipped")
-        reply = _Reply(writer, request.brief, published)
-        if answer.outcome == "no_speech":
-            provider = await self._not_heard(reply)
-        else:
-            lines = [*conversation, Line("candidate", answer.text)]
-            provider = await self._reply(request, reply, lines, attempt)
-        return _result(reply, provider)
+        raise AssertionError("the text stream ends with a final text")
 
-    async def _conversation(self, request: ConverseInput) -> Sequence[Line]:
-        turn, cut = request.turn, request.interruption
-        if cut is not None:
-            await self.records.mark_heard(turn.interview_id, cut.utterance_id, cut.heard_ms)
-        return await self.records.conversation(
-            turn.interview_id, limit=CONVERSATION_LINES, before_sequence=turn.answer_sequence
-        )
+    def _drafts(
+        self, request: ConverseInput, writer: SentenceWriter, before: Sequence[Line]
+    ) -> Drafts:
+        async def write(reply: Reply, text: str) -> str:
+            await self._take(reply, _ending_with(before, text), self.model)
+            await reply.finish(self.model.name)
+            return self.model.name
 
-    async def _not_heard(self, reply: _Reply) -> str:
+        def new_reply(revision: int) -> Reply:
+            return Reply(writer, request.brief, Published(), revision)
+
+        return Drafts(writer, new_reply, write)
+
+    async def _not_heard(self, reply: Reply) -> str:
         if Directive.REPROMPT in reply.brief.allowed:
             reply.choose(Directive.REPROMPT)
-            await reply.say(NOT_HEARD)
+            words = NOT_HEARD
         else:
             reply.choose(reply.brief.onward.directive)
-            await reply.say(NOT_HEARD_ONWARD)
+            words = NOT_HEARD_ONWARD
+        if not reply.sentences:  # an earlier run may have said so
+            await reply.say(words)
         await reply.finish("fixed")
         return "fixed"
 
     async def _reply(
-        self, request: ConverseInput, reply: _Reply, lines: Sequence[Line], attempt: int
+        self,
+        request: ConverseInput,
+        reply: Reply,
+        lines: Sequence[Line],
+        attempt: int,
+        begun: asyncio.Task[str] | None,
     ) -> str:
+        """`begun` is at work on the reply already."""
         model = self.model
         while True:
             try:
-                await reply.take(model.reply(reply.request(lines), timeout_s=self.timeout_s))
+                if begun is not None:
+                    return await begun
+                await self._take(reply, lines, model)
                 break
             except ProviderError as error:
-                final = not error.retryable or attempt >= request.provider_attempts
-                if not final:
+                begun = None
+                if not is_final(error, attempt, request.provider_attempts):
                     raise
                 if model is self.last_resort:
                     raise
@@ -113,8 +145,16 @@ class Converse:
         await reply.finish(model.name)
         return model.name
 
+    async def _take(self, reply: Reply, lines: Sequence[Line], model: LanguageModel) -> None:
+        events = model.reply(reply.request(lines), timeout_s=self.timeout_s)
+        await reply.take(events, stall_s(self.timeout_s))
 
-def _result(reply: _Reply, provider: str) -> ConverseResult:
+
+def _ending_with(before: Sequence[Line], answer: str) -> list[Line]:
+    return [*before, Line("candidate", answer)]
+
+
+def _result(reply: Reply, provider: str) -> ConverseResult:
     if reply.directive is None:
         return ConverseResult(outcome="skipped", provider=provider)
     return ConverseResult(
@@ -123,89 +163,3 @@ def _result(reply: _Reply, provider: str) -> ConverseResult:
         sentences=tuple(reply.sentences),
         provider=provider,
     )
-
-
-@dataclass(slots=True)
-class _Reply:
-    """A reply being made, on top of what earlier runs have published of it."""
-
-    writer: SentenceWriter
-    brief: Brief
-    published: Published
-    directive: Directive | None = field(init=False, default=None)
-    sentences: list[str] = field(init=False)
-    _announced: bool = field(init=False, default=False)
-
-    def __post_init__(self) -> None:
-        self.sentences = [s.text for s in self.published.sentences]
-        if self.published.directive is not None:
-            self.directive = self.published.directive.directive
-            self._announced = True
-
-    def request(self, lines: Sequence[Line]) -> ReplyRequest:
-        own = tuple(s.text for s in self.published.sentences if not s.fixed)
-        return ReplyRequest(
-            brief=self.brief, conversation=lines, already_said=own, directive=self.directive
-        )
-
-    def choose(self, directive: Directive) -> None:
-        """Raises `ProviderOutputInvalid` for a directive the brief does not allow."""
-        if directive not in self.brief.allowed:
-            raise ProviderOutputInvalid(
-                "provider.output_invalid",
-                "the model chose a directive that is not open now",
-                provider="",
-                category="llm",
-            )
-        if self.directive is None:
-            self.directive = directive
-
-    async def take(self, events: AsyncIterator[ReplyEvent]) -> None:
-        """Speaks the model's own words as they come."""
-        if any(s.fixed for s in self.published.sentences):
-            return  # its words are out already, only planned ones are left
-        splitter = SentenceSplitter()
-        async for event in events:
-            match event:
-                case DirectiveChosen():
-                    self.choose(event.directive)
-                case TextDelta():
-                    for sentence in splitter.feed(event.text):
-                        await self.say(sentence)
-        for sentence in splitter.finish():
-            await self.say(sentence)
-        if self.directive is None:
-            raise ProviderOutputInvalid(
-                "provider.output_invalid", "an empty reply", provider="", category="llm"
-            )
-
-    async def say(self, text: str, *, fixed: bool = False) -> None:
-        frame = SentenceFrame(len(self.sentences), text, fixed)
-        self.sentences.append(text)
-        if self._announced:
-            await self.writer.write(frame)
-        else:
-            # Directive and first sentence leave in one round trip.
-            self._announced = True
-            await self.writer.write(self._directive_frame(), frame)
-
-    async def finish(self, provider: str) -> None:
-        """Appends the planned words of where the reply leads, and the end."""
-        frames: list[DirectiveFrame | SentenceFrame | EndFrame] = []
-        if not self._announced:
-            self._announced = True
-            frames.append(self._directive_frame())
-        if self.directive is self.brief.onward.directive:
-            said = sum(s.fixed for s in self.published.sentences)
-            for line in self.brief.onward.lines[said:]:
-                frames.append(SentenceFrame(len(self.sentences), line, fixed=True))
-                self.sentences.append(line)
-        await self.writer.write(*frames, EndFrame(len(self.sentences), provider))
-
-    def _directive_frame(self) -> DirectiveFrame:
-        assert self.directive is not None, "chosen before the first sentence"
-        onward = self.brief.onward
-        standing: Standing = (
-            onward.standing if self.directive is onward.directive else self.brief.standing
-        )
-        return DirectiveFrame(self.directive, standing)

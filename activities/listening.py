@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from interview.errors import InvalidInputError
-from interview.ports import STT_SAMPLE_RATE_HZ, SpeechToText, Transcription
+from activities.recognizing import Recognizer
+from interview.audio.segmenter import Segment
+from interview.errors import InvalidInputError, ProviderError, StreamError
+from interview.ports import STT_SAMPLE_RATE_HZ
+from interview.protocol import limits
 from interview.protocol.client import UplinkFormat
-from interview.streams.audio import AudioCancel, AudioChunk, AudioEnd, AudioStart, AudioStream
+from interview.streams.audio import (
+    AudioCancel,
+    AudioChunk,
+    AudioEnd,
+    AudioPause,
+    AudioResume,
+    AudioStart,
+    AudioStream,
+)
 
-__all__ = ["Ear", "EarFactory", "Heard", "Listener"]
+__all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 
 TRUNCATED_SLACK_MS = 1_500
 """Decoded audio may be shorter than declared by this and a fifth before it counts as damaged."""
@@ -23,14 +34,15 @@ class Ear(Protocol):
     """Decodes one answer and cuts it at pauses. CPU-bound: called in a thread, one call at a
     time."""
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """Bytes as they arrived → closed segments, PCM16 mono 16 kHz.
-
-        Raises `InvalidInputError` (`audio.*`).
-        """
+    def feed(self, data: bytes) -> list[Segment]:
+        """Bytes as they arrived → closed segments. Raises `InvalidInputError` (`audio.*`)."""
         ...
 
-    def finish(self) -> list[bytes]:
+    def pause(self) -> tuple[list[Segment], Segment | None]:
+        """Closed segments, and the open one as far as it has come."""
+        ...
+
+    def finish(self) -> list[Segment]:
         """The rest of the speech."""
         ...
 
@@ -60,45 +72,63 @@ class Heard:
     duration_ms: int = 0
     text: str = ""
     confidence: float | None = None
+    speech_ms: int = 0
     problem: InvalidInputError | None = None
     """Damage or excess that was noticed; the rest of the answer stands."""
 
 
+class Reports(Protocol):
+    """What a listener tells while it listens. All of them raise `StreamError`."""
+
+    async def missing(self, from_chunk: int) -> None:
+        """Chunks have to be sent again, from this one."""
+        ...
+
+    async def ended(self) -> None:
+        """The answer is complete, and something of it is still to be recognized."""
+        ...
+
+    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
+        """If the pause that has begun is the end, this is the answer."""
+        ...
+
+    async def withdrawn(self) -> None:
+        """It was not: they speak again."""
+        ...
+
+
 @dataclass(slots=True)
 class Listener:
-    """Reads the audio stream once, from its first frame.
-
-    `on_partial` is told the text so far when another segment has been recognized; `on_missing`
-    the first chunk that has to be sent again; `on_end` that the answer is complete.
-    """
+    """Reads the audio stream once, from its first frame."""
 
     audio: AudioStream
     new_ear: EarFactory
-    stt: SpeechToText
-    language: str
+    recognizer: Recognizer
     max_answer_s: float
     stall_after_s: float
-    timeout_s: float
-    on_partial: Callable[[str], Coroutine[Any, Any, None]]
-    on_missing: Callable[[int], Coroutine[Any, Any, None]]
-    on_end: Callable[[], Coroutine[Any, Any, None]]
+    reports: Reports
     transcribe: bool = True
     """False when the text is known already and only the recording is wanted."""
     _chunks: list[bytes] = field(default_factory=list[bytes])
-    _segments: list[asyncio.Task[Transcription]] = field(
-        default_factory=list[asyncio.Task[Transcription]]
-    )
-    _lengths: list[int] = field(default_factory=list[int])
     _asked_for: int = -1
     _ear: Ear | None = None
+    _silent: bool = False
+    """As the candidate's client hears it."""
+    _looked: bool = True
+    """What was said before this silence has been looked at."""
+    _speculations: int = 0
+    _speculation: asyncio.Task[None] | None = None
+    _is_told: bool = False
+    """A tentative text stands, or may."""
 
     async def listen(self) -> Heard:
         """Raises `ProviderError` when a segment cannot be transcribed, `StreamError`."""
         try:
             return await self._listen()
         finally:
-            for task in self._segments:
-                task.cancel()
+            if self._speculation is not None:
+                self._speculation.cancel()
+            self.recognizer.cancel()
             if self._ear is not None:
                 self._ear.close()
 
@@ -112,22 +142,25 @@ class Listener:
                 return Heard("stalled")
             elif existed and not await self.audio.exists():
                 existed = False
-                await self.on_missing(len(self._chunks))  # the stream was lost under us
+                await self.reports.missing(len(self._chunks))  # the stream was lost under us
             before = len(self._chunks)
             end: AudioEnd | None = None
             for frame in frames:
                 if isinstance(frame, AudioCancel):
                     return Heard("cancelled")
                 end = await self._take(frame, heard) or end
-            if self._ear is not None and (end is not None or len(self._chunks) > before):
+            # Where the text is known nobody needs to look ahead.
+            pause = self._silent and not self._looked and end is None and self.transcribe
+            pause = pause and heard.problem is None
+            if self._ear is not None and (end is not None or pause or len(self._chunks) > before):
                 data = b"".join(self._chunks[before:]) if heard.problem is None else b""
-                await self._hear(self._ear, data, heard, last=end is not None)
+                await self._hear(self._ear, data, heard, last=end is not None, pause=pause)
             if end is not None:
                 return await self._finish(self._ear, end, heard)
         raise AssertionError("a tail never ends")
 
     async def _take(
-        self, frame: AudioStart | AudioChunk | AudioEnd, heard: Heard
+        self, frame: AudioStart | AudioChunk | AudioPause | AudioResume | AudioEnd, heard: Heard
     ) -> AudioEnd | None:
         """The end, once every chunk before it is there."""
         match frame:
@@ -138,6 +171,12 @@ class Listener:
                 self._chunks.append(frame.data)
             case AudioChunk() if frame.index > len(self._chunks):
                 await self._ask_again()
+            case AudioPause():
+                self._looked = self._looked if self._silent else False
+                self._silent = True
+            case AudioResume():
+                self._silent = False
+                await self._withdraw()
             case AudioEnd() if frame.chunks > len(self._chunks):
                 await self._ask_again()
             case AudioEnd():
@@ -146,15 +185,44 @@ class Listener:
                 pass  # sent twice
         return None
 
-    async def _hear(self, ear: Ear, data: bytes, heard: Heard, *, last: bool) -> None:
-        segments, problem = await asyncio.to_thread(_cut, ear, data, last)
+    async def _hear(self, ear: Ear, data: bytes, heard: Heard, *, last: bool, pause: bool) -> None:
+        segments, still_open, problem = await asyncio.to_thread(_cut, ear, data, last, pause)
         heard.problem = heard.problem or problem
+        if not self.transcribe:
+            return
         for segment in segments:
-            self._recognize(segment, partial=not last)
+            self.recognizer.add(segment, partial=not last)
+        self._looked = self._looked or pause
+        if pause and problem is None and self._speculations < limits.MAX_SPECULATIONS:
+            self._speculations += 1
+            self.recognizer.look_at(still_open)
+            self._speculation = asyncio.create_task(self._speculate(ear.decoded_ms))
+
+    async def _speculate(self, duration_ms: int) -> None:
+        try:
+            result = await self.recognizer.result(with_open=True)
+            if result.text:
+                self._is_told = True
+                await self.reports.tentative(result.text, result.confidence, duration_ms)
+        except (ProviderError, StreamError):
+            pass  # whoever needs it to go on meets it too, and reports it
+
+    async def _withdraw(self) -> None:
+        if self._speculation is None:
+            return
+        self._speculation.cancel()
+        await asyncio.wait([self._speculation])
+        self._speculation = None
+        if self._is_told:
+            self._is_told = False
+            await self.reports.withdrawn()
 
     async def _finish(self, ear: Ear | None, end: AudioEnd, heard: Heard) -> Heard:
+        if self._speculation is not None:
+            self._speculation.cancel()
         # Only now: on the event loop it would hold up the cutting.
-        ended = asyncio.create_task(self.on_end())
+        busy = self.recognizer.is_busy or not self.transcribe
+        ended = asyncio.create_task(self.reports.ended()) if busy else None
         if ear is not None:
             heard.duration_ms = ear.decoded_ms
         heard.data = b"".join(self._chunks)
@@ -163,40 +231,28 @@ class Listener:
             heard.problem = InvalidInputError(
                 "audio.truncated", "Part of the recording did not arrive intact."
             )
-        results = await asyncio.gather(*self._segments)
-        heard.text = " ".join(r.text for r in results if r.text)
-        heard.confidence = _weighted([r.confidence for r in results], self._lengths)
-        await ended
-        if heard.text or (self._segments and not self.transcribe):
+        result = await self.recognizer.result()
+        heard.text, heard.confidence = result.text, result.confidence
+        heard.speech_ms = self.recognizer.speech_ms
+        if ended is not None:
+            await ended
+        if heard.text or not self.transcribe:
             heard.outcome = "answer"
         return heard
 
     async def _ask_again(self) -> None:
+        """Once for each gap."""
         if self._asked_for != len(self._chunks):
             self._asked_for = len(self._chunks)
-            await self.on_missing(self._asked_for)
-
-    def _recognize(self, segment: bytes, *, partial: bool) -> None:
-        if not self.transcribe:
-            return
-        index = len(self._segments)
-        self._lengths.append(len(segment))
-        self._segments.append(asyncio.create_task(self._transcribe(segment, index, partial)))
-
-    async def _transcribe(self, segment: bytes, index: int, partial: bool) -> Transcription:
-        result = await self.stt.transcribe(
-            segment, language=self.language, timeout_s=self.timeout_s
-        )
-        before = self._segments[:index]
-        if partial and result.text and all(t.done() and not t.exception() for t in before):
-            texts = [*(t.result().text for t in before), result.text]
-            await self.on_partial(" ".join(t for t in texts if t))
-        return result
+            await self.reports.missing(self._asked_for)
 
 
-def _cut(ear: Ear, data: bytes, last: bool) -> tuple[list[bytes], InvalidInputError | None]:
+def _cut(
+    ear: Ear, data: bytes, last: bool, pause: bool
+) -> tuple[list[Segment], Segment | None, InvalidInputError | None]:
     """In one go: the last chunk comes together with the end, and each visit of a thread costs."""
-    segments: list[bytes] = []
+    segments: list[Segment] = []
+    still_open: Segment | None = None
     problem: InvalidInputError | None = None
     try:
         if data:
@@ -206,18 +262,15 @@ def _cut(ear: Ear, data: bytes, last: bool) -> tuple[list[bytes], InvalidInputEr
     try:
         if last:
             segments += ear.finish()
+        elif pause:
+            closed, still_open = ear.pause()
+            segments += closed
     except InvalidInputError as error:
         problem = problem or error
-    return segments, problem
+    return segments, still_open, problem
 
 
 def _cut_short(heard: Heard, end: AudioEnd) -> bool:
     """Damage often decodes silently short: the client says how long it recorded."""
     declared_ms = end.duration_ms or 0
     return heard.duration_ms < declared_ms * 0.8 - TRUNCATED_SLACK_MS
-
-
-def _weighted(confidences: list[float | None], lengths: list[int]) -> float | None:
-    known = [(c, n) for c, n in zip(confidences, lengths, strict=True) if c is not None]
-    total = sum(n for _, n in known)
-    return sum(c * n for c, n in known) / total if total else None

@@ -4,48 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
-from pydantic import BaseModel
 
 from activities.recordings import recording_key
-from activities.voice import Synthesis, Voice
+from activities.utterance import Utterance
+from activities.voice import Voice
+from activities.watchdog import MAX_TIMEOUTS, stall_s
 from interview.audio.mp3 import encode_mp3
-from interview.contracts.ids import utterance_id
 from interview.contracts.turns import PrepareSpeechInput, SpeakInput, SpeakResult
-from interview.domain.conversation import SpokenSentence
-from interview.domain.directives import Directive, Standing
 from interview.errors import ProviderError
 from interview.persistence.records import Records
 from interview.persistence.rows import RecordingRecord, SpeechRecord
-from interview.ports import TTS_SAMPLE_RATE_HZ, BlobStore
-from interview.protocol.frames import AudioFrame
-from interview.protocol.server import (
-    ErrorMessage,
-    PhaseChanged,
-    Sentence,
-    Status,
-    Transcript,
-    UtteranceEnd,
-    UtteranceStart,
-)
+from interview.ports import BlobStore
 from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundWriter
-from interview.streams.sentences import DirectiveFrame, EndFrame, SentenceFrame, SentenceReader
+from interview.streams.sentences import (
+    Ahead,
+    DirectiveFrame,
+    Dropped,
+    EndFrame,
+    SentenceFrame,
+    SentenceReader,
+)
 
 __all__ = ["Speak"]
 
 log = structlog.stdlib.get_logger(__name__)
-
-FRAME_BYTES = TTS_SAMPLE_RATE_HZ // 10 * 2
-"""100 ms of PCM16 a frame."""
-FRAMES_A_TRIP = 20
-AHEAD = 2
-"""Sentences in synthesis at once: the next one is begun while one is being sent."""
-READING_MS_PER_WORD = 350
-"""Stands for the playout of a sentence that could only be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +56,14 @@ class Speak:
         fence = await out.open()
         first_run = attempt == 1 and turn.reschedule == 0
         sent = {} if first_run else await out.published_audio(turn.reply_sequence, fence)
-        utterance = _Utterance(request, out, self.voice, sent, attempt)
+        utterance = Utterance(request, out, self.voice, sent, attempt)
+        reading = asyncio.create_task(self._read(request, utterance))
         try:
-            async for frame in self._frames(request):
-                match frame:
-                    case DirectiveFrame():
-                        utterance.standing = frame.standing
-                        utterance.directive = frame.directive
-                    case SentenceFrame():
-                        await utterance.add(frame)
-                    case EndFrame():
-                        pass
+            await utterance.send()
+            await reading
             await utterance.finish()
         finally:
+            reading.cancel()
             utterance.cancel()
         if not utterance.timings:
             return SpeakResult(outcome="skipped")
@@ -101,11 +83,31 @@ class Speak:
             except ProviderError as error:
                 log.warning("speech.not_prepared", code=error.code)
 
+    async def _read(self, request: SpeakInput, utterance: Utterance) -> None:
+        try:
+            async for frame in self._frames(request):
+                match frame:
+                    case Ahead():
+                        utterance.prepare(frame.sentence)
+                    case Dropped():
+                        utterance.forget()
+                    case DirectiveFrame():
+                        utterance.standing = frame.standing
+                        utterance.directive = frame.directive
+                    case SentenceFrame():
+                        await utterance.add(frame)
+                    case EndFrame():
+                        pass
+        finally:
+            utterance.close()
+
     async def _frames(
         self, request: SpeakInput
-    ) -> AsyncIterator[DirectiveFrame | SentenceFrame | EndFrame]:
+    ) -> AsyncIterator[DirectiveFrame | SentenceFrame | EndFrame | Ahead | Dropped]:
         if request.lines is None:
-            async for frame in SentenceReader(self.log, request.turn).frames():
+            # A backstop behind that of the stage before, which may try again before it tells.
+            quiet_s = MAX_TIMEOUTS * stall_s(self.voice.timeout_s) + 5.0
+            async for frame in SentenceReader(self.log, request.turn, quiet_s=quiet_s).frames():
                 yield frame
             return
         if request.directive is not None:
@@ -113,7 +115,7 @@ class Speak:
         for index, line in enumerate(request.lines):
             yield SentenceFrame(index, line, fixed=request.turn.kind == "proactive")
 
-    async def _store(self, request: SpeakInput, utterance: _Utterance) -> None:
+    async def _store(self, request: SpeakInput, utterance: Utterance) -> None:
         turn = request.turn
         recording: RecordingRecord | None = None
         if utterance.pcm16:
@@ -141,176 +143,4 @@ class Speak:
                 provider=self.voice.tts.name,
                 recording=recording,
             )
-        )
-
-
-@dataclass(slots=True)
-class _Utterance:
-    """One utterance on its way out. `sent` holds what an earlier run has sent of it."""
-
-    request: SpeakInput
-    out: OutboundWriter
-    voice: Voice
-    sent: dict[int, bytes]
-    attempt: int
-    standing: Standing = field(init=False)
-    directive: Directive | None = field(init=False, default=None)
-    pcm16: bytearray = field(init=False, default_factory=bytearray)
-    timings: list[SpokenSentence] = field(init=False, default_factory=list[SpokenSentence])
-    _shown_ms: int = field(init=False, default=0)
-    _started: bool = field(init=False, default=False)
-    _ahead: list[tuple[SentenceFrame, Synthesis | None]] = field(
-        init=False, default_factory=list[tuple[SentenceFrame, Synthesis | None]]
-    )
-
-    def __post_init__(self) -> None:
-        self.standing = self.request.standing
-        self.directive = self.request.directive
-
-    @property
-    def utterance_id(self) -> str:
-        turn = self.request.turn
-        return utterance_id(turn.interview_id, turn.turn_id, "interviewer")
-
-    @property
-    def duration_ms(self) -> int:
-        return len(self.pcm16) * 1000 // (2 * TTS_SAMPLE_RATE_HZ) + self._shown_ms
-
-    @property
-    def text(self) -> str:
-        return " ".join(t.text for t in self.timings)
-
-    async def add(self, frame: SentenceFrame) -> None:
-        complete = frame.index < max(self.sent, default=-1)
-        synthesis = (
-            None
-            if complete
-            else self.voice.begin(frame.text, self.request.language, fixed=frame.fixed)
-        )
-        self._ahead.append((frame, synthesis))
-        # The first sentence is sent while it is made; the one after it is made meanwhile.
-        while len(self._ahead) >= AHEAD or not self._started:
-            await self._send_next()
-
-    async def finish(self) -> None:
-        while self._ahead:
-            await self._send_next()
-        if not self.timings:
-            return
-        turn = self.request.turn
-        await self.out.send(
-            UtteranceEnd(
-                utterance_id=self.utterance_id,
-                duration_ms=self.duration_ms,
-                sentences=len(self.timings),
-            ),
-            Transcript(
-                role="interviewer",
-                text=self.text,
-                sequence=turn.reply_sequence,
-                turn_id=turn.turn_id,
-                utterance_id=self.utterance_id,
-            ),
-        )
-
-    def cancel(self) -> None:
-        for _, synthesis in self._ahead:
-            if synthesis is not None:
-                synthesis.cancel()
-
-    async def _send_next(self) -> None:
-        frame, synthesis = self._ahead.pop(0)
-        start_ms = self.duration_ms
-        prelude = [*self._opening(), self._caption(frame, start_ms)]
-        sent = self.sent.get(frame.index, b"")
-        self.pcm16 += sent
-        if synthesis is not None:
-            try:
-                await self._send_sound(frame, synthesis, prelude, skip_bytes=len(sent))
-            except ProviderError as error:
-                final = not error.retryable or self.attempt >= self.request.provider_attempts
-                if not final:
-                    raise
-                await self._show_only(frame, prelude, error)
-            finally:
-                synthesis.cancel()
-        self.timings.append(
-            SpokenSentence(text=frame.text, start_ms=start_ms, end_ms=self.duration_ms)
-        )
-
-    async def _send_sound(
-        self,
-        frame: SentenceFrame,
-        synthesis: Synthesis,
-        prelude: list[BaseModel],
-        *,
-        skip_bytes: int,
-    ) -> None:
-        offset = skip_bytes
-        async for made in synthesis:
-            chunk = made[min(skip_bytes, len(made)) :]
-            skip_bytes -= len(made) - len(chunk)
-            if not chunk:
-                continue
-            self.pcm16 += chunk
-            frames: list[AudioFrame] = []
-            for at in range(0, len(chunk), FRAME_BYTES):
-                piece = chunk[at : at + FRAME_BYTES]
-                frames.append(self._frame(frame, offset, piece))
-                offset += len(piece)
-            while frames:
-                # Captions leave with the first sound, in one round trip; that sound goes alone.
-                batch = frames[: 1 if prelude else FRAMES_A_TRIP]
-                del frames[: len(batch)]
-                await self.out.send(*prelude, *batch)
-                prelude.clear()
-        if prelude:
-            await self.out.send(*prelude)
-            prelude.clear()
-
-    async def _show_only(
-        self, frame: SentenceFrame, prelude: list[BaseModel], error: ProviderError
-    ) -> None:
-        log.error("tts.gave_up", code=error.code, provider=error.provider)
-        problem = ErrorMessage(
-            code="tts.unavailable",
-            message="The interviewer's voice is unavailable; please read along.",
-            recoverable=True,
-        )
-        await self.out.send(*prelude, problem)
-        self._shown_ms += READING_MS_PER_WORD * len(frame.text.split())
-
-    def _opening(self) -> list[BaseModel]:
-        if self._started:
-            return []
-        self._started = True
-        turn, here = self.request.turn, self.standing
-        return [
-            Status(state="speaking"),
-            PhaseChanged(
-                phase=here.phase,
-                question_id=here.question_id,
-                question_text=here.question_text,
-                question_number=here.question_number,
-                question_count=here.question_count,
-                budget_left_s=here.budget_left_s,
-            ),
-            UtteranceStart(
-                utterance_id=self.utterance_id,
-                turn_id=turn.turn_id,
-                sequence=turn.reply_sequence,
-            ),
-        ]
-
-    def _caption(self, frame: SentenceFrame, start_ms: int) -> Sentence:
-        return Sentence(
-            utterance_id=self.utterance_id, index=frame.index, text=frame.text, start_ms=start_ms
-        )
-
-    def _frame(self, frame: SentenceFrame, offset_bytes: int, pcm16: bytes) -> AudioFrame:
-        return AudioFrame(
-            sequence=self.request.turn.reply_sequence,
-            sentence=frame.index,
-            offset_samples=offset_bytes // 2,
-            pcm16=pcm16,
         )

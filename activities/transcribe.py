@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
 import structlog
 
 from activities.listening import EarFactory, Heard, Listener
+from activities.recognizing import Recognizer
 from activities.recordings import recording_key
+from activities.watchdog import is_final
 from interview.audio.wav import wav_file
 from interview.contracts.ids import utterance_id
 from interview.contracts.turns import TranscribeInput, TranscribeResult, TurnRef
@@ -34,6 +37,9 @@ from interview.streams.text import TextWriter
 __all__ = ["Transcribe"]
 
 log = structlog.stdlib.get_logger(__name__)
+
+COUGH_MS = 1_500
+"""Sound without words, silence around it included, that asks for no reply."""
 
 _CONTENT_TYPES = {
     "webm": "audio/webm",
@@ -79,7 +85,7 @@ class Transcribe:
         if request.typed_text is not None:
             result = TranscribeResult(outcome="committed", text=request.typed_text)
             await self._hand_over(text, out, result)
-            await self._commit(turn, out, result, None, "typed")
+            await self._commit(request, out, result, None, "typed")
             return result
         return await self._from_audio(request, attempt, text, out, published)
 
@@ -92,59 +98,44 @@ class Transcribe:
         published: TranscribeResult | None,
     ) -> TranscribeResult:
         turn = request.turn
-        if published is None:
-            await self.stt.warm()
-        else:
+        if published is not None:
             # Its text has been used already: the same text must be committed.
             await self._hand_over(text, out, published)
-
-        listener = self._listener(request, out, transcribe=published is None)
+        listener = self._listener(request, text, out, transcribe=published is None)
+        warming = asyncio.create_task(self.stt.warm())
         try:
             heard = await listener.listen()
         except ProviderError as error:
-            if error.retryable and attempt < request.provider_attempts:
+            if not is_final(error, attempt, request.provider_attempts):
                 raise
             log.error("stt.gave_up", code=error.code)
             return await self._give_up(turn, text, out)
+        finally:
+            warming.cancel()
         if published is not None:
             if published.outcome == "committed":
-                await self._commit(turn, out, published, heard, "audio")
+                await self._commit(request, out, published, heard, "audio")
             return published
-        result = _result(heard, self.stt.name)
+        result = _result(heard, self.stt.name, hands_free=request.mode == "hands_free")
         await self._hand_over(text, out, result)
         if result.outcome == "committed":
-            await self._commit(turn, out, result, heard, "audio")
+            await self._commit(request, out, result, heard, "audio")
         else:
-            await self._discard(turn, out, result, heard)
+            await self._discard(request, out, result, heard)
         return result
 
     def _listener(
-        self, request: TranscribeInput, out: OutboundWriter, *, transcribe: bool
+        self, request: TranscribeInput, text: TextWriter, out: OutboundWriter, *, transcribe: bool
     ) -> Listener:
         turn = request.turn
-
-        async def partial(so_far: str) -> None:
-            await out.send(PartialTranscript(turn_id=turn.turn_id, text=so_far))
-
-        async def missing(from_chunk: int) -> None:
-            log.warning("audio.chunks_missing", from_chunk=from_chunk)
-            await out.send(TurnResend(turn_id=turn.turn_id, from_chunk=from_chunk))
-
-        async def ended() -> None:
-            if transcribe:
-                await out.send(Status(state="processing_stt"))
-
+        told = _Told(self.log, text, out, turn.turn_id, self.stt.name)
         return Listener(
             audio=AudioStream(self.log, turn.interview_id, turn.turn_id),
             new_ear=self.new_ear,
-            stt=self.stt,
-            language=request.language,
+            recognizer=Recognizer(self.stt, request.language, self.timeout_s, told.partial),
             max_answer_s=request.max_answer_s,
             stall_after_s=request.stall_after_s,
-            timeout_s=self.timeout_s,
-            on_partial=partial,
-            on_missing=missing,
-            on_end=ended,
+            reports=told,
             transcribe=transcribe,
         )
 
@@ -161,12 +152,13 @@ class Transcribe:
 
     async def _commit(
         self,
-        turn: TurnRef,
+        request: TranscribeInput,
         out: OutboundWriter,
         result: TranscribeResult,
         heard: Heard | None,
         modality: Literal["audio", "typed"],
     ) -> None:
+        turn = request.turn
         recording = None
         if heard is not None:
             await self._tell_problem(turn, out, heard)
@@ -186,6 +178,7 @@ class Transcribe:
                 question_id=turn.question_id,
                 provider=result.provider,
                 recording=recording,
+                interrupted=request.interruption,
             )
         )
         await self._tell_committed(out, turn, answer.text, answer.sequence)
@@ -205,13 +198,19 @@ class Transcribe:
         )
 
     async def _discard(
-        self, turn: TurnRef, out: OutboundWriter, result: TranscribeResult, heard: Heard
+        self, request: TranscribeInput, out: OutboundWriter, result: TranscribeResult, heard: Heard
     ) -> None:
+        turn = request.turn
         await self._tell_problem(turn, out, heard)
         match result.outcome:
+            case "cancelled" if heard.problem is None:
+                # What was interrupted has been sent in full: it is played on.
+                resume = request.interruption
+                await out.send(
+                    TurnDiscarded(turn_id=turn.turn_id, reason="cancelled", resume=resume)
+                )
             case "cancelled":
-                reason = "cancelled" if heard.problem is None else "failed"
-                await out.send(TurnDiscarded(turn_id=turn.turn_id, reason=reason))
+                await out.send(TurnDiscarded(turn_id=turn.turn_id, reason="failed"))
             case "no_speech":
                 await self._record_unheard(turn, "no_speech", heard)
                 await out.send(TurnDiscarded(turn_id=turn.turn_id, reason="no_speech"))
@@ -269,12 +268,51 @@ class Transcribe:
         return RecordingRecord.of(blob, content_type=content_type, duration_ms=heard.duration_ms)
 
 
-def _result(heard: Heard, provider: str) -> TranscribeResult:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Listening, as it is told to the room and to the next stage."""
+
+    log: StreamLog
+    text: TextWriter
+    out: OutboundWriter
+    turn_id: str
+    provider: str
+
+    async def partial(self, so_far: str) -> None:
+        await self.out.send(PartialTranscript(turn_id=self.turn_id, text=so_far))
+
+    async def missing(self, from_chunk: int) -> None:
+        log.warning("audio.chunks_missing", from_chunk=from_chunk)
+        await self.out.send(TurnResend(turn_id=self.turn_id, from_chunk=from_chunk))
+
+    async def ended(self) -> None:
+        await self.out.send(Status(state="processing_stt"))
+
+    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
+        answer = TranscribeResult(
+            outcome="committed",
+            text=text,
+            confidence=confidence,
+            duration_ms=duration_ms,
+            provider=self.provider,
+        )
+        words = self.out.entry(PartialTranscript(turn_id=self.turn_id, text=text))
+        await self.log.append_to(
+            (self.text.key, self.text.tentative(answer), None), (self.out.key, words, MAXLEN)
+        )
+
+    async def withdrawn(self) -> None:
+        await self.log.append_to((self.text.key, self.text.withdrawn(), None))
+
+
+def _result(heard: Heard, provider: str, *, hands_free: bool) -> TranscribeResult:
     match heard.outcome:
         case "answer":
             outcome = "committed"
         case "no_speech" if heard.problem is not None:
             outcome = "cancelled"  # the error says why; asking "did you speak?" would not help
+        case "no_speech" if hands_free and heard.speech_ms < COUGH_MS:
+            outcome = "cancelled"  # nobody pressed a button: it was a noise
         case "no_speech" | "cancelled" | "stalled":
             outcome = heard.outcome
     return TranscribeResult(

@@ -22,7 +22,16 @@ from interview.contracts.interview import AnswerTextInput, BeginTurnInput, TurnA
 from interview.errors import ConflictError, InterviewError, InvalidInputError, StreamError
 from interview.persistence.records import Records
 from interview.protocol import limits
-from interview.protocol.client import AnswerText, Audio, TurnCancel, TurnEnd, TurnStart
+from interview.protocol.client import (
+    AnswerText,
+    Audio,
+    Interruption,
+    SpeechPaused,
+    SpeechResumed,
+    TurnCancel,
+    TurnEnd,
+    TurnStart,
+)
 from interview.protocol.server import (
     ErrorMessage,
     PendingTurn,
@@ -115,7 +124,9 @@ class Answers:
             self.uplink.finish(before)
             if before.start is not None:
                 self.tell(error_message(_out_of_order("the answer before was still open")))
-        begun = BeginTurnInput(turn_id=message.turn_id, interruption=message.interrupted)
+        begun = BeginTurnInput(
+            turn_id=message.turn_id, interruption=message.interrupted, mode=message.mode
+        )
         self._take(begun, start)
 
     def chunk(self, index: int, data: bytes) -> None:
@@ -134,18 +145,24 @@ class Answers:
             self.uplink.finish(answer)
             raise
 
+    def pause(self, message: SpeechPaused) -> None:
+        answer = self._under_way(message.turn_id)
+        self._keep_alive(answer)
+        self.uplink.pause(answer, message.chunks, _now())
+
+    def resume(self, message: SpeechResumed) -> None:
+        answer = self._under_way(message.turn_id)
+        self._keep_alive(answer)
+        self.uplink.resume(answer)
+
     def end(self, message: TurnEnd) -> None:
-        answer = self.current
-        if answer is None or answer.turn_id != message.turn_id:
-            raise _out_of_order("another answer is under way, or none")
+        answer = self._under_way(message.turn_id)
         # First of all: the answer to it waits for nothing else.
         self.uplink.end(answer, message.chunks, message.duration_ms)
         self._keep_alive(answer)
 
     def cancel(self, message: TurnCancel) -> None:
-        answer = self.current
-        if answer is None or answer.turn_id != message.turn_id:
-            raise _out_of_order("another answer is under way, or none")
+        answer = self._under_way(message.turn_id)
         if answer.state != "ended":
             self.uplink.cancel(answer)
 
@@ -215,6 +232,12 @@ class Answers:
 
     # Inside
 
+    def _under_way(self, turn_id: str) -> Answer:
+        answer = self.current
+        if answer is None or answer.turn_id != turn_id:
+            raise _out_of_order("another answer is under way, or none")
+        return answer
+
     def _take(self, begun: BeginTurnInput, start: AudioStart) -> Answer:
         stream = AudioStream(self.streams, self.interview_id, begun.turn_id)
         answer = self.current = Answer(begun, stream, start)
@@ -261,7 +284,7 @@ class Answers:
                 return
             if ack.outcome != "running":
                 self.replied(turn_id)
-            await self._acknowledged(ack)
+            await self._acknowledged(ack, answer.begun.interruption)
 
     async def _give_typed(self, answer: AnswerTextInput, update_id: str) -> None:
         turn_id = answer.turn_id
@@ -274,7 +297,7 @@ class Answers:
                 return
             await self._acknowledged(ack)
 
-    async def _acknowledged(self, ack: TurnAck) -> None:
+    async def _acknowledged(self, ack: TurnAck, cut: Interruption | None = None) -> None:
         """What became of it, for a client that may have missed it."""
         match ack.outcome:
             case "running" | "stalled":
@@ -285,7 +308,8 @@ class Answers:
                 self.tell(TurnCommitted(turn_id=ack.turn_id, sequence=sequence))
             case "no_speech" | "cancelled" | "failed":
                 await self._forget(ack.turn_id)
-                self.tell(TurnDiscarded(turn_id=ack.turn_id, reason=ack.outcome))
+                resume = cut if ack.outcome == "cancelled" else None
+                self.tell(TurnDiscarded(turn_id=ack.turn_id, reason=ack.outcome, resume=resume))
 
     async def _forget(self, turn_id: str) -> None:
         try:

@@ -87,6 +87,9 @@ class Engine:
     async def resume(self, update_id: str, on_delay: Callable[[], None]) -> None:
         await self._update(InterviewWorkflow.resume, Request(), update_id, on_delay)
 
+    async def repeat(self, update_id: str, on_delay: Callable[[], None]) -> None:
+        await self._update(InterviewWorkflow.repeat_question, Request(), update_id, on_delay)
+
     async def end(self, update_id: str, on_delay: Callable[[], None]) -> None:
         await self._update(InterviewWorkflow.end_interview, EndInput(), update_id, on_delay)
 

@@ -28,7 +28,10 @@ from interview.protocol.client import (
     Pause,
     Ping,
     PlaybackComplete,
+    Repeat,
     Resume,
+    SpeechPaused,
+    SpeechResumed,
     TurnCancel,
     TurnEnd,
     TurnStart,
@@ -142,6 +145,10 @@ class Room:
                 answers.end(message)
             case TurnStart():
                 answers.start(message)
+            case SpeechPaused():
+                answers.pause(message)
+            case SpeechResumed():
+                answers.resume(message)
             case TurnCancel():
                 answers.cancel(message)
             case AnswerText():
@@ -157,6 +164,8 @@ class Room:
                 answers.request(self._ask(self._engine.pause))
             case Resume():
                 answers.request(self._ask(self._engine.resume))
+            case Repeat():
+                answers.request(self._ask(self._engine.repeat))
             case EndSession():
                 answers.request(self._ask(self._engine.end))
             case Hello():

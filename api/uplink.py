@@ -8,18 +8,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from api.incoming import RateLimit
 from api.pending import PendingTurns
 from interview.contracts.interview import BeginTurnInput
-from interview.errors import InvalidInputError, StreamError
+from interview.errors import ConflictError, InvalidInputError, StreamError
 from interview.protocol import limits
 from interview.protocol.server import TurnResend
-from interview.streams.audio import AudioChunk, AudioEnd, AudioStart, AudioStream
+from interview.streams.audio import (
+    AudioChunk,
+    AudioEnd,
+    AudioPause,
+    AudioResume,
+    AudioStart,
+    AudioStream,
+)
 
 __all__ = ["Answer", "Uplink"]
 
 MAX_CHUNKS = 1_000_000
 """Of one answer; the bound of `turn_end.chunks`."""
 _RETRY_S = 0.25
+
+Piece = AudioChunk | AudioPause | AudioResume | AudioEnd
 
 
 @dataclass(slots=True)
@@ -41,6 +51,10 @@ class Answer:
     size_bytes: int = 0
     asked_for: int = -1
     """The last gap that was asked for."""
+    paused: bool | None = False
+    """None: begun on another connection, which may know."""
+    pause_is_known: bool = False
+    """To the stage: a pause above the rate is passed over."""
 
     @property
     def turn_id(self) -> str:
@@ -59,14 +73,18 @@ class Uplink:
     on_away: Callable[[StreamError], None]
     on_back: Callable[[], None]
     on_missing: Callable[[TurnResend], None]
-    _waiting: deque[tuple[Answer, AudioStart | AudioChunk | AudioEnd | None]] = field(
-        init=False, default_factory=deque[tuple[Answer, AudioStart | AudioChunk | AudioEnd | None]]
+    _waiting: deque[tuple[Answer, AudioStart | Piece | None]] = field(
+        init=False, default_factory=deque[tuple[Answer, AudioStart | Piece | None]]
     )
     """None stands for a cancel."""
     _something: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _idle: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _broken: bool = field(init=False, default=False)
     _latest: Answer | None = field(init=False, default=None)
+    _pauses: RateLimit = field(
+        init=False,
+        default_factory=lambda: RateLimit(limits.MAX_PAUSES_PER_S, limits.PAUSES_WINDOW_S, 0.0),
+    )
 
     def start(self, answer: Answer) -> None:
         """Names the answer and opens its stream."""
@@ -76,6 +94,7 @@ class Uplink:
 
     def adopt(self, answer: Answer) -> None:
         """Goes on with an answer that was begun on another connection."""
+        answer.paused = None
         self._latest = answer
 
     def chunk(self, answer: Answer, index: int, data: bytes) -> None:
@@ -97,6 +116,36 @@ class Uplink:
         answer.next_chunk += 1
         answer.size_bytes += len(data)
         self._put(answer, AudioChunk(index, data))
+
+    def pause(self, answer: Answer, chunks: int, now: float) -> None:
+        """The candidate has fallen silent after `chunks` chunks; repeated it does nothing.
+
+        Raises `InvalidInputError` (`protocol.violation`, `rate.exceeded`), `ConflictError`
+        (`turn.out_of_order`) when the chunks are not there.
+        """
+        self._require_hands_free(answer)
+        if answer.state != "open" or self._broken or answer.paused:
+            return
+        if chunks > answer.next_chunk:
+            if answer.asked_for == answer.next_chunk:
+                return  # they are on their way again, and their end comes after them
+            raise ConflictError("turn.out_of_order", "a pause after chunks that were not sent")
+        answer.paused = True
+        answer.pause_is_known = not self._pauses.take(now)
+        if not answer.pause_is_known:
+            raise InvalidInputError("rate.exceeded", "so many pauses are passed over")
+        self._put(answer, AudioPause())
+
+    def resume(self, answer: Answer) -> None:
+        """They speak again. Raises as `pause`, `turn.out_of_order` where there was no pause."""
+        self._require_hands_free(answer)
+        if answer.state != "open" or self._broken:
+            return
+        if answer.paused is False:
+            raise ConflictError("turn.out_of_order", "speech resumed without a pause")
+        if answer.pause_is_known or answer.paused is None:
+            self._put(answer, AudioResume())
+        answer.paused = answer.pause_is_known = False
 
     def end(self, answer: Answer, chunks: int, duration_ms: int | None) -> None:
         """The answer has `chunks` chunks; what is missing of them is asked for again."""
@@ -126,6 +175,7 @@ class Uplink:
         answer = self._latest
         if answer is not None and answer.turn_id == turn_id and answer.state != "closed":
             answer.state, answer.next_chunk, answer.size_bytes = "open", from_chunk, 0
+            answer.paused = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -146,7 +196,11 @@ class Uplink:
             self._idle.clear()
         await self._idle.wait()
 
-    def _put(self, answer: Answer, frame: AudioStart | AudioChunk | AudioEnd | None) -> None:
+    def _require_hands_free(self, answer: Answer) -> None:
+        if answer.begun.mode != "hands_free":
+            raise InvalidInputError("protocol.violation", "this answer is ended by hand")
+
+    def _put(self, answer: Answer, frame: AudioStart | Piece | None) -> None:
         self._waiting.append((answer, frame))
         self._something.set()
 
@@ -162,7 +216,7 @@ class Uplink:
             self._waiting.popleft()
         else:
             # All that waits of this answer in one round trip: a burst, or its last chunk and end.
-            frames: list[AudioChunk | AudioEnd] = []
+            frames: list[Piece] = []
             for other, more in self._waiting:
                 if other is not answer or more is None or isinstance(more, AudioStart):
                     break
@@ -209,5 +263,6 @@ class Uplink:
             await self.pending.put(answer.begun)
             await answer.stream.start(answer.start)
         answer.state, answer.next_chunk, answer.size_bytes = "open", received, 0
+        answer.paused = None  # what waited may have told of it, and was let go
         self._broken = False  # what is asked for may come before the next await
         self._ask_again(answer)

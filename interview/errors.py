@@ -34,6 +34,7 @@ __all__ = [
     "InterviewError",
     "InvalidInputError",
     "NotFoundError",
+    "ProviderCategory",
     "ProviderError",
     "ProviderOutputInvalid",
     "ProviderRateLimited",

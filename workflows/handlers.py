@@ -41,6 +41,7 @@ class InterviewHandlers:
         self._waiting: BeginTurnInput | AnswerTextInput | None = None
         self._pause_wanted = False
         self._resume_wanted = False
+        self._repeat_wanted = False
         self._end_wanted: Outcome | None = None
         self._running: RunningTurn | None = None
 
@@ -74,6 +75,11 @@ class InterviewHandlers:
         self._resume_wanted = self._state.status == "paused"
 
     @workflow.update
+    async def repeat_question(self, request: Request) -> None:
+        """Says the current question again."""
+        self._repeat_wanted = True
+
+    @workflow.update
     async def end_interview(self, request: EndInput) -> None:
         """An answer in progress is committed first, if its end arrives in time."""
         self._end_wanted = self._end_wanted or request.outcome
@@ -100,6 +106,19 @@ class InterviewHandlers:
         workflow.logger.warning("turn.recovering", extra={"reason": request.reason})
         running.reschedule += 1
         return True
+
+    @repeat_question.validator
+    def _validate_repeat(self, request: Request) -> None:
+        """Refused while somebody speaks, by our estimate of the playout."""
+        self._validate_open()
+        state = self._state
+        speaking = state.silence_since is None or workflow.now() < state.silence_since
+        if speaking or self._running or self._waiting or state.status != "active":
+            raise ApplicationError(
+                "a question is repeated when nobody speaks",
+                type="turn.out_of_order",
+                non_retryable=True,
+            )
 
     @pause.validator
     def _validate_pause(self, request: Request) -> None:
@@ -150,6 +169,7 @@ class InterviewHandlers:
             self._waiting is not None
             or self._pause_wanted
             or self._resume_wanted
+            or self._repeat_wanted
             or self._end_wanted is not None
         )
 

@@ -34,10 +34,11 @@ with workflow.unsafe.imports_passed_through():
         brief,
         current_question,
         greeting_lines,
+        probe_asked,
         standing,
     )
-    from interview.protocol.client import Interruption
-    from interview.protocol.server import Paused, Resumed
+    from interview.protocol.client import Interruption, TurnMode
+    from interview.protocol.server import Paused, Resumed, phase_changed
 
 from workflows.audit import current_details
 from workflows.handlers import InterviewHandlers
@@ -64,6 +65,8 @@ class InterviewWorkflow(InterviewHandlers):
         self._request = request
         self._turns_this_run = 0
         self._preparing: asyncio.Task[None] | None = None
+        self._told_factor = self._state.extra_time_factor
+        """What the room knows of the candidate's extra time."""
 
     @workflow.run
     async def run(self, request: InterviewInput) -> CloseResult:
@@ -78,6 +81,10 @@ class InterviewWorkflow(InterviewHandlers):
                 await self._take_turn()
             elif self._pause_wanted:
                 await self._pause("candidate")
+            elif self._repeat_wanted:
+                await self._repeat()
+            elif state.extra_time_factor != self._told_factor:
+                await self._tell_accommodation()
             else:
                 await self._wait()
             if self._run_is_long():
@@ -158,11 +165,31 @@ class InterviewWorkflow(InterviewHandlers):
         state = self._state
         if reason != "silence":
             state.phase_time_used_s += self._waited_s(workflow.now())
-        self._pause_wanted = self._resume_wanted = False
+        self._pause_wanted = self._resume_wanted = self._repeat_wanted = False
         state.status, state.paused_at = "paused", workflow.now()
         self._show()
         message = Paused(reason="silence" if reason == "silence" else "candidate")
         await announce(self._interview_id, message, status="paused")
+
+    async def _repeat(self) -> None:
+        """The candidate asked for it: the silence begins anew, and their clock stands still."""
+        self._repeat_wanted = False
+        state = self._state
+        question = current_question(self._plan, state.position)
+        used_s = state.phase_time_used_s + self._waited_s(workflow.now())
+        here = standing(self._plan, state.position, used_s)
+        if question is not None:
+            await self._say((state.asked or question.text,), here)
+        state.phase_time_used_s = used_s
+        self._restart_silence(state.silence_since or workflow.now())
+
+    async def _tell_accommodation(self) -> None:
+        """Granted in mid-interview, it changes endpointing at once."""
+        state = self._state
+        self._told_factor = state.extra_time_factor
+        here = standing(self._plan, state.position, state.phase_time_used_s)
+        endpointing = self._limits.endpointing.stretched(state.extra_time_factor)
+        await announce(self._interview_id, phase_changed(here, endpointing))
 
     async def _stay_paused(self) -> None:
         """Until resumed, by asking or by simply answering, or expired."""
@@ -197,14 +224,17 @@ class InterviewWorkflow(InterviewHandlers):
     async def _take_turn(self) -> None:
         """One answer and its reply."""
         request, self._waiting = self._waiting, None
+        self._repeat_wanted = False  # the answer came first
         assert request is not None, "the loop saw it"
         state = self._state
         take = 1 + state.turn_number if state.turns.pop(request.turn_id, None) else 0
-        typed = request.text if isinstance(request, AnswerTextInput) else None
+        is_typed = isinstance(request, AnswerTextInput)
+        typed = request.text if is_typed else None
         turn = self._new_turn(
             request.turn_id,
             take=take,
             typed_text=typed,
+            mode="hold" if is_typed else request.mode,
             interruption=request.interruption,
             brief=self._brief(self._waited_s(workflow.now())),
         )
@@ -257,7 +287,7 @@ class InterviewWorkflow(InterviewHandlers):
         if reply.outcome == "replied" and directive is not None:
             assert turn.brief is not None
             if directive in turn.brief.allowed:
-                self._move(directive)
+                self._move(directive, reply.sentences)
             else:
                 workflow.logger.error("directive.not_allowed", extra={"directive": directive})
 
@@ -320,6 +350,7 @@ class InterviewWorkflow(InterviewHandlers):
         take: int = 0,
         standing: Standing | None = None,
         typed_text: str | None = None,
+        mode: TurnMode = "hold",
         interruption: Interruption | None = None,
         brief: Brief | None = None,
     ) -> RunningTurn:
@@ -349,6 +380,7 @@ class InterviewWorkflow(InterviewHandlers):
             limits=self._limits,
             extra_time_factor=state.extra_time_factor,
             typed_text=typed_text,
+            mode=mode,
             interruption=interruption,
         )
 
@@ -364,8 +396,10 @@ class InterviewWorkflow(InterviewHandlers):
             )
         return made
 
-    def _move(self, directive: Directive) -> None:
+    def _move(self, directive: Directive, said: tuple[str, ...] = ()) -> None:
         state = self._state
+        if directive is not Directive.REPROMPT:
+            state.asked = probe_asked(directive, said)
         before: Position = state.position
         state.position = apply_directive(self._plan, before, directive)
         if state.position.phase is not before.phase:

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from interview.contracts.records import AnnounceInput, RecordActivities
     from interview.contracts.turns import TurnRef
-    from interview.protocol.server import ErrorMessage, Paused, Resumed
+    from interview.protocol.server import ErrorMessage, Paused, PhaseChanged, Resumed
 
 from workflows.options import record_options
 
@@ -19,7 +19,7 @@ __all__ = ["announce", "announce_failure"]
 
 async def announce(
     interview_id: str,
-    message: Paused | Resumed | ErrorMessage,
+    message: Paused | Resumed | ErrorMessage | PhaseChanged,
     *,
     status: Literal["active", "paused"] | None = None,
 ) -> None:

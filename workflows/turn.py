@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from interview.domain.directives import Brief, Directive, Standing
     from interview.domain.progress import Position
-    from interview.protocol.client import Interruption
+    from interview.protocol.client import Interruption, TurnMode
 
 from workflows.audit import turn_summary
 from workflows.options import MAX_RESCHEDULES, stage_options
@@ -58,6 +58,7 @@ class RunningTurn:
     limits: Limits
     extra_time_factor: float = 1.0
     typed_text: str | None = None
+    mode: TurnMode = "hold"
     interruption: Interruption | None = None
     answer: TranscribeResult | None = None
     reply: ConverseResult | None = None
@@ -125,6 +126,8 @@ class RunningTurn:
                     stall_after_s=self.limits.stall_after_s,
                     provider_attempts=self.limits.provider_attempts,
                     typed_text=self.typed_text,
+                    mode=self.mode,
+                    interruption=self.interruption,
                 ),
                 task_queue=TRANSCRIBE_QUEUE,
                 summary=summary,
@@ -186,6 +189,7 @@ class RunningTurn:
             provider_attempts=self.limits.provider_attempts,
             lines=lines,
             directive=directive,
+            endpointing=self.limits.endpointing.stretched(self.extra_time_factor),
         )
 
     async def _attend(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interview.audio.decode import StreamingDecoder
-from interview.audio.segmenter import Cuts, Segmenter
+from interview.audio.segmenter import Cuts, Segment, Segmenter
 from interview.audio.vad import VoiceModel
 from interview.protocol.client import UplinkFormat
 
@@ -39,14 +39,18 @@ class AnswerEar:
         """Parts of the recording could not be decoded; the rest was."""
         return self._decoder.damaged
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """The segments that `data` completes, PCM16 mono 16 kHz each."""
-        return [segment.pcm for segment in self._segmenter.feed(self._decoder.feed(data))]
+    def feed(self, data: bytes) -> list[Segment]:
+        """The segments that `data` completes."""
+        return self._segmenter.feed(self._decoder.feed(data))
 
-    def finish(self) -> list[bytes]:
+    def pause(self) -> tuple[list[Segment], Segment | None]:
+        """As `Segmenter.pause`; speech may go on."""
+        return self._segmenter.pause()
+
+    def finish(self) -> list[Segment]:
         """The rest of the speech."""
         rest = self._segmenter.feed(self._decoder.finish())
-        return [segment.pcm for segment in rest + self._segmenter.finish()]
+        return rest + self._segmenter.finish()
 
     def close(self) -> None:
         """For an answer that is not finished."""

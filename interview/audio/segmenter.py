@@ -27,6 +27,8 @@ class Segment:
     start_ms: int
     end_ms: int
     pcm: bytes
+    speech_end_ms: int = 0
+    """What follows it until `end_ms` is padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Cuts:
     pause_ms: int = 600
     min_segment_ms: int = 2_000
     max_segment_ms: int = 25_000
+    pause_segment_ms: int = 6_000
+    """A segment this long is cut at any pause that the candidate's client reports: shorter ones
+    are better understood as a whole, but hearing a long one twice costs."""
     padding_ms: int = 200
     min_speech_ms: int = 64
     """A click is shorter; "no" is not."""
@@ -68,6 +73,18 @@ class Segmenter:
     def feed(self, pcm16: bytes) -> list[Segment]:
         self._buffer += pcm16
         return self._judge(_LEAST_FRAMES)
+
+    def pause(self) -> tuple[list[Segment], Segment | None]:
+        """Somebody hears a pause here. The segments that are complete, and the open one as far
+        as it has come: it stays open, and may be longer once it closes."""
+        segments = self._judge(1)
+        if self._speech_from is None:
+            return segments, None
+        if self._speech_until - self._speech_from >= _frames(self._cuts.pause_segment_ms):
+            return segments + self._close(self._speech_until), None
+        if self._speech_until - self._speech_from < _frames(self._cuts.min_speech_ms):
+            return segments, None
+        return segments, self._cut_out(self._speech_from, self._speech_until)
 
     def finish(self) -> list[Segment]:
         """The open segment, if there is one. The segmenter cannot be used afterwards."""
@@ -148,21 +165,31 @@ class Segmenter:
     ) -> list[Segment]:
         assert self._speech_from is not None
         speech_frames = until - self._speech_from
-        pad = _frames(self._cuts.padding_ms)
-        start = max(self._speech_from - pad, self._buffer_frame)
-        judged = self._buffer_frame + len(self._probabilities)
-        end = min(until + pad, judged) if padding else until
+        segment = self._cut_out(self._speech_from, until, padding=padding, limit_bytes=limit_bytes)
         self._speech_from = None
-        offset = self._buffer_frame * _FRAME_BYTES
-        end_bytes = end * _FRAME_BYTES
-        if limit_bytes is not None:
-            end_bytes = min(end_bytes, limit_bytes)
-        pcm = bytes(self._buffer[start * _FRAME_BYTES - offset : end_bytes - offset])
         # Half the padding stays: the next segment may begin right away.
-        self._drop_before(end if not padding else max(until, end - pad // 2))
+        pad = _frames(self._cuts.padding_ms)
+        end = self._padded_end(until)
+        self._drop_before(max(until, end - pad // 2) if padding else until)
         if speech_frames < _frames(self._cuts.min_speech_ms):
             return []
-        return [Segment(start * _FRAME_MS, start * _FRAME_MS + len(pcm) // 32, pcm)]
+        return [segment]
+
+    def _cut_out(
+        self, speech_from: int, until: int, *, padding: bool = True, limit_bytes: int | None = None
+    ) -> Segment:
+        start = max(speech_from - _frames(self._cuts.padding_ms), self._buffer_frame)
+        end_bytes = (self._padded_end(until) if padding else until) * _FRAME_BYTES
+        if limit_bytes is not None:
+            end_bytes = min(end_bytes, limit_bytes)
+        offset = self._buffer_frame * _FRAME_BYTES
+        pcm = bytes(self._buffer[start * _FRAME_BYTES - offset : end_bytes - offset])
+        start_ms = start * _FRAME_MS
+        return Segment(start_ms, start_ms + len(pcm) // 32, pcm, until * _FRAME_MS)
+
+    def _padded_end(self, until: int) -> int:
+        judged = self._buffer_frame + len(self._probabilities)
+        return min(until + _frames(self._cuts.padding_ms), judged)
 
     def _drop_before(self, frame: int) -> None:
         drop = frame - self._buffer_frame

@@ -8,9 +8,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from interview.contracts.records import Outcome
+from interview.domain.endpointing import Endpointing
 from interview.domain.plan import Plan
 from interview.domain.progress import Position
-from interview.protocol.client import Interruption
+from interview.protocol.client import Interruption, TurnMode
 
 __all__ = [
     "Accommodation",
@@ -36,6 +37,7 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     max_answer_s: float = 300.0
+    endpointing: Endpointing = Endpointing()
     nudge_after_s: float = 20.0
     """Of silence after the interviewer's last word, then again after twice as long."""
     pause_after_s: float = 150.0
@@ -77,6 +79,8 @@ class InterviewState(BaseModel):
     """Active time: waiting for an answer, answering, and being spoken to."""
     silence_since: datetime | None = None
     """End of the interviewer's last playout, by estimate."""
+    asked: str = ""
+    """The probe that the candidate was asked last; empty where it was the plan's question."""
     nudges: int = 0
     pushed_on: bool = False
     """A spent budget moved the interview on, and the candidate has not been heard since."""
@@ -100,6 +104,7 @@ class BeginTurnInput(BaseModel):
 
     turn_id: str
     interruption: Interruption | None = None
+    mode: TurnMode = "hold"
 
 
 class AnswerTextInput(BaseModel):

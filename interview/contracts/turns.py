@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 
 from interview.domain.directives import Brief, Directive, Standing
+from interview.domain.endpointing import Endpointing
 from interview.domain.phases import Phase
-from interview.protocol.client import Interruption
+from interview.protocol.client import Interruption, TurnMode
 
 __all__ = [
     "ConverseInput",
@@ -64,6 +65,10 @@ class TranscribeInput(_Model):
     """Attempts of this activity after which a provider's failure is final."""
     typed_text: str | None = None
     """A typed answer; None means the answer is on the audio stream."""
+    mode: TurnMode = "hold"
+    """Nobody claims to have spoken in a `hands_free` turn without words: it is a cough."""
+    interruption: Interruption | None = None
+    """Marked as heard so far once the answer is committed."""
 
 
 class TranscribeResult(_Model):
@@ -83,6 +88,7 @@ class ConverseInput(_Model):
     answer: TranscribeResult | None = None
     """Given when the answer is known already; None means it is on the text stream."""
     interruption: Interruption | None = None
+    """The model is shown what was heard of the utterance before."""
 
 
 class ConverseResult(_Model):
@@ -102,6 +108,8 @@ class SpeakInput(_Model):
     lines: tuple[str, ...] | None = None
     """What to say; None means it is on the sentence stream."""
     directive: Directive | None = None
+    endpointing: Endpointing = Endpointing()
+    """As it is for this candidate."""
 
 
 class SpeakResult(_Model):

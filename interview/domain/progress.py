@@ -6,11 +6,14 @@ and what happens cannot part ways.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict
 
 from interview.domain.directives import Brief, Destination, Directive, Standing
 from interview.domain.phases import Phase, next_phase
 from interview.domain.plan import Plan, Question
+from interview.domain.sentences import SentenceSplitter
 
 __all__ = [
     "MAX_REPROMPTS",
@@ -20,6 +23,7 @@ __all__ = [
     "current_question",
     "first_position",
     "greeting_lines",
+    "probe_asked",
     "standing",
 ]
 
@@ -112,6 +116,17 @@ def apply_directive(plan: Plan, position: Position, directive: Directive) -> Pos
             return position.model_copy(update={"follow_ups_used": position.follow_ups_used + 1})
         case Directive.NEXT_QUESTION | Directive.ADVANCE_PHASE | Directive.CLOSE:
             return _next_position(plan, position)
+
+
+def probe_asked(directive: Directive, sentences: Sequence[str]) -> str:
+    """What a reply under `directive` asks beside the plan: empty where it asked the plan's
+    question."""
+    if directive is not Directive.FOLLOW_UP:
+        return ""
+    splitter = SentenceSplitter()
+    whole = [*splitter.feed(" ".join(sentences)), *splitter.finish()]
+    questions = [sentence for sentence in whole if sentence.endswith("?")]
+    return " ".join(questions or whole[-1:])
 
 
 def _next_position(plan: Plan, position: Position) -> Position:

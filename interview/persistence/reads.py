@@ -18,6 +18,7 @@ from interview.persistence.rows import (
 )
 from interview.persistence.vocabulary import Speaker
 from interview.ports import Line
+from interview.protocol.client import Interruption
 
 __all__ = ["answer", "conversation", "recordings", "speech", "transcript"]
 
@@ -46,6 +47,7 @@ _TRANSCRIPT = (
 )
 _CONVERSATION = (
     select(
+        UTTERANCES.c.utterance_id,
         UTTERANCES.c.speaker,
         UTTERANCES.c.text,
         UTTERANCES.c.sentences,
@@ -96,9 +98,14 @@ async def transcript(connection: AsyncConnection, interview_id: str) -> list[Tra
 
 
 async def conversation(
-    connection: AsyncConnection, interview_id: str, limit: int, before_sequence: int | None
+    connection: AsyncConnection,
+    interview_id: str,
+    limit: int,
+    before_sequence: int | None,
+    cut: Interruption | None = None,
 ) -> list[Line]:
     """Of the last `limit` utterances before that sequence, oldest first."""
+    cuts = {} if cut is None else {cut.utterance_id: cut.heard_ms}
     found = await connection.execute(
         _CONVERSATION,
         {
@@ -110,7 +117,12 @@ async def conversation(
     return [
         Line(
             speaker="candidate" if row.speaker == "candidate" else "interviewer",
-            text=_heard(row.text, row.sentences, row.heard_ms, row.duration_ms),
+            text=_heard(
+                row.text,
+                row.sentences,
+                cuts.get(row.utterance_id) if row.heard_ms is None else row.heard_ms,
+                row.duration_ms,
+            ),
         )
         for row in reversed(found.all())
     ]

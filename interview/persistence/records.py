@@ -29,6 +29,7 @@ from interview.persistence.rows import (
 )
 from interview.persistence.vocabulary import InterviewStatus, Outcome, TurnStatus
 from interview.ports import Line
+from interview.protocol.client import Interruption
 
 __all__ = ["MAX_PAGE", "Records"]
 
@@ -145,13 +146,18 @@ class Records:
             return lines
 
     async def conversation(
-        self, interview_id: str, *, limit: int = 200, before_sequence: int | None = None
+        self,
+        interview_id: str,
+        *,
+        limit: int = 200,
+        before_sequence: int | None = None,
+        cut: Interruption | None = None,
     ) -> list[Line]:
         """The last `limit` utterances (before one of them) as the candidate heard them, oldest
         first. One that was interrupted before its first word is left out. Empty where there is
-        no interview."""
+        no interview. `cut` is an interruption that is not on record yet."""
         async with self._of(interview_id) as connection:
-            lines = await reads.conversation(connection, interview_id, limit, before_sequence)
+            lines = await reads.conversation(connection, interview_id, limit, before_sequence, cut)
         return [line for line in lines if line.text]
 
     async def recordings(self, interview_id: str) -> list[RecordingRow]:

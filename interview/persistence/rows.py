@@ -22,6 +22,7 @@ from interview.persistence.vocabulary import (
     TurnKind,
 )
 from interview.ports import StoredBlob
+from interview.protocol.client import Interruption
 
 __all__ = [
     "AnswerRecord",
@@ -181,6 +182,8 @@ class AnswerRecord(_TurnRecord):
     confidence: Confidence = None
     duration_ms: Milliseconds = 0
     provider: str = ""
+    interrupted: Interruption | None = None
+    """What the candidate spoke over, and how much of it they had heard."""
 
 
 class CommittedAnswer(_Row):

@@ -31,6 +31,7 @@ from interview.persistence.rows import (
     SavedSpeech,
     SpeechRecord,
     UnheardTurnRecord,
+    canonical_uuid,
     storable,
 )
 from interview.persistence.vocabulary import TurnKind, TurnStatus
@@ -143,6 +144,8 @@ async def commit_answer(connection: AsyncConnection, record: AnswerRecord) -> Co
         sentences=[],
     ):
         raise _out_of_order("this sequence belongs to another utterance")
+    if (cut := record.interrupted) is not None and canonical_uuid(cut.utterance_id):
+        await mark_heard(connection, record.interview_id, cut.utterance_id, cut.heard_ms)
     recording_id = await _insert_recording(connection, record, record.utterance_id)
     _require_open(await connection.scalar(_COUNT_ANSWER, {"of_interview": record.interview_id}))
     return CommittedAnswer.model_validate(

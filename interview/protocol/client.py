@@ -19,9 +19,13 @@ __all__ = [
     "Pause",
     "Ping",
     "PlaybackComplete",
+    "Repeat",
     "Resume",
+    "SpeechPaused",
+    "SpeechResumed",
     "TurnCancel",
     "TurnEnd",
+    "TurnMode",
     "TurnStart",
     "UplinkFormat",
 ]
@@ -33,6 +37,9 @@ UtteranceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")
 
 UplinkFormat = Literal["webm", "ogg", "mp4", "wav", "mp3", "pcm16"]
 """`pcm16`: little-endian mono at `sample_rate_hz`; the others are containers."""
+
+TurnMode = Literal["hold", "hands_free"]
+"""Who ends the answer: a released button, or silence that the client's voice detector heard."""
 
 
 class _ClientMessage(BaseModel):
@@ -94,6 +101,23 @@ class TurnStart(_ClientMessage):
     sample_rate_hz: Annotated[int, Field(ge=8_000, le=48_000)] = 16_000
     """Of `pcm16`; containers carry their own."""
     interrupted: Interruption | None = None
+    mode: TurnMode = "hold"
+
+
+class SpeechPaused(_ClientMessage):
+    """Hands-free: the voice detector hears silence after `chunks` binary frames. Chunks go on; a
+    reply is made ahead. `turn_end` follows after `endpointing_ms` of silence."""
+
+    type: Literal["speech_paused"]
+    turn_id: TurnId
+    chunks: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class SpeechResumed(_ClientMessage):
+    """Hands-free: it was a pause to think; what was made ahead is dropped."""
+
+    type: Literal["speech_resumed"]
+    turn_id: TurnId
 
 
 class TurnEnd(_ClientMessage):
@@ -129,6 +153,13 @@ class Resume(_ClientMessage):
     type: Literal["resume"]
 
 
+class Repeat(_ClientMessage):
+    """The candidate wants to hear the current question again. Refused with `turn.out_of_order`
+    while somebody speaks."""
+
+    type: Literal["repeat"]
+
+
 class Ping(_ClientMessage):
     """Answered by `pong` with the same `nonce`; sent every few seconds to notice a dead peer."""
 
@@ -140,12 +171,15 @@ ClientMessageV1 = Annotated[Audio | PlaybackComplete | EndSession, Field(discrim
 ClientMessageV2 = Annotated[
     Hello
     | TurnStart
+    | SpeechPaused
+    | SpeechResumed
     | TurnEnd
     | TurnCancel
     | AnswerText
     | PlaybackComplete
     | Pause
     | Resume
+    | Repeat
     | EndSession
     | Ping,
     Field(discriminator="type"),
@@ -155,12 +189,15 @@ CLIENT_MESSAGE_V1: TypeAdapter[Audio | PlaybackComplete | EndSession] = TypeAdap
 CLIENT_MESSAGE_V2: TypeAdapter[
     Hello
     | TurnStart
+    | SpeechPaused
+    | SpeechResumed
     | TurnEnd
     | TurnCancel
     | AnswerText
     | PlaybackComplete
     | Pause
     | Resume
+    | Repeat
     | EndSession
     | Ping
 ] = TypeAdapter(ClientMessageV2)

@@ -15,6 +15,11 @@ MAX_FRAME_BYTES = 12 * 1024 * 1024
 MAX_MESSAGES_PER_S = 200
 """Of text and binary frames together, averaged over `RATE_WINDOW_S` (`rate.exceeded`)."""
 RATE_WINDOW_S = 5.0
+MAX_PAUSES_PER_S = 1.0
+"""Of hands-free answers, averaged over `PAUSES_WINDOW_S` (`rate.exceeded`)."""
+PAUSES_WINDOW_S = 10.0
+MAX_SPECULATIONS = 40
+"""Pauses of one answer at which a reply is made ahead; later ones are passed over."""
 MAX_VIOLATIONS = 50
 """After so many errors on one connection it is closed with 4400."""
 HELLO_TIMEOUT_S = 10.0

@@ -11,7 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from interview.domain.directives import Standing
+from interview.domain.endpointing import Endpointing
 from interview.domain.phases import Phase
+from interview.protocol.client import Interruption
 
 __all__ = [
     "SERVER_MESSAGE",
@@ -37,6 +40,7 @@ __all__ = [
     "TurnResend",
     "UtteranceEnd",
     "UtteranceStart",
+    "phase_changed",
 ]
 
 Role = Literal["interviewer", "candidate"]
@@ -87,6 +91,8 @@ class Snapshot(BaseModel):
     question_number: int
     question_count: int
     transcript: list[Transcript]
+    endpointing_ms: int
+    """As in `phase`."""
     pending_turn: PendingTurn | None
     committed_turns: list[str]
     """Turn ids whose answers are safe; the client forgets its copies."""
@@ -168,6 +174,8 @@ class TurnDiscarded(_ServerMessage):
     type: Literal["turn_discarded"] = "turn_discarded"
     turn_id: str
     reason: Literal["cancelled", "no_speech", "failed"]
+    resume: Interruption | None = None
+    """It was only a cough: the utterance it interrupted is played on from where it stopped."""
 
 
 class TurnResend(_ServerMessage):
@@ -215,6 +223,20 @@ class PhaseChanged(_ServerMessage):
     """Of `question_count`, from 1, over the whole interview; 0 when it is over."""
     question_count: int
     budget_left_s: float
+    endpointing_ms: int
+    """Silence after which a hands-free client ends the answer, so that people can think."""
+
+
+def phase_changed(here: Standing, endpointing: Endpointing) -> PhaseChanged:
+    return PhaseChanged(
+        phase=here.phase,
+        question_id=here.question_id,
+        question_text=here.question_text,
+        question_number=here.question_number,
+        question_count=here.question_count,
+        budget_left_s=here.budget_left_s,
+        endpointing_ms=endpointing.wait_ms(here.phase),
+    )
 
 
 class Paused(_ServerMessage):

@@ -209,7 +209,9 @@ class FallbackLanguageModel:
                 already_said=tuple(said),
                 directive=directive,
             )
-            events = _by_sentence(attempt.provider.reply(goes_on, timeout_s=timeout_s))
+            events = _by_sentence(
+                attempt.provider.reply(goes_on, timeout_s=timeout_s), first_clause=not said
+            )
             try:
                 async with closing(events):
                     async for event in events:
@@ -233,8 +235,10 @@ def _asks(directive: Directive | None, said: Sequence[str]) -> bool:
     return directive is Directive.FOLLOW_UP and any(line.endswith("?") for line in said)
 
 
-async def _by_sentence(events: AsyncIterator[ReplyEvent]) -> AsyncGenerator[ReplyEvent]:
-    splitter = SentenceSplitter()
+async def _by_sentence(
+    events: AsyncIterator[ReplyEvent], *, first_clause: bool
+) -> AsyncGenerator[ReplyEvent]:
+    splitter = SentenceSplitter(first_clause=first_clause)
     async with closing(events):
         async for event in events:
             if isinstance(event, DirectiveChosen):

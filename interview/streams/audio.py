@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from interview.protocol.client import UplinkFormat
 from interview.streams.log import Entry, StreamLog
 
-__all__ = ["AudioCancel", "AudioChunk", "AudioEnd", "AudioFrame", "AudioStart", "AudioStream"]
+__all__ = [
+    "AudioCancel",
+    "AudioChunk",
+    "AudioEnd",
+    "AudioFrame",
+    "AudioPause",
+    "AudioResume",
+    "AudioStart",
+    "AudioStream",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,16 @@ class AudioChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioPause:
+    """The candidate has fallen silent, perhaps for good. Chunks may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioResume:
+    """They speak again."""
+
+
+@dataclass(frozen=True, slots=True)
 class AudioEnd:
     chunks: int
     duration_ms: int | None
@@ -35,7 +54,7 @@ class AudioCancel:
     pass
 
 
-AudioFrame = AudioStart | AudioChunk | AudioEnd | AudioCancel
+AudioFrame = AudioStart | AudioChunk | AudioPause | AudioResume | AudioEnd | AudioCancel
 
 
 class AudioStream:
@@ -51,7 +70,7 @@ class AudioStream:
             {b"k": b"start", b"f": frame.format.encode(), b"r": b"%d" % frame.sample_rate_hz},
         )
 
-    async def append(self, *frames: AudioChunk | AudioEnd) -> None:
+    async def append(self, *frames: AudioChunk | AudioPause | AudioResume | AudioEnd) -> None:
         """In order, in one round trip."""
         await self._log.append(self.key, *map(_fields, frames))
 
@@ -105,11 +124,17 @@ class AudioStream:
         return b"".join(chunks), start
 
 
-def _fields(frame: AudioChunk | AudioEnd) -> dict[bytes, bytes]:
-    if isinstance(frame, AudioChunk):
-        return {b"k": b"chunk", b"i": b"%d" % frame.index, b"d": frame.data}
-    duration = b"" if frame.duration_ms is None else b"%d" % frame.duration_ms
-    return {b"k": b"end", b"n": b"%d" % frame.chunks, b"ms": duration}
+def _fields(frame: AudioChunk | AudioPause | AudioResume | AudioEnd) -> dict[bytes, bytes]:
+    match frame:
+        case AudioChunk():
+            return {b"k": b"chunk", b"i": b"%d" % frame.index, b"d": frame.data}
+        case AudioPause():
+            return {b"k": b"pause"}
+        case AudioResume():
+            return {b"k": b"resume"}
+        case AudioEnd():
+            duration = b"" if frame.duration_ms is None else b"%d" % frame.duration_ms
+            return {b"k": b"end", b"n": b"%d" % frame.chunks, b"ms": duration}
 
 
 def _frame(entry: Entry) -> AudioFrame:
@@ -117,6 +142,10 @@ def _frame(entry: Entry) -> AudioFrame:
     match fields[b"k"]:
         case b"chunk":
             return AudioChunk(int(fields[b"i"]), fields[b"d"])
+        case b"pause":
+            return AudioPause()
+        case b"resume":
+            return AudioResume()
         case b"end":
             return AudioEnd(int(fields[b"n"]), int(fields[b"ms"]) if fields[b"ms"] else None)
         case b"cancel":

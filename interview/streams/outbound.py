@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
@@ -108,12 +109,25 @@ class OutboundReader:
 
     async def latest_utterance_start(self) -> int | None:
         """Seq just before the newest utterance began; None when the stream holds none."""
+        entry = await self._latest_message(b'{"type":"utterance_start"')
+        return None if entry is None else seq_of(entry.entry_id) - 1
+
+    async def latest_endpointing_ms(self) -> int | None:
+        """As the room was told last; None when the stream does not say."""
+        entry = await self._latest_message(b'{"type":"phase"')
+        if entry is None:
+            return None
+        # Read by hand: it may have been written by an older version.
+        told = json.loads(entry.fields[b"d"]).get("endpointing_ms")
+        return told if isinstance(told, int) else None
+
+    async def _latest_message(self, beginning: bytes) -> Entry | None:
         before = b"+"
         while entries := await self._log.latest(self._key, count=200, before=before):
             for entry in entries:
                 fields = entry.fields
-                if fields[b"k"] == b"message" and b'"type":"utterance_start"' in fields[b"d"][:40]:
-                    return seq_of(entry.entry_id) - 1
+                if fields[b"k"] == b"message" and fields[b"d"].startswith(beginning):
+                    return entry
             before = b"(" + entries[-1].entry_id
         return None
 

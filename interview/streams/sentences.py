@@ -1,7 +1,15 @@
-"""The sentence stream of a turn: `converse` → `speak`."""
+"""The sentence stream of a turn: `converse` → `speak`.
+
+Frames with a revision above 0 belong to a reply that was begun before the answer was known to be
+complete. Readers hold them until that revision is released, in one entry, and forget them when it
+is dropped, when another revision or an unrevised frame comes, or when another run begins. A run
+that begins finds only what was released.
+"""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
@@ -13,7 +21,9 @@ from interview.streams.log import Entry, StreamLog
 from interview.streams.text import ORPHAN_IDLE_S
 
 __all__ = [
+    "Ahead",
     "DirectiveFrame",
+    "Dropped",
     "EndFrame",
     "Published",
     "SentenceFrame",
@@ -50,6 +60,18 @@ class EndFrame:
 Frame = DirectiveFrame | SentenceFrame | EndFrame
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """May be said: its sound may be made, and nobody may hear it yet."""
+
+    sentence: SentenceFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Nothing that came ahead will be said."""
+
+
 @dataclass(slots=True)
 class Published:
     """What earlier runs of `converse` have already handed on."""
@@ -77,6 +99,8 @@ class SentenceWriter:
         published = Published()
         for frame in _Ordered().admit(await self._log.before(self._key, began)):
             match frame:
+                case Ahead() | Dropped():
+                    pass
                 case DirectiveFrame():
                     published.directive = frame
                 case SentenceFrame():
@@ -85,9 +109,18 @@ class SentenceWriter:
                     published.end = frame
         return published
 
-    async def write(self, *frames: Frame) -> None:
+    async def write(self, *frames: Frame, revision: int = 0) -> None:
         """One round trip."""
-        await self._log.append(self._key, *(self._fields(frame) for frame in frames))
+        tag = {b"v": b"%d" % revision} if revision else {}
+        await self._log.append(self._key, *({**self._fields(frame), **tag} for frame in frames))
+
+    async def release(self, revision: int) -> None:
+        """It is said: what was written of it, and what is still to come."""
+        await self._log.append(self._key, self._entry(b"release", v=b"%d" % revision))
+
+    async def drop(self, revision: int) -> None:
+        """It is not said."""
+        await self._log.append(self._key, self._entry(b"drop", v=b"%d" % revision))
 
     def _fields(self, frame: Frame) -> dict[bytes, bytes]:
         match frame:
@@ -106,55 +139,104 @@ class SentenceWriter:
 
 
 class SentenceReader:
-    def __init__(self, log: StreamLog, turn: TurnRef) -> None:
+    """`quiet_s` bounds the wait for another frame once the first one has come."""
+
+    def __init__(self, log: StreamLog, turn: TurnRef, *, quiet_s: float = math.inf) -> None:
         self._log = log
         self._key = _key(turn)
+        self._quiet_s = quiet_s
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncIterator[Frame | Ahead | Dropped]:
         """Each frame once, in order, until the `EndFrame`.
 
-        Raises `StreamError` (`stream.lost`) when the stream is gone.
+        Raises `StreamError`: `stream.lost` when the stream is gone, `stream.stalled` when a
+        reply that has begun does not go on.
         """
-        ordered, idle_s = _Ordered(), 0
+        ordered, orphan_s, begun = _Ordered(), 0, False
+        heard_at = time.monotonic()
         async for entries in self._log.tail(self._key):
             for frame in ordered.admit(entries):
+                begun = begun or not isinstance(frame, Ahead | Dropped)
                 yield frame
                 if isinstance(frame, EndFrame):
                     return
-            idle_s = 0 if entries or await self._log.exists(self._key) else idle_s + 1
-            if idle_s >= ORPHAN_IDLE_S:
+            if entries:
+                heard_at = time.monotonic()
+            elif begun and time.monotonic() - heard_at > self._quiet_s:
+                raise StreamError("stream.stalled", "a reply that has begun does not go on")
+            orphan_s = 0 if entries or await self._log.exists(self._key) else orphan_s + 1
+            if orphan_s >= ORPHAN_IDLE_S:
                 raise StreamError("stream.lost", "the sentence stream is gone", retryable=False)
 
 
 class _Ordered:
-    """Drops frames of fenced runs, and whatever a later run repeats."""
+    """Drops frames of fenced runs, and whatever a later run repeats; holds what is not released."""
 
     def __init__(self) -> None:
         self._fence = Fence()
+        self._epoch = 0
         self._next_index = 0
         self._directed = False
+        self._revision = 0
+        """The newest one; older ones are dropped."""
+        self._is_released = False
+        self._held: list[Frame] = []
 
-    def admit(self, entries: Iterable[Entry]) -> list[Frame]:
-        admitted: list[Frame] = []
+    def admit(self, entries: Iterable[Entry]) -> list[Frame | Ahead | Dropped]:
+        admitted: list[Frame | Ahead | Dropped] = []
         for entry in entries:
-            if not self._fence.admits(int(entry.fields[b"e"])):
-                continue
-            frame = _frame(entry)
-            match frame:
-                case None:
-                    continue
-                case DirectiveFrame():
-                    if self._directed:
-                        continue
-                    self._directed = True
-                case SentenceFrame():
-                    if frame.index != self._next_index:
-                        continue
-                    self._next_index += 1
-                case EndFrame():
-                    pass
-            admitted.append(frame)
+            epoch = int(entry.fields[b"e"])
+            if self._fence.admits(epoch):
+                if epoch != self._epoch:
+                    self._epoch = epoch
+                    admitted += self._begin(0)
+                admitted += self._step(entry)
         return admitted
+
+    def _step(self, entry: Entry) -> list[Frame | Ahead | Dropped]:
+        revision = int(entry.fields.get(b"v", b"0"))
+        if revision < self._revision and revision:
+            return []  # written before the one that replaced it, and arrived after
+        dropped: list[Frame | Ahead | Dropped] = []
+        if revision > self._revision:
+            dropped = self._begin(revision)
+        frame = _frame(entry)
+        match entry.fields[b"k"]:
+            case b"release":
+                self._is_released = True
+                released, self._held = self._held, []
+                return [*dropped, *(f for held in released for f in self._in_order(held))]
+            case b"drop":
+                return [*dropped, *self._begin(revision + 1)]
+            case _ if frame is None:
+                return dropped
+            case _ if revision and not self._is_released:
+                self._held.append(frame)
+                return [*dropped, *([Ahead(frame)] if isinstance(frame, SentenceFrame) else [])]
+            case _:
+                if not revision and self._held:
+                    dropped = self._begin(self._revision + 1)
+                return [*dropped, *self._in_order(frame)]
+
+    def _begin(self, revision: int) -> list[Frame | Ahead | Dropped]:
+        """What is held belongs to another one."""
+        held, self._held = self._held, []
+        self._revision, self._is_released = revision, False
+        return [Dropped()] if held else []
+
+    def _in_order(self, frame: Frame) -> list[Frame]:
+        match frame:
+            case DirectiveFrame():
+                if self._directed:
+                    return []
+                self._directed = True
+            case SentenceFrame():
+                if frame.index != self._next_index:
+                    return []
+                self._next_index += 1
+            case EndFrame():
+                pass
+        return [frame]
 
 
 def _frame(entry: Entry) -> Frame | None:

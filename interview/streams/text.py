@@ -1,16 +1,42 @@
-"""The text stream of a turn: `transcribe` → `converse`."""
+"""The text stream of a turn: `transcribe` → `converse`.
+
+While the candidate is silent, and may be done, the text so far is `Tentative`: a reply to it may
+be made, and nobody may hear it. `Withdrawn` takes it back, `Final` is the answer. A tentative text
+is the answer when the final text is the same, whichever run has written it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 
 from interview.contracts.turns import TranscribeResult, TurnRef
 from interview.errors import StreamError
 from interview.streams.fence import Fence
 from interview.streams.log import Entry, StreamLog
 
-__all__ = ["TextReader", "TextWriter"]
+__all__ = ["Final", "Tentative", "TextReader", "TextWriter", "Withdrawn"]
 
 ORPHAN_IDLE_S = 8
 """Idle seconds on a key that is not there before its reader calls it lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tentative:
+    answer: TranscribeResult
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    answer: TranscribeResult
+
+
+Frame = Tentative | Withdrawn | Final
 
 
 def _key(turn: TurnRef) -> str:
@@ -18,7 +44,7 @@ def _key(turn: TurnRef) -> str:
 
 
 class TextWriter:
-    """Written by one run of `transcribe`."""
+    """Written by one run of `transcribe`. Entries are appended by the caller, beside others."""
 
     def __init__(self, log: StreamLog, turn: TurnRef, epoch: int) -> None:
         self._log = log
@@ -26,13 +52,25 @@ class TextWriter:
         self._epoch = b"%d" % epoch
 
     async def open(self) -> TranscribeResult | None:
-        """Fences earlier runs; returns the text one of them has already published."""
-        began = await self._log.open(self.key, {b"k": b"begin", b"e": self._epoch})
-        return _first_final(await self._log.before(self.key, began), Fence())
+        """Fences earlier runs; returns the final text one of them has already published."""
+        began = await self._log.open(self.key, self._entry(b"begin"))
+        for frame in _admit(await self._log.before(self.key, began), Fence()):
+            if isinstance(frame, Final):
+                return frame.answer
+        return None
 
-    def final(self, result: TranscribeResult) -> dict[bytes, bytes]:
-        """The entry that hands the answer over; appended by the caller, beside others."""
-        return {b"k": b"final", b"e": self._epoch, b"d": result.model_dump_json().encode()}
+    def tentative(self, answer: TranscribeResult) -> dict[bytes, bytes]:
+        return self._entry(b"tentative", answer)
+
+    def withdrawn(self) -> dict[bytes, bytes]:
+        return self._entry(b"withdrawn")
+
+    def final(self, answer: TranscribeResult) -> dict[bytes, bytes]:
+        return self._entry(b"final", answer)
+
+    def _entry(self, kind: bytes, answer: TranscribeResult | None = None) -> dict[bytes, bytes]:
+        data = b"" if answer is None else answer.model_dump_json().encode()
+        return {b"k": kind, b"e": self._epoch, b"d": data}
 
 
 class TextReader:
@@ -40,20 +78,43 @@ class TextReader:
         self._log = log
         self._key = _key(turn)
 
-    async def answer(self) -> TranscribeResult:
-        """Waits for the answer. Raises `StreamError` (`stream.lost`) when the stream is gone."""
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Until `Final`; of what arrives together only what counts in the end.
+
+        Raises `StreamError` (`stream.lost`) when the stream is gone.
+        """
         fence, idle_s = Fence(), 0
         async for entries in self._log.tail(self._key):
-            if (result := _first_final(entries, fence)) is not None:
-                return result
+            latest: Frame | None = None
+            for frame in _admit(entries, fence):
+                latest = frame
+                if isinstance(frame, Final):
+                    break
+            if latest is not None:
+                yield latest
+            if isinstance(latest, Final):
+                return
             idle_s = 0 if entries or await self._log.exists(self._key) else idle_s + 1
             if idle_s >= ORPHAN_IDLE_S:
                 raise StreamError("stream.lost", "the text stream is gone", retryable=False)
-        raise AssertionError("a tail never ends")
 
 
-def _first_final(entries: list[Entry], fence: Fence) -> TranscribeResult | None:
+def _admit(entries: Iterable[Entry], fence: Fence) -> list[Frame]:
+    frames: list[Frame] = []
     for entry in entries:
-        if fence.admits(int(entry.fields[b"e"])) and entry.fields[b"k"] == b"final":
-            return TranscribeResult.model_validate_json(entry.fields[b"d"])
-    return None
+        if not fence.admits(int(entry.fields[b"e"])):
+            continue
+        match entry.fields[b"k"]:
+            case b"tentative":
+                frames.append(Tentative(_answer(entry)))
+            case b"withdrawn":
+                frames.append(Withdrawn())
+            case b"final":
+                frames.append(Final(_answer(entry)))
+            case _:
+                pass  # a run begins
+    return frames
+
+
+def _answer(entry: Entry) -> TranscribeResult:
+    return TranscribeResult.model_validate_json(entry.fields[b"d"])

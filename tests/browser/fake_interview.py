@@ -175,6 +175,7 @@ class FakeInterview:
                 "transcript": self.transcript,
                 "pending_turn": pending,
                 "committed_turns": self.committed,
+                "endpointing_ms": 700,
             }
         )
 
@@ -222,6 +223,7 @@ class FakeInterview:
                 question_number=self._number(),
                 question_count=len(QUESTIONS),
                 budget_left_s=60,
+                endpointing_ms=700,
             )
         )
         if self._position < len(QUESTIONS):

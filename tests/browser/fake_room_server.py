@@ -35,7 +35,10 @@ from interview.protocol.client import (
     Pause,
     Ping,
     PlaybackComplete,
+    Repeat,
     Resume,
+    SpeechPaused,
+    SpeechResumed,
     TurnCancel,
     TurnEnd,
     TurnStart,
@@ -268,6 +271,8 @@ class FakeRoomServer:
             case Ping():
                 body = Pong(nonce=message.nonce).model_dump_json()
                 await self._send(socket, body, interview.last_seq)
+            case SpeechPaused() | SpeechResumed() | Repeat():
+                pass  # the page does not send them yet
             case Hello():
                 raise AssertionError("hello came twice")
             case _:

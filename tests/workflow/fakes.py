@@ -59,6 +59,7 @@ class FakeStages(TurnActivities):
         self.answers: dict[str, TranscribeResult] = {}
         self.directives: dict[str, Directive] = {}
         """What the model wants, allowed or not; the interview moves on otherwise."""
+        self.sentences: dict[str, tuple[str, ...]] = {}
         self.failures: dict[tuple[str, str], list[ApplicationError]] = defaultdict(list)
         """By stage and turn id: raised one a run, then the stage succeeds."""
         self.transcribed: list[TranscribeInput] = []
@@ -142,7 +143,8 @@ class FakeStages(TurnActivities):
         wanted = self.directives.get(request.turn.turn_id, brief.onward.directive)
         if answer.outcome == "no_speech" and Directive.REPROMPT in brief.allowed:
             wanted = Directive.REPROMPT
-        return ConverseResult(outcome="replied", directive=wanted, sentences=("I see.",))
+        said = self.sentences.get(request.turn.turn_id, ("I see.",))
+        return ConverseResult(outcome="replied", directive=wanted, sentences=said)
 
     async def _pass(self, stage: str, turn: TurnRef) -> None:
         async with self._arrivals:

@@ -92,6 +92,11 @@ class Room:
     async def resume(self) -> None:
         await self.update(InterviewWorkflow.resume, Request())
 
+    async def repeat(self, update_id: str | None = None) -> None:
+        await self.handle.execute_update(  # pyright: ignore[reportUnknownMemberType] as below
+            InterviewWorkflow.repeat_question, Request(), id=update_id
+        )
+
     async def end(self) -> None:
         await self.update(InterviewWorkflow.end_interview, EndInput())
 

@@ -161,7 +161,7 @@ describe("an answer", () => {
     ["no_speech", "no words"],
     ["failed", "type your answer"],
   ] as const)("that came to nothing (%s) may be given again", (reason, words) => {
-    const discarded = from({ type: "turn_discarded", turn_id: "turn-0001", reason });
+    const discarded = from({ type: "turn_discarded", turn_id: "turn-0001", reason, resume: null });
     const state = after(...entered, answering, finished, discarded);
     expect(canAnswer(state)).toBe(true);
     expect(state.notice?.text).toContain(words);

@@ -22,7 +22,7 @@ from interview.streams.sentences import (
     SentenceReader,
     SentenceWriter,
 )
-from interview.streams.text import TextReader, TextWriter
+from interview.streams.text import Final, TextReader, TextWriter
 from tests.services import RunningStack
 
 pytestmark = pytest.mark.integration
@@ -87,7 +87,8 @@ async def test_the_first_text_stands_and_a_fenced_run_is_not_heard(
     assert await second.open() is None
     await log.append_to((first.key, first.final(answer), None))
     await log.append_to((second.key, second.final(answer.model_copy(update={"text": "two"})), None))
-    assert (await TextReader(log, turn).answer()).text == "two"
+    frames = [frame async for frame in TextReader(log, turn).frames()]
+    assert frames == [Final(answer.model_copy(update={"text": "two"}))]
     third = await TextWriter(log, turn, 3).open()
     assert third is not None
     assert third.text == "two"

@@ -57,7 +57,7 @@ class FakeStreams(StreamLog):
         self.entries.clear()
 
     def kinds(self, key: str) -> list[bytes]:
-        """`start`, a chunk's index, `end` or `cancel`."""
+        """`start`, a chunk's index, `pause`, `resume`, `end` or `cancel`."""
         return [e.fields[b"i"] if b"i" in e.fields else e.fields[b"k"] for e in self.entries[key]]
 
     def _check(self) -> None:

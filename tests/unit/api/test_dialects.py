@@ -52,6 +52,7 @@ def _said(sequence: int, *, sound: bool = True) -> list[BaseModel | AudioFrame]:
             question_number=2,
             question_count=4,
             budget_left_s=60,
+            endpointing_ms=700,
         ),
         UtteranceStart(utterance_id=name, turn_id="turn", sequence=sequence),
     ]

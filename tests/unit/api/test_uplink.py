@@ -12,8 +12,9 @@ import pytest
 import api.uplink
 from api.uplink import Answer, Uplink
 from interview.contracts.interview import BeginTurnInput
-from interview.errors import InvalidInputError
+from interview.errors import ConflictError, InvalidInputError
 from interview.protocol import limits
+from interview.protocol.client import TurnMode
 from interview.streams.audio import AudioStart, AudioStream
 from tests.unit.api.fakes import FakePending, FakeStreams
 
@@ -29,9 +30,9 @@ class Desk:
     pending: FakePending
     said: list[str]
 
-    def answer(self, turn_id: str = "turn-one") -> Answer:
+    def answer(self, turn_id: str = "turn-one", mode: TurnMode = "hold") -> Answer:
         stream = AudioStream(self.streams, "interview", turn_id)
-        return Answer(BeginTurnInput(turn_id=turn_id), stream, START)
+        return Answer(BeginTurnInput(turn_id=turn_id, mode=mode), stream, START)
 
     def kinds(self, answer: Answer) -> list[bytes]:
         return self.streams.kinds(answer.stream.key)
@@ -186,3 +187,67 @@ async def test_a_cancel_is_kept_while_the_streams_are_away(desk: Desk) -> None:
     await desk.heard("stream.unavailable", "back")
     assert desk.kinds(answer)[-1] == b"cancel"
     assert desk.pending.turn is None
+
+
+async def test_pauses_and_resumptions_keep_their_place_among_the_chunks(desk: Desk) -> None:
+    answer = desk.answer(mode="hands_free")
+    desk.uplink.start(answer)
+    desk.uplink.chunk(answer, 0, b"data")
+    desk.uplink.pause(answer, 1, now=0.0)
+    desk.uplink.pause(answer, 1, now=0.1)
+    desk.uplink.chunk(answer, 1, b"silence")
+    desk.uplink.resume(answer)
+    desk.uplink.chunk(answer, 2, b"data")
+    desk.uplink.pause(answer, 3, now=2.0)
+    desk.uplink.end(answer, 3, None)
+    desk.uplink.pause(answer, 3, now=3.0)
+    desk.uplink.resume(answer)
+    await desk.uplink.drain()
+    kinds = [b"start", b"0", b"pause", b"1", b"resume", b"2", b"pause", b"end"]
+    assert desk.kinds(answer) == kinds
+
+
+async def test_a_pause_that_does_not_fit_is_refused(desk: Desk) -> None:
+    held, free = desk.answer("turn-held"), desk.answer(mode="hands_free")
+    for answer in (held, free):
+        desk.uplink.start(answer)
+        desk.uplink.chunk(answer, 0, b"data")
+    for call in (lambda: desk.uplink.pause(held, 1, 0.0), lambda: desk.uplink.resume(held)):
+        with pytest.raises(InvalidInputError) as refused:
+            call()
+        assert refused.value.code == "protocol.violation"
+    for call in (lambda: desk.uplink.pause(free, 2, 0.0), lambda: desk.uplink.resume(free)):
+        with pytest.raises(ConflictError) as conflict:
+            call()
+        assert conflict.value.code == "turn.out_of_order"
+    # What is missing has been asked for: a pause after it is no violation, and says nothing yet.
+    desk.uplink.chunk(free, 2, b"data")
+    desk.uplink.pause(free, 3, 0.0)
+    await desk.uplink.drain()
+    assert desk.kinds(free) == [b"start", b"0"]
+
+
+async def test_thousands_of_pauses_are_passed_over(desk: Desk) -> None:
+    answer = desk.answer(mode="hands_free")
+    desk.uplink.start(answer)
+    desk.uplink.chunk(answer, 0, b"data")
+    refused = 0
+    for number in range(3_000):
+        try:
+            desk.uplink.pause(answer, 1, now=number / 50)
+        except InvalidInputError as error:
+            refused += error.code == "rate.exceeded"
+        desk.uplink.resume(answer)
+    await desk.uplink.drain()
+    kinds = desk.kinds(answer)
+    assert kinds.count(b"pause") == kinds.count(b"resume") == 3_000 - refused
+    # 10 at once; the flood has used up what a minute earns.
+    assert kinds.count(b"pause") < 20
+
+
+async def test_another_connection_may_resume_a_pause_it_has_not_seen(desk: Desk) -> None:
+    answer = desk.answer(mode="hands_free")
+    desk.uplink.adopt(answer)
+    desk.uplink.resume(answer)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"resume"]

@@ -128,3 +128,38 @@ def test_a_short_word_after_a_pause_at_the_very_end_is_kept() -> None:
 
 def test_a_click_at_the_very_end_is_no_answer() -> None:
     assert cut(pause(1_024) + speech(20) + pause(90), chunk=32 * 1_060) == []
+
+
+def test_at_a_reported_pause_the_open_segment_is_seen_and_stays_open() -> None:
+    segmenter = Segmenter(LoudIsSpeech())
+    segmenter.feed(speech(1_500) + pause(250))
+    closed, seen = segmenter.pause()
+    assert closed == []
+    assert seen is not None
+    assert spoken_ms(seen) == 1_500
+    segmenter.feed(speech(1_000) + pause(250))
+    (segment,) = segmenter.finish()
+    assert (segment.start_ms, spoken_ms(segment)) == (seen.start_ms, 2_500)
+    assert segment.speech_end_ms > seen.end_ms
+
+
+def test_a_segment_that_only_silence_follows_ends_where_it_was_seen_to_end() -> None:
+    for silence_ms in (0, 100, 3_000):
+        segmenter = Segmenter(LoudIsSpeech())
+        segmenter.feed(speech(2_500) + pause(300))
+        _, seen = segmenter.pause()
+        assert seen is not None
+        closed = segmenter.feed(pause(silence_ms)) + segmenter.finish()
+        assert [s.start_ms for s in closed] == [seen.start_ms]
+        assert closed[0].speech_end_ms <= seen.end_ms
+
+
+def test_a_long_segment_is_cut_at_a_reported_pause() -> None:
+    segmenter = Segmenter(LoudIsSpeech())
+    segmenter.feed(speech(7_000) + pause(250))
+    closed, seen = segmenter.pause()
+    assert [spoken_ms(s) for s in closed] == [7_000]
+    assert seen is None
+    assert segmenter.pause() == ([], None)
+    segmenter.feed(speech(20))
+    assert segmenter.pause() == ([], None)

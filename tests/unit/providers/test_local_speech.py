@@ -14,6 +14,7 @@ import pytest
 from interview.audio.ear import AnswerEar
 from interview.audio.encode import WebmOpusEncoder
 from interview.audio.resample import Resampler
+from interview.audio.segmenter import Segment
 from interview.audio.vad import SileroVad
 from interview.errors import ProviderRejected, ProviderTimeout, ProviderUnavailable
 from interview.ports import STT_SAMPLE_RATE_HZ, TTS_SAMPLE_RATE_HZ
@@ -112,14 +113,14 @@ async def test_what_was_said_is_what_is_read(tts: LocalTextToSpeech, voice: Sile
     for answer in ANSWERS:
         pcm = at_16_khz(await say(tts, answer))
         encoder, ear = WebmOpusEncoder(), AnswerEar(voice, "webm", 0, 60.0)
-        segments: list[bytes] = []
+        segments: list[Segment] = []
         for at in range(0, len(pcm), 3_200):
             segments += ear.feed(encoder.encode(pcm[at : at + 3_200]))
         segments += ear.feed(encoder.finish()) + ear.finish()
         assert abs(ear.decoded_ms - len(pcm) // 32) < 50
         text = ""
         for segment in segments:
-            part = await stt.transcribe(segment, language="en", prompt=text, timeout_s=60.0)
+            part = await stt.transcribe(segment.pcm, language="en", prompt=text, timeout_s=60.0)
             assert part.confidence is not None
             assert 0.5 < part.confidence <= 1.0
             text = f"{text} {part.text}".strip()
@@ -145,7 +146,7 @@ async def test_pauses_of_real_speech_are_found(tts: LocalTextToSpeech, voice: Si
     segments = during + ear.finish()
     assert len(during) >= 2, "closed while the answer goes on"
     assert len(segments) == len(during)
-    spoken_ms = sum(len(segment) for segment in segments) / 32
+    spoken_ms = sum(len(segment.pcm) for segment in segments) / 32
     assert abs(spoken_ms - len(first + second) / 32) < 1_000
 
 

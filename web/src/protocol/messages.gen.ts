@@ -1,5 +1,5 @@
 // Generated from interview/protocol by `make protocol`. Do not edit.
-// schema sha256 1ba4fd7edf142c67106e49ff91e4b689688d5f70b139ace0fac741db4d4d7651
+// schema sha256 d0172e51e80edbb5483fb6c2f12798a7ccdd1df3e5c924cc7f358db946f8c85b
 
 export const PROTOCOL = {
   "SUBPROTOCOL_V2": "intervue.v2",
@@ -17,8 +17,11 @@ export const PROTOCOL = {
   "MAX_FRAME_BYTES": 12582912,
   "MAX_JSON_BYTES": 65536,
   "MAX_MESSAGES_PER_S": 200,
+  "MAX_PAUSES_PER_S": 1,
+  "MAX_SPECULATIONS": 40,
   "MAX_V1_AUDIO_BYTES": 8388608,
   "MAX_VIOLATIONS": 50,
+  "PAUSES_WINDOW_S": 10,
   "RATE_WINDOW_S": 5
 } as const;
 
@@ -27,12 +30,15 @@ export type ClientMessageV1 = Audio | PlaybackComplete | EndSession;
 export type ClientMessageV2 =
   | Hello
   | TurnStart
+  | SpeechPaused
+  | SpeechResumed
   | TurnEnd
   | TurnCancel
   | AnswerText
   | PlaybackComplete
   | Pause
   | Resume
+  | Repeat
   | EndSession
   | Ping;
 export type ServerMessage =
@@ -98,6 +104,7 @@ export interface TurnStart {
   format: "webm" | "ogg" | "mp4" | "wav" | "mp3" | "pcm16";
   sample_rate_hz?: number;
   interrupted?: Interruption | null;
+  mode?: "hold" | "hands_free";
 }
 /**
  * The candidate spoke over the interviewer: what they had heard until then.
@@ -105,6 +112,22 @@ export interface TurnStart {
 export interface Interruption {
   utterance_id: string;
   heard_ms: number;
+}
+/**
+ * Hands-free: the voice detector hears silence after `chunks` binary frames. Chunks go on; a
+ * reply is made ahead. `turn_end` follows after `endpointing_ms` of silence.
+ */
+export interface SpeechPaused {
+  type: "speech_paused";
+  turn_id: string;
+  chunks: number;
+}
+/**
+ * Hands-free: it was a pause to think; what was made ahead is dropped.
+ */
+export interface SpeechResumed {
+  type: "speech_resumed";
+  turn_id: string;
 }
 /**
  * The answer is complete: `chunks` binary frames were sent, indexes 0 to chunks - 1.
@@ -138,6 +161,13 @@ export interface Resume {
   type: "resume";
 }
 /**
+ * The candidate wants to hear the current question again. Refused with `turn.out_of_order`
+ * while somebody speaks.
+ */
+export interface Repeat {
+  type: "repeat";
+}
+/**
  * Answered by `pong` with the same `nonce`; sent every few seconds to notice a dead peer.
  */
 export interface Ping {
@@ -165,6 +195,7 @@ export interface Snapshot {
   question_number: number;
   question_count: number;
   transcript: Transcript[];
+  endpointing_ms: number;
   pending_turn: PendingTurn | null;
   committed_turns: string[];
 }
@@ -247,6 +278,7 @@ export interface TurnDiscarded {
   type: "turn_discarded";
   turn_id: string;
   reason: "cancelled" | "no_speech" | "failed";
+  resume: Interruption | null;
 }
 /**
  * Chunks are missing: send them again from this index, and `turn_end` after them.
@@ -292,6 +324,7 @@ export interface PhaseChanged {
   question_number: number;
   question_count: number;
   budget_left_s: number;
+  endpointing_ms: number;
 }
 export interface Paused {
   type: "paused";

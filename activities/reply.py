@@ -1,0 +1,122 @@
+"""One reply on its way into the sentence stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from activities.watchdog import each_in_time
+from interview.domain.directives import Brief, Directive, Standing
+from interview.domain.sentences import SentenceSplitter
+from interview.errors import ProviderOutputInvalid
+from interview.ports import DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
+from interview.streams.sentences import (
+    DirectiveFrame,
+    EndFrame,
+    Published,
+    SentenceFrame,
+    SentenceWriter,
+)
+
+__all__ = ["Reply"]
+
+
+@dataclass(slots=True)
+class Reply:
+    """A reply being made, on top of what earlier runs have published of it.
+
+    `revision` is 0 for one that is said as it comes. Another one is held by its readers until
+    it is released.
+    """
+
+    writer: SentenceWriter
+    brief: Brief
+    published: Published
+    revision: int = 0
+    directive: Directive | None = field(init=False, default=None)
+    sentences: list[str] = field(init=False)
+    _own: list[str] = field(init=False)
+    """Of the sentences, the model's."""
+    _announced: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self.sentences = [s.text for s in self.published.sentences]
+        self._own = [s.text for s in self.published.sentences if not s.fixed]
+        if self.published.directive is not None:
+            self.directive = self.published.directive.directive
+            self._announced = True
+
+    def request(self, lines: Sequence[Line]) -> ReplyRequest:
+        return ReplyRequest(
+            brief=self.brief,
+            conversation=lines,
+            already_said=tuple(self._own),
+            directive=self.directive,
+        )
+
+    def choose(self, directive: Directive) -> None:
+        """Raises `ProviderOutputInvalid` for a directive the brief does not allow."""
+        if directive not in self.brief.allowed:
+            raise ProviderOutputInvalid(
+                "provider.output_invalid",
+                "the model chose a directive that is not open now",
+                provider="",
+                category="llm",
+            )
+        if self.directive is None:
+            self.directive = directive
+
+    async def take(self, events: AsyncIterator[ReplyEvent], stall_s: float) -> None:
+        """Speaks the model's own words as they come. Raises `ProviderError`, also when nothing
+        comes for `stall_s`."""
+        if any(s.fixed for s in self.published.sentences):
+            return  # its words are out already, only planned ones are left
+        splitter = SentenceSplitter(first_clause=not self.sentences)
+        async with aclosing(each_in_time(events, stall_s, "llm")) as coming:
+            async for event in coming:
+                match event:
+                    case DirectiveChosen():
+                        self.choose(event.directive)
+                    case TextDelta():
+                        for sentence in splitter.feed(event.text):
+                            await self.say(sentence)
+        for sentence in splitter.finish():
+            await self.say(sentence)
+        if self.directive is None:
+            raise ProviderOutputInvalid(
+                "provider.output_invalid", "an empty reply", provider="", category="llm"
+            )
+
+    async def say(self, text: str) -> None:
+        frame = SentenceFrame(len(self.sentences), text, fixed=False)
+        self.sentences.append(text)
+        self._own.append(text)
+        if self._announced:
+            await self.writer.write(frame, revision=self.revision)
+        else:
+            # Directive and first sentence leave in one round trip.
+            self._announced = True
+            await self.writer.write(self._directive_frame(), frame, revision=self.revision)
+
+    async def finish(self, provider: str) -> None:
+        """Appends the planned words of where the reply leads, and the end."""
+        frames: list[DirectiveFrame | SentenceFrame | EndFrame] = []
+        if not self._announced:
+            self._announced = True
+            frames.append(self._directive_frame())
+        if self.directive is self.brief.onward.directive:
+            said = sum(s.fixed for s in self.published.sentences)
+            for line in self.brief.onward.lines[said:]:
+                frames.append(SentenceFrame(len(self.sentences), line, fixed=True))
+                self.sentences.append(line)
+        end = EndFrame(len(self.sentences), provider)
+        await self.writer.write(*frames, end, revision=self.revision)
+
+    def _directive_frame(self) -> DirectiveFrame:
+        assert self.directive is not None, "chosen before the first sentence"
+        onward = self.brief.onward
+        standing: Standing = (
+            onward.standing if self.directive is onward.directive else self.brief.standing
+        )
+        return DirectiveFrame(self.directive, standing)

@@ -1,0 +1,245 @@
+"""One utterance on its way out: sentences in, sound and captions on the outbound stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+import structlog
+from pydantic import BaseModel
+
+from activities.voice import Synthesis, Voice
+from activities.watchdog import each_in_time, is_final, stall_s
+from interview.contracts.ids import utterance_id
+from interview.contracts.turns import SpeakInput
+from interview.domain.conversation import SpokenSentence
+from interview.domain.directives import Directive, Standing
+from interview.errors import ProviderError
+from interview.ports import TTS_SAMPLE_RATE_HZ
+from interview.protocol.frames import AudioFrame
+from interview.protocol.server import (
+    ErrorMessage,
+    Sentence,
+    Status,
+    Transcript,
+    UtteranceEnd,
+    UtteranceStart,
+    phase_changed,
+)
+from interview.streams.outbound import OutboundWriter
+from interview.streams.sentences import SentenceFrame
+
+__all__ = ["Utterance"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+FRAME_BYTES = TTS_SAMPLE_RATE_HZ // 10 * 2
+"""100 ms of PCM16 a frame."""
+FRAMES_A_TRIP = 20
+AHEAD = 2
+"""Sentences in synthesis at once: the next one is begun while one is being sent."""
+READING_MS_PER_WORD = 350
+"""Stands for the playout of a sentence that could only be shown."""
+
+
+@dataclass(slots=True)
+class Utterance:
+    """One utterance on its way out. `sent` holds what an earlier run has sent of it."""
+
+    request: SpeakInput
+    out: OutboundWriter
+    voice: Voice
+    sent: dict[int, bytes]
+    attempt: int
+    standing: Standing = field(init=False)
+    directive: Directive | None = field(init=False, default=None)
+    pcm16: bytearray = field(init=False, default_factory=bytearray)
+    timings: list[SpokenSentence] = field(init=False, default_factory=list[SpokenSentence])
+    _shown_ms: int = field(init=False, default=0)
+    _started: bool = field(init=False, default=False)
+    _closed: bool = field(init=False, default=False)
+    _ahead: deque[tuple[SentenceFrame, Synthesis | None]] = field(
+        init=False, default_factory=deque[tuple[SentenceFrame, Synthesis | None]]
+    )
+    _added: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _slots: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(AHEAD))
+    _prepared: tuple[SentenceFrame, Synthesis] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.standing = self.request.standing
+        self.directive = self.request.directive
+
+    @property
+    def utterance_id(self) -> str:
+        turn = self.request.turn
+        return utterance_id(turn.interview_id, turn.turn_id, "interviewer")
+
+    @property
+    def duration_ms(self) -> int:
+        return len(self.pcm16) * 1000 // (2 * TTS_SAMPLE_RATE_HZ) + self._shown_ms
+
+    @property
+    def text(self) -> str:
+        return " ".join(t.text for t in self.timings)
+
+    def prepare(self, frame: SentenceFrame) -> None:
+        """It may be said: the sound of the first sentence is made and kept, the others can wait."""
+        if frame.index == 0:
+            self.forget()
+            self._prepared = (frame, self._begin(frame))
+
+    def forget(self) -> None:
+        """What was prepared will not be said."""
+        if self._prepared is not None:
+            self._prepared[1].cancel()
+        self._prepared = None
+
+    async def add(self, frame: SentenceFrame) -> None:
+        """Waits while enough sentences are in synthesis."""
+        await self._slots.acquire()
+        if frame.index < max(self.sent, default=-1):
+            synthesis = None  # all of it has been sent
+        elif self._prepared is not None and self._prepared[0] == frame:
+            synthesis, self._prepared = self._prepared[1], None
+            if synthesis.error is not None:
+                synthesis = self._begin(frame)  # it failed unheard, and is tried for good now
+        else:
+            synthesis = self._begin(frame)
+        self.forget()
+        self._ahead.append((frame, synthesis))
+        self._added.set()
+
+    def close(self) -> None:
+        """No more sentences come."""
+        self._closed = True
+        self._added.set()
+
+    async def send(self) -> None:
+        """Sends what is added until it is closed: each sentence while it is made, and the one
+        after it is made meanwhile."""
+        while self._ahead or not self._closed:
+            if not self._ahead:
+                self._added.clear()
+                await self._added.wait()
+                continue
+            await self._send_next()
+            self._slots.release()
+
+    async def finish(self) -> None:
+        """Says that it was all."""
+        if not self.timings:
+            return
+        turn = self.request.turn
+        await self.out.send(
+            UtteranceEnd(
+                utterance_id=self.utterance_id,
+                duration_ms=self.duration_ms,
+                sentences=len(self.timings),
+            ),
+            Transcript(
+                role="interviewer",
+                text=self.text,
+                sequence=turn.reply_sequence,
+                turn_id=turn.turn_id,
+                utterance_id=self.utterance_id,
+            ),
+        )
+
+    def cancel(self) -> None:
+        self.forget()
+        for _, synthesis in self._ahead:
+            if synthesis is not None:
+                synthesis.cancel()
+
+    def _begin(self, frame: SentenceFrame) -> Synthesis:
+        return self.voice.begin(frame.text, self.request.language, fixed=frame.fixed)
+
+    async def _send_next(self) -> None:
+        frame, synthesis = self._ahead.popleft()
+        start_ms = self.duration_ms
+        prelude = [*self._opening(), self._caption(frame, start_ms)]
+        sent = self.sent.get(frame.index, b"")
+        self.pcm16 += sent
+        if synthesis is not None:
+            try:
+                await self._send_sound(frame, synthesis, prelude, skip_bytes=len(sent))
+            except ProviderError as error:
+                if not is_final(error, self.attempt, self.request.provider_attempts):
+                    raise
+                await self._show_only(frame, prelude, error)
+            finally:
+                synthesis.cancel()
+        self.timings.append(
+            SpokenSentence(text=frame.text, start_ms=start_ms, end_ms=self.duration_ms)
+        )
+
+    async def _send_sound(
+        self,
+        frame: SentenceFrame,
+        synthesis: Synthesis,
+        prelude: list[BaseModel],
+        *,
+        skip_bytes: int,
+    ) -> None:
+        offset = skip_bytes
+        async for made in each_in_time(aiter(synthesis), stall_s(self.voice.timeout_s), "tts"):
+            chunk = made[min(skip_bytes, len(made)) :]
+            skip_bytes -= len(made) - len(chunk)
+            if not chunk:
+                continue
+            self.pcm16 += chunk
+            frames: list[AudioFrame] = []
+            for at in range(0, len(chunk), FRAME_BYTES):
+                piece = chunk[at : at + FRAME_BYTES]
+                frames.append(self._frame(frame, offset, piece))
+                offset += len(piece)
+            while frames:
+                # Captions leave with the first sound, in one round trip; that sound goes alone.
+                batch = frames[: 1 if prelude else FRAMES_A_TRIP]
+                del frames[: len(batch)]
+                await self.out.send(*prelude, *batch)
+                prelude.clear()
+        if prelude:
+            await self.out.send(*prelude)
+            prelude.clear()
+
+    async def _show_only(
+        self, frame: SentenceFrame, prelude: list[BaseModel], error: ProviderError
+    ) -> None:
+        log.error("tts.gave_up", code=error.code, provider=error.provider)
+        problem = ErrorMessage(
+            code="tts.unavailable",
+            message="The interviewer's voice is unavailable; please read along.",
+            recoverable=True,
+        )
+        await self.out.send(*prelude, problem)
+        self._shown_ms += READING_MS_PER_WORD * len(frame.text.split())
+
+    def _opening(self) -> list[BaseModel]:
+        if self._started:
+            return []
+        self._started = True
+        turn, here = self.request.turn, self.standing
+        return [
+            Status(state="speaking"),
+            phase_changed(here, self.request.endpointing),
+            UtteranceStart(
+                utterance_id=self.utterance_id,
+                turn_id=turn.turn_id,
+                sequence=turn.reply_sequence,
+            ),
+        ]
+
+    def _caption(self, frame: SentenceFrame, start_ms: int) -> Sentence:
+        return Sentence(
+            utterance_id=self.utterance_id, index=frame.index, text=frame.text, start_ms=start_ms
+        )
+
+    def _frame(self, frame: SentenceFrame, offset_bytes: int, pcm16: bytes) -> AudioFrame:
+        return AudioFrame(
+            sequence=self.request.turn.reply_sequence,
+            sentence=frame.index,
+            offset_samples=offset_bytes // 2,
+            pcm16=pcm16,
+        )
