@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from activities.recordings import recording_key
+from activities.recordings import named_by_a_row, recording_key
 from activities.utterance import Utterance
 from activities.voice import Voice
 from activities.watchdog import MAX_TIMEOUTS, stall_s
@@ -125,22 +125,22 @@ class Speak:
             recording = RecordingRecord.of(
                 blob, content_type="audio/mpeg", duration_ms=utterance.duration_ms
             )
-        await self.records.save_speech(
-            SpeechRecord(
-                interview_id=turn.interview_id,
-                turn_id=turn.turn_id,
-                turn_number=turn.turn_number,
-                kind=turn.kind,
-                sequence=turn.reply_sequence,
-                utterance_id=utterance.utterance_id,
-                text=utterance.text,
-                sentences=tuple(utterance.timings),
-                duration_ms=utterance.duration_ms,
-                phase=utterance.standing.phase,
-                question_id=utterance.standing.question_id,
-                directive=utterance.directive,
-                modality="audio" if utterance.pcm16 else "shown",
-                provider=self.voice.tts.name,
-                recording=recording,
-            )
+        row = SpeechRecord(
+            interview_id=turn.interview_id,
+            turn_id=turn.turn_id,
+            turn_number=turn.turn_number,
+            kind=turn.kind,
+            sequence=turn.reply_sequence,
+            utterance_id=utterance.utterance_id,
+            text=utterance.text,
+            sentences=tuple(utterance.timings),
+            duration_ms=utterance.duration_ms,
+            phase=utterance.standing.phase,
+            question_id=utterance.standing.question_id,
+            directive=utterance.directive,
+            modality="audio" if utterance.pcm16 else "shown",
+            provider=self.voice.tts.name,
+            recording=recording,
         )
+        async with named_by_a_row(self.blobs, recording):
+            await self.records.save_speech(row)

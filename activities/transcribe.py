@@ -10,7 +10,7 @@ import structlog
 
 from activities.listening import EarFactory, Heard, Listener
 from activities.recognizing import Recognizer
-from activities.recordings import recording_key
+from activities.recordings import named_by_a_row, recording_key
 from activities.watchdog import is_final
 from interview.audio.wav import wav_file
 from interview.contracts.ids import utterance_id
@@ -159,29 +159,29 @@ class Transcribe:
         modality: Literal["audio", "typed"],
     ) -> None:
         turn = request.turn
-        recording = None
-        if heard is not None:
-            await self._tell_problem(turn, out, heard)
-            recording = await self._store(turn, heard)
-        answer = await self.records.commit_answer(
-            AnswerRecord(
-                interview_id=turn.interview_id,
-                turn_id=turn.turn_id,
-                turn_number=turn.turn_number,
-                sequence=turn.answer_sequence,
-                utterance_id=utterance_id(turn.interview_id, turn.turn_id, "candidate"),
-                text=result.text,
-                confidence=result.confidence,
-                duration_ms=result.duration_ms,
-                modality=modality,
-                phase=turn.phase,
-                question_id=turn.question_id,
-                provider=result.provider,
-                recording=recording,
-                interrupted=request.interruption,
-            )
+        recording = None if heard is None else await self._store(turn, heard)
+        row = AnswerRecord(
+            interview_id=turn.interview_id,
+            turn_id=turn.turn_id,
+            turn_number=turn.turn_number,
+            sequence=turn.answer_sequence,
+            utterance_id=utterance_id(turn.interview_id, turn.turn_id, "candidate"),
+            text=result.text,
+            confidence=result.confidence,
+            duration_ms=result.duration_ms,
+            modality=modality,
+            phase=turn.phase,
+            question_id=turn.question_id,
+            provider=result.provider,
+            recording=recording,
+            interrupted=request.interruption,
         )
+        async with named_by_a_row(self.blobs, recording):
+            answer = await self.records.commit_answer(row)
         await self._tell_committed(out, turn, answer.text, answer.sequence)
+        if heard is not None:
+            # Only now: whoever is told that something is amiss may let go of their own copy.
+            await self._tell_problem(turn, out, heard)
 
     async def _tell_committed(
         self, out: OutboundWriter, turn: TurnRef, text: str, sequence: int
@@ -244,17 +244,18 @@ class Transcribe:
     async def _record_unheard(
         self, turn: TurnRef, status: Literal["no_speech", "failed"], heard: Heard | None
     ) -> None:
-        await self.records.record_unheard_turn(
-            UnheardTurnRecord(
-                interview_id=turn.interview_id,
-                turn_id=turn.turn_id,
-                turn_number=turn.turn_number,
-                status="empty" if status == "no_speech" else "failed",
-                phase=turn.phase,
-                question_id=turn.question_id,
-                recording=await self._store(turn, heard) if heard is not None else None,
-            )
+        recording = await self._store(turn, heard) if heard is not None else None
+        row = UnheardTurnRecord(
+            interview_id=turn.interview_id,
+            turn_id=turn.turn_id,
+            turn_number=turn.turn_number,
+            status="empty" if status == "no_speech" else "failed",
+            phase=turn.phase,
+            question_id=turn.question_id,
+            recording=recording,
         )
+        async with named_by_a_row(self.blobs, recording):
+            await self.records.record_unheard_turn(row)
 
     async def _store(self, turn: TurnRef, heard: Heard) -> RecordingRecord | None:
         if not heard.data:

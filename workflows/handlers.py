@@ -177,6 +177,9 @@ class InterviewHandlers:
         """None for a turn that may begin: a new one, or one that stalled."""
         if self._waiting is not None and self._waiting.turn_id == turn_id:
             return "running"
+        running = self._running
+        if running is not None and running.ref.turn_id == turn_id and running.stalled:
+            return None  # its stages are only ending
         outcome = self._state.turns.get(turn_id)
         return None if outcome == "stalled" else outcome
 

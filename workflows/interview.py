@@ -158,8 +158,10 @@ class InterviewWorkflow(InterviewHandlers):
                 await self._say(
                     (scripts.TIME_TO_MOVE_ON, *onward.lines), onward.standing, onward.directive
                 )
-                self._move(onward.directive)
-                state.nudges, state.pushed_on = 0, True
+                if self._waiting is None:
+                    self._move(onward.directive)
+                    state.nudges, state.pushed_on = 0, True
+                # Otherwise they began while it was being made, and answer the question before.
 
     async def _pause(self, reason: str) -> None:
         state = self._state
@@ -251,7 +253,10 @@ class InterviewWorkflow(InterviewHandlers):
             # Only what no retry can mend comes here; the interview goes on without this turn.
             state.turns[request.turn_id] = turn.answer.outcome if turn.answer else "failed"
             self._restart_silence(workflow.now())
-            await announce_failure(turn.ref, error)
+            if turn.answer is not None and turn.answer.outcome == "committed":
+                await self._go_on_without_reply(turn)
+            else:
+                await announce_failure(turn.ref, error)
         else:
             state.turns[request.turn_id] = answer.outcome
             await self._settle(turn, answer, reply, speech, began)
@@ -290,6 +295,14 @@ class InterviewWorkflow(InterviewHandlers):
                 self._move(directive, reply.sentences)
             else:
                 workflow.logger.error("directive.not_allowed", extra={"directive": directive})
+
+    async def _go_on_without_reply(self, turn: RunningTurn) -> None:
+        """The answer is safe, but its reply is not to be had: the plan goes on."""
+        workflow.logger.error("reply.failed")
+        assert turn.brief is not None, "it was an answer"
+        onward = turn.brief.onward
+        await self._say((scripts.REPLY_LOST, *onward.lines), onward.standing, onward.directive)
+        self._move(onward.directive)
 
     async def _say(
         self, lines: tuple[str, ...], there: Standing, directive: Directive | None = None

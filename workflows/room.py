@@ -35,10 +35,12 @@ async def announce_failure(turn: TurnRef, error: ActivityError) -> None:
     cause = error.cause
     code = cause.type if isinstance(cause, ApplicationError) and cause.type else "turn.failed"
     workflow.logger.error("turn.failed", extra={"code": code})
+    is_answer = turn.kind != "proactive"
+    what_now = "Please answer once more." if is_answer else "Please go on when you are ready."
     message = ErrorMessage(
         code=code,
-        message="Something went wrong on our side. Please answer once more.",
+        message=f"Something went wrong on our side. {what_now}",
         recoverable=True,
-        turn_id=None if turn.kind == "proactive" else turn.turn_id,
+        turn_id=turn.turn_id if is_answer else None,
     )
     await announce(turn.interview_id, message)

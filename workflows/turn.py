@@ -65,6 +65,10 @@ class RunningTurn:
     reschedule: int = 0
     abandoned: bool = False
 
+    @property
+    def stalled(self) -> bool:
+        return self.answer is not None and self.answer.outcome == "stalled"
+
     async def run(
         self, ending: Callable[[], Outcome | None]
     ) -> tuple[TranscribeResult, ConverseResult, SpeakResult]:

@@ -7,13 +7,14 @@ from interview.domain.plan import Plan, Question
 from interview.domain.progress import greeting_lines
 from interview.protocol.server import ErrorMessage
 
-__all__ = ["NUDGES", "TIME_TO_MOVE_ON", "fixed_lines", "type_instead", "welcome_back"]
+__all__ = ["NUDGES", "REPLY_LOST", "TIME_TO_MOVE_ON", "fixed_lines", "type_instead", "welcome_back"]
 
 NUDGES = (
     "Take your time.",
     "I can repeat or rephrase the question, or we can skip it, or pause. Just tell me.",
 )
 TIME_TO_MOVE_ON = "Let's move on, so that there is time for the rest."
+REPLY_LOST = "Thank you, I have your answer. Let's go on."
 WELCOME_BACK = "Welcome back."
 RECAP = "Here is where we were."
 
@@ -29,7 +30,7 @@ def fixed_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
     for phase in SPOKEN_PHASES:
         phase_plan = plan.phase(phase)
         lines += [phase_plan.opening, *(q.text for q in phase_plan.questions)]
-    lines += [*NUDGES, TIME_TO_MOVE_ON, WELCOME_BACK, RECAP]
+    lines += [*NUDGES, TIME_TO_MOVE_ON, REPLY_LOST, WELCOME_BACK, RECAP]
     lines.append(plan.closing.replace("{name}", f", {candidate_name}" if candidate_name else ""))
     return tuple(dict.fromkeys(line for line in lines if line))
 

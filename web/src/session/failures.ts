@@ -8,6 +8,8 @@ type Fate =
   | "delayed"
   /** The server let go of it, and takes it when it is sent again. */
   | "again"
+  /** The server has it, damaged; what becomes of it is said on its own. */
+  | "kept"
   /** The server will not take it. */
   | "over";
 
@@ -15,6 +17,7 @@ const FATE: Record<string, Fate> = {
   "temporal.unavailable": "delayed",
   "temporal.refused": "again",
   "rate.exceeded": "again",
+  "audio.truncated": "kept",
 };
 
 /** Trouble behind the server: it passes by itself, and its words are not for candidates. */
@@ -30,7 +33,10 @@ export function fateOf(code: string): Fate {
 export function errorNotice(state: RoomState, error: ErrorMessage): Notice | null {
   const mine = [state.answer?.turnId, state.ownWords?.turnId];
   if (error.turn_id !== null && !mine.includes(error.turn_id)) return null;
-  const passes = error.turn_id === null ? starts(error.code, BEHIND) : fateOf(error.code) !== "over";
+  const passes =
+    error.turn_id === null
+      ? starts(error.code, BEHIND)
+      : ["delayed", "again"].includes(fateOf(error.code));
   if (passes) {
     const saved = state.answer ? "Your answer is saved." : "Everything so far is saved.";
     return { kind: "delay", text: `${saved} The interview goes on in a moment, by itself.` };
