@@ -28,7 +28,9 @@ class RecordKeeping(RecordActivities):
     async def announce(self, request: AnnounceInput) -> None:
         if request.status is not None:
             await self.records.set_status(request.interview_id, request.status)
-        await OutboundWriter(self.log, request.interview_id).send(*request.messages)
+        out = OutboundWriter(self.log, request.interview_id)
+        for message in request.messages:
+            await out.say(message)
 
     @activity.defn(name="records.close")
     async def close(self, request: CloseInput) -> CloseResult:
@@ -39,7 +41,7 @@ class RecordKeeping(RecordActivities):
             for recording in await self.records.recordings(request.interview_id):
                 await self.blobs.delete(recording.key)
         lines = await self.records.transcript(request.interview_id)
-        await OutboundWriter(self.log, request.interview_id).send(
+        await OutboundWriter(self.log, request.interview_id).say(
             SessionEnded(
                 session_id=request.interview_id,
                 total_turns=totals.total_turns,

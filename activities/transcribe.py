@@ -115,6 +115,7 @@ class Transcribe:
         if published is not None:
             if published.outcome == "committed":
                 await self._commit(request, out, published, heard, "audio")
+                await listener.audio.settled()
             return published
         result = _result(heard, self.stt.name, hands_free=request.mode == "hands_free")
         await self._hand_over(text, out, result)
@@ -122,6 +123,8 @@ class Transcribe:
             await self._commit(request, out, result, heard, "audio")
         else:
             await self._discard(request, out, result, heard)
+        if result.outcome != "stalled":
+            await listener.audio.settled()
         return result
 
     def _listener(

@@ -278,7 +278,7 @@ class Answers:
                 )
             except InterviewError as error:
                 log.warning("turn.refused", code=error.code)
-                answer.state = "closed"
+                self.uplink.drop(answer)
                 self.tell(error_message(error, turn_id=turn_id, recoverable=_goes_on(error)))
                 await self._forget(turn_id)
                 return

@@ -15,7 +15,7 @@ from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
 from api.routes import health, interviews, recordings, roles
-from api.security import BodyLimit, SecurityHeaders
+from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
 from interview.config import Settings, load_settings
 from interview.logging import configure_logging
@@ -61,6 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
         allow_headers=["Content-Type", "Idempotency-Key"],
         max_age=600,
     )
+    if settings.debug or settings.allowed_hosts:
+        app.add_middleware(KnownHosts, names=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders)
     for module in (health, roles, interviews, recordings, realtime, docs):
         app.include_router(module.router)

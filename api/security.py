@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import error_body
 
-__all__ = ["MAX_BODY_BYTES", "BodyLimit", "SecurityHeaders", "origin_allowed"]
+__all__ = ["MAX_BODY_BYTES", "BodyLimit", "KnownHosts", "SecurityHeaders", "origin_allowed"]
 
 MAX_BODY_BYTES = 64 * 1024
 
@@ -24,6 +25,7 @@ _HEADERS = {
     # Replaced by the pages' own policies; an answer of the API runs nothing.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_HERE = frozenset({"localhost", "testserver"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -49,6 +51,43 @@ def _same_host(origin: str, host: str) -> bool:
         and parts.hostname is not None
         and (parts.hostname, port) == (target.hostname, target_port)
     )
+
+
+class KnownHosts:
+    """Refuses requests to a name that is not ours. Where nobody has to sign in, a page of another
+    site whose name is made to point here would be let in by every other check.
+
+    Addresses are ours by nature, and so is localhost; `names` are others that may be used.
+    """
+
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+        self._app = app
+        self._names = _HERE | {name.lower() for name in names}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or self._is_ours(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            message = "This name is not served here. ALLOWED_HOSTS adds names."
+            body = error_body("host.unknown", message, recoverable=False)
+            await JSONResponse(body, status_code=421)(scope, receive, send)
+
+    def _is_ours(self, headers: Headers) -> bool:
+        try:
+            name = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        except ValueError:
+            return False
+        return name in self._names or name.endswith(".localhost") or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class SecurityHeaders:

@@ -30,6 +30,8 @@ MAX_CHUNKS = 1_000_000
 _RETRY_S = 0.25
 
 Piece = AudioChunk | AudioPause | AudioResume | AudioEnd
+Step = AudioStart | Piece | Literal["drop"] | None
+"""None stands for a cancel."""
 
 
 @dataclass(slots=True)
@@ -73,10 +75,9 @@ class Uplink:
     on_away: Callable[[StreamError], None]
     on_back: Callable[[], None]
     on_missing: Callable[[TurnResend], None]
-    _waiting: deque[tuple[Answer, AudioStart | Piece | None]] = field(
-        init=False, default_factory=deque[tuple[Answer, AudioStart | Piece | None]]
+    _waiting: deque[tuple[Answer, Step]] = field(
+        init=False, default_factory=deque[tuple[Answer, Step]]
     )
-    """None stands for a cancel."""
     _something: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _idle: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _broken: bool = field(init=False, default=False)
@@ -170,6 +171,11 @@ class Uplink:
         answer.state, answer.cancelled = "closed", True
         self._put(answer, None)
 
+    def drop(self, answer: Answer) -> None:
+        """Nobody takes it: it is not kept either. It may be begun again, from its first chunk."""
+        answer.state, answer.next_chunk, answer.size_bytes = "closed", 0, 0
+        self._put(answer, "drop")
+
     def sent_again_from(self, turn_id: str, from_chunk: int) -> None:
         """A stage has asked the client for these chunks again: they are not duplicates."""
         answer = self._latest
@@ -200,13 +206,13 @@ class Uplink:
         if answer.begun.mode != "hands_free":
             raise InvalidInputError("protocol.violation", "this answer is ended by hand")
 
-    def _put(self, answer: Answer, frame: AudioStart | Piece | None) -> None:
+    def _put(self, answer: Answer, frame: Step) -> None:
         self._waiting.append((answer, frame))
         self._something.set()
 
     async def _append_next(self) -> None:
         answer, frame = self._waiting[0]
-        if frame is None:
+        if frame is None or frame == "drop":
             await answer.stream.cancel()
             await self.pending.forget(answer.turn_id)
             self._waiting.popleft()
@@ -218,7 +224,7 @@ class Uplink:
             # All that waits of this answer in one round trip: a burst, or its last chunk and end.
             frames: list[Piece] = []
             for other, more in self._waiting:
-                if other is not answer or more is None or isinstance(more, AudioStart):
+                if other is not answer or not isinstance(more, Piece):
                     break
                 frames.append(more)
             await answer.stream.append(*frames)

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     debug: bool = False
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:3000",)
     web_dir: Path = Path("web/out")
 
@@ -86,7 +87,12 @@ class Settings(BaseSettings):
     worker_ready_file: Path | None = None
 
     @field_validator(
-        "cors_origins", "stt_providers", "llm_providers", "tts_providers", mode="before"
+        "allowed_hosts",
+        "cors_origins",
+        "stt_providers",
+        "llm_providers",
+        "tts_providers",
+        mode="before",
     )
     @classmethod
     def _split_commas(cls, value: object) -> object:

@@ -21,6 +21,10 @@ __all__ = [
 ]
 
 
+AFTERLIFE_S = 60
+"""Of a settled answer's stream: stages that are being retried may still read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class AudioStart:
     format: UplinkFormat
@@ -65,7 +69,7 @@ class AudioStream:
         self.key = f"intervue:{{{interview_id}}}:turn:{turn_id}:audio"
 
     async def start(self, frame: AudioStart) -> None:
-        await self._log.open(
+        await self._log.replace(
             self.key,
             {b"k": b"start", b"f": frame.format.encode(), b"r": b"%d" % frame.sample_rate_hz},
         )
@@ -81,7 +85,12 @@ class AudioStream:
         await self.append(frame)
 
     async def cancel(self) -> None:
-        await self._log.open(self.key, {b"k": b"cancel"})
+        """Only the mark stays, for whoever listens."""
+        await self._log.replace(self.key, {b"k": b"cancel"}, ttl_s=AFTERLIFE_S)
+
+    async def settled(self) -> None:
+        """Nobody needs the sound here any more: it is stored, or nothing was said."""
+        await self._log.expire(self.key, AFTERLIFE_S)
 
     async def frames(self) -> AsyncIterator[list[AudioFrame]]:
         """All frames from the first; an empty list after each idle second."""

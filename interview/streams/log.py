@@ -98,6 +98,19 @@ class StreamLog:
                 pipe.expire(key, self._ttl_s)
                 return cast(bytes, (await pipe.execute())[0])
 
+    async def replace(self, key: str, fields: Fields, *, ttl_s: int | None = None) -> bytes:
+        """Lets go of what the key holds, and begins anew with this entry, for `ttl_s`."""
+        with translated():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.unlink(key)
+                self._xadd(pipe, key, fields, None)
+                pipe.expire(key, ttl_s or self._ttl_s)
+                return cast(bytes, (await pipe.execute())[1])
+
+    async def expire(self, key: str, ttl_s: int) -> None:
+        with translated():
+            await self._redis.expire(key, ttl_s)
+
     async def tail(self, key: str, after: bytes = b"0-0") -> AsyncIterator[list[Entry]]:
         """Entries after `after` as they come; an empty list after each idle second."""
         while True:

@@ -60,6 +60,10 @@ class OutboundWriter:
         """Fences earlier runs; returns the id of the fence."""
         return await self._log.open(self.key, {b"k": b"fence", **self._tag}, maxlen=MAXLEN)
 
+    async def say(self, item: BaseModel) -> None:
+        """Of the interview itself, whose stream may have expired in a long pause."""
+        await self._log.open(self.key, self.entry(item), maxlen=MAXLEN)
+
     async def send(self, *items: BaseModel | AudioFrame) -> None:
         """Messages and audio in order, in one round trip."""
         await self._log.append(self.key, *(self.entry(item) for item in items), maxlen=MAXLEN)

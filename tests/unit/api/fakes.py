@@ -44,6 +44,13 @@ class FakeStreams(StreamLog):
     ) -> bytes:
         return await self.append(key, fields)
 
+    async def replace(
+        self, key: str, fields: Mapping[bytes, bytes], *, ttl_s: int | None = None
+    ) -> bytes:
+        self._check()
+        self.entries.pop(key, None)
+        return await self.append(key, fields)
+
     async def read(self, key: str, after: bytes, *, block_ms: int | None = None) -> list[Entry]:
         self._check()
         seen = int(after.partition(b"-")[0])
