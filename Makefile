@@ -34,8 +34,8 @@ worker: .venv/.ready env ## Worker only
 web: web/node_modules/.ready ## Web frontend only, dev server (localhost:3000)
 	@cd web && exec $(PNPM) dev
 
-demo: .venv/.ready ## A scripted candidate holds an interview (KILL=worker|api|redis|postgres|temporal, ROLE=…)
-	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED))
+demo: .venv/.ready ## A scripted candidate holds an interview (KILL=worker|api|redis|postgres|temporal, ROLE=…, HANDS_FREE=1)
+	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED)) $(if $(HANDS_FREE),--hands-free)
 
 PEERS := .intervue/peers-venv
 $(PEERS)/.ready: bench/peers/requirements.lock | .venv/.ready

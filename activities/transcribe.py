@@ -11,6 +11,7 @@ import structlog
 from activities.listening import EarFactory, Heard, Listener
 from activities.recognizing import Recognizer
 from activities.recordings import named_by_a_row, recording_key
+from activities.told import Told
 from activities.watchdog import is_final
 from interview.audio.wav import wav_file
 from interview.contracts.ids import utterance_id
@@ -21,12 +22,10 @@ from interview.persistence.rows import AnswerRecord, RecordingRecord, UnheardTur
 from interview.ports import BlobStore, SpeechToText
 from interview.protocol.server import (
     ErrorMessage,
-    PartialTranscript,
     Status,
     Transcript,
     TurnCommitted,
     TurnDiscarded,
-    TurnResend,
 )
 from interview.streams.audio import AudioStream
 from interview.streams.fence import epoch_of
@@ -40,6 +39,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 COUGH_MS = 1_500
 """Sound without words, silence around it included, that asks for no reply."""
+
+MARK_TRIES = 20
+MARK_AGAIN_S = 0.1
+"""Nobody waits for it: the reply is on its way."""
 
 _CONTENT_TYPES = {
     "webm": "audio/webm",
@@ -81,6 +84,7 @@ class Transcribe:
             )
             await self._hand_over(text, out, result)
             await self._tell_committed(out, turn, committed.text, committed.sequence)
+            await self._mark_heard(request)
             return result
         if request.typed_text is not None:
             result = TranscribeResult(outcome="committed", text=request.typed_text)
@@ -131,7 +135,7 @@ class Transcribe:
         self, request: TranscribeInput, text: TextWriter, out: OutboundWriter, *, transcribe: bool
     ) -> Listener:
         turn = request.turn
-        told = _Told(self.log, text, out, turn.turn_id, self.stt.name)
+        told = Told(self.log, text, out, turn.turn_id, self.stt.name)
         return Listener(
             audio=AudioStream(self.log, turn.interview_id, turn.turn_id),
             new_ear=self.new_ear,
@@ -185,6 +189,20 @@ class Transcribe:
         if heard is not None:
             # Only now: whoever is told that something is amiss may let go of their own copy.
             await self._tell_problem(turn, out, heard)
+        await self._mark_heard(request)
+
+    async def _mark_heard(self, request: TranscribeInput) -> None:
+        """Done with the commit as a rule. What was interrupted while it was still being made
+        comes on record after that."""
+        cut = request.interruption
+        if cut is None:
+            return
+        for _ in range(MARK_TRIES):
+            interview_id = request.turn.interview_id
+            if await self.records.mark_heard(interview_id, cut.utterance_id, cut.heard_ms):
+                return
+            await asyncio.sleep(MARK_AGAIN_S)
+        log.warning("interruption.unknown_utterance")
 
     async def _tell_committed(
         self, out: OutboundWriter, turn: TurnRef, text: str, sequence: int
@@ -270,43 +288,6 @@ class Transcribe:
         key = recording_key(turn, data, f"answer.{extension}")
         blob = await self.blobs.put(key, data, content_type=content_type)
         return RecordingRecord.of(blob, content_type=content_type, duration_ms=heard.duration_ms)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Listening, as it is told to the room and to the next stage."""
-
-    log: StreamLog
-    text: TextWriter
-    out: OutboundWriter
-    turn_id: str
-    provider: str
-
-    async def partial(self, so_far: str) -> None:
-        await self.out.send(PartialTranscript(turn_id=self.turn_id, text=so_far))
-
-    async def missing(self, from_chunk: int) -> None:
-        log.warning("audio.chunks_missing", from_chunk=from_chunk)
-        await self.out.send(TurnResend(turn_id=self.turn_id, from_chunk=from_chunk))
-
-    async def ended(self) -> None:
-        await self.out.send(Status(state="processing_stt"))
-
-    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
-        answer = TranscribeResult(
-            outcome="committed",
-            text=text,
-            confidence=confidence,
-            duration_ms=duration_ms,
-            provider=self.provider,
-        )
-        words = self.out.entry(PartialTranscript(turn_id=self.turn_id, text=text))
-        await self.log.append_to(
-            (self.text.key, self.text.tentative(answer), None), (self.out.key, words, MAXLEN)
-        )
-
-    async def withdrawn(self) -> None:
-        await self.log.append_to((self.text.key, self.text.withdrawn(), None))
 
 
 def _result(heard: Heard, provider: str, *, hands_free: bool) -> TranscribeResult:

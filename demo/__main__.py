@@ -37,6 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--name", default="Ada")
     parser.add_argument("--kill", choices=sorted(KILLABLE), help="SIGKILL this in mid-answer")
     parser.add_argument("--speed", type=float, default=1.0, help="speak faster than real time")
+    parser.add_argument("--hands-free", action="store_true", help="pause to think, no button")
     parser.add_argument("--home", type=Path, default=Path(".intervue"), help="the stack's data")
     return parser.parse_args()
 
@@ -92,6 +93,7 @@ async def _run(args: argparse.Namespace) -> bool:
             kill_at=2 if kill else None,
             kill=kill,
             on_message=_print_message,
+            hands_free=args.hands_free,
         )
         seconds = time.perf_counter() - started
         checks = await check_interview(api, interview_id, held)

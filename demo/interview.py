@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from interview.domain.phases import Phase
 from interview.protocol.server import PhaseChanged, ServerMessage, Transcript
 
 __all__ = ["HeldInterview", "Turn", "create_interview", "hold_interview"]
+
+
+THINKING_MS = 600
+"""Shorter than any wait for the end of an answer."""
 
 
 @dataclass(slots=True)
@@ -54,9 +59,11 @@ async def hold_interview(
     kill: Callable[[], Awaitable[float]] | None = None,
     on_message: Callable[[ServerMessage], None] = lambda _: None,
     patience_s: float = 90.0,
+    hands_free: bool = False,
 ) -> HeldInterview:
     """Answers every question by voice until the interview closes. In answer number `kill_at`
-    (from 0), half-way through, `kill` is called."""
+    (from 0), half-way through, `kill` is called. `hands_free`: with a pause to think after
+    each sentence, and silence at the end."""
     voice = CandidateVoice()
     standing: PhaseChanged | None = None
     held: HeldInterview | None = None
@@ -74,7 +81,9 @@ async def hold_interview(
         await room.wait(lambda: _finished(room.last_utterance()) or room.ended, patience_s)
         while room.ended is None and standing is not None and standing.question_id is not None:
             given = sum(t.phase is standing.phase for t in held.turns)
-            spoken = await voice.say(answer_for(standing.phase, given), speed=speed)
+            answer = answer_for(standing.phase, given)
+            parts = re.split(r"(?<=[.?!]) ", answer) if hands_free else [answer]
+            spoken = await voice.say(*parts, speed=speed, pause_ms=THINKING_MS)
             turn = Turn(uuid.uuid4().hex, standing.phase, standing.question_id, said=spoken.text)
             killed_at: float | None = None
 
@@ -85,7 +94,13 @@ async def hold_interview(
 
             middle = {len(spoken.chunks) // 2: strike} if len(held.turns) == kill_at else None
             ended_at = await room.speak(
-                turn.turn_id, spoken.chunks, duration_ms=spoken.duration_ms, at_chunk=middle
+                turn.turn_id,
+                spoken.chunks,
+                duration_ms=spoken.duration_ms,
+                at_chunk=middle,
+                hands_free=hands_free,
+                silences=spoken.silences,
+                trailing_ms=spoken.trailing_ms,
             )
             await room.wait(lambda turn=turn: room.settled(turn.turn_id), patience_s)
             await room.wait(

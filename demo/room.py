@@ -16,23 +16,26 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
+from demo.pending import PendingAnswer
 from interview.protocol import SUBPROTOCOL_V2
 from interview.protocol.client import (
     AnswerText,
     EndSession,
     Hello,
+    Interruption,
     Pause,
     Ping,
     PlaybackComplete,
+    Repeat,
     Resume,
-    TurnEnd,
-    TurnStart,
+    TurnCancel,
     UplinkFormat,
 )
-from interview.protocol.frames import AudioFrame, pack_uplink
+from interview.protocol.frames import AudioFrame
 from interview.protocol.server import (
     SERVER_MESSAGE,
     ErrorMessage,
+    PhaseChanged,
     ServerMessage,
     SessionEnded,
     SessionStarted,
@@ -51,21 +54,6 @@ __all__ = ["PendingAnswer", "Room", "Utterance"]
 PING_S = 5.0
 RECONNECT_S = 0.05
 CONNECT_TIMEOUT_S = 5.0
-
-
-@dataclass(slots=True)
-class PendingAnswer:
-    """An answer until it is committed. `chunks` grows while the candidate speaks."""
-
-    turn_id: str
-    format: UplinkFormat
-    sample_rate_hz: int
-    chunks: list[bytes] = field(default_factory=list[bytes])
-    ended: bool = False
-    duration_ms: int = 0
-    sent: int = 0
-    """Chunks sent on the present connection."""
-    end_sent: bool = False
 
 
 @dataclass(slots=True)
@@ -117,6 +105,9 @@ class Room:
         self.superseded = False
         self.pending: PendingAnswer | None = None
         self.pending_text: AnswerText | None = None
+        self.endpointing_ms = 0
+        """Silence that ends a hands-free answer."""
+        self.spoken_until = 0.0
         self.connections = 0
         self.duplicate_frames = 0
 
@@ -148,10 +139,20 @@ class Room:
         sample_rate_hz: int = 16_000,
         duration_ms: int,
         at_chunk: dict[int, Callable[[], Awaitable[None]]] | None = None,
+        hands_free: bool = False,
+        silences: Sequence[tuple[int, int]] = (),
+        trailing_ms: int = 0,
+        interrupted: Interruption | None = None,
     ) -> float:
         """Sends `(bytes, seconds to wait before it)` as an answer being given; returns the
-        `time.perf_counter()` of its end. `at_chunk` runs something in the middle."""
-        answer = PendingAnswer(turn_id, format, sample_rate_hz)
+        `time.perf_counter()` of its end. `at_chunk` runs something in the middle.
+
+        `hands_free`: in each of the `silences` (from chunk, to chunk) a voice detector hears
+        nobody, and the answer ends when the last spoken sample, which `trailing_ms` of silence
+        in `chunks` follow, is as long ago as the server wants. `spoken_until` tells when it was.
+        """
+        mode = "hands_free" if hands_free else "hold"
+        answer = PendingAnswer(turn_id, format, sample_rate_hz, mode, interrupted)
         self.pending = answer
         await self._flush()
         for index, (data, wait_s) in enumerate(chunks):
@@ -159,7 +160,12 @@ class Room:
                 await at_chunk[index]()
             await asyncio.sleep(wait_s)
             answer.chunks.append(data)
+            answer.silent = hands_free and any(a <= index < b for a, b in silences)
             await self._flush()
+        self.spoken_until = time.perf_counter() - trailing_ms / 1000
+        if hands_free:
+            wait_s = self.spoken_until + self.endpointing_ms / 1000 - time.perf_counter()
+            await asyncio.sleep(max(0.0, wait_s))
         answer.ended, answer.duration_ms = True, duration_ms
         ended_at = time.perf_counter()
         await self._flush()
@@ -168,6 +174,14 @@ class Room:
     async def type(self, turn_id: str, text: str) -> None:
         self.pending_text = AnswerText(type="answer_text", turn_id=turn_id, text=text)
         await self._send(self.pending_text.model_dump_json())
+
+    async def cancel(self, turn_id: str) -> None:
+        """It was only a cough."""
+        self.pending = None
+        await self._send(TurnCancel(type="turn_cancel", turn_id=turn_id).model_dump_json())
+
+    async def repeat(self) -> None:
+        await self._send(Repeat(type="repeat").model_dump_json())
 
     async def pause(self) -> None:
         await self._send(Pause(type="pause").model_dump_json())
@@ -272,6 +286,8 @@ class Room:
                     message.sequence,
                     Utterance(message.utterance_id, message.turn_id, message.sequence),
                 )
+            case PhaseChanged():
+                self.endpointing_ms = message.endpointing_ms
             case ErrorMessage():
                 self.errors.append(message)
             case SessionEnded():
@@ -284,16 +300,14 @@ class Room:
     async def _started(self, socket: ClientConnection, message: SessionStarted) -> None:
         assert message.snapshot is not None, "version 2 always has a snapshot"
         self.snapshot = message.snapshot
+        self.endpointing_ms = message.snapshot.endpointing_ms
         for line in message.snapshot.transcript:
             self.transcript[line.sequence] = line
         for turn_id in message.snapshot.committed_turns:
             self.committed.setdefault(turn_id, 0)
             self._settle(turn_id)
         if (answer := self.pending) is not None:
-            known = message.snapshot.pending_turn
-            mine = known is not None and known.turn_id == answer.turn_id
-            answer.sent = known.next_chunk if known is not None and mine else 0
-            answer.end_sent = known.ended if known is not None and mine else False
+            answer.reconnected(message.snapshot.pending_turn)
         self._socket = socket
         if self.pending is not None:
             await self._flush()
@@ -303,7 +317,7 @@ class Room:
     async def _resend(self, message: TurnResend) -> None:
         answer = self.pending
         if answer is not None and answer.turn_id == message.turn_id:
-            answer.sent, answer.end_sent = min(answer.sent, message.from_chunk), False
+            answer.wanted_again(message.from_chunk)
             await self._flush()
 
     async def _utterance_ended(self, socket: ClientConnection, message: UtteranceEnd) -> None:
@@ -336,27 +350,8 @@ class Room:
         answer = self.pending
         if answer is None or self._socket is None:
             return
-        if answer.sent == 0 and not answer.end_sent:
-            start = TurnStart(
-                type="turn_start",
-                turn_id=answer.turn_id,
-                format=answer.format,
-                sample_rate_hz=answer.sample_rate_hz,
-            )
-            await self._send(start.model_dump_json())
-        while answer.sent < len(answer.chunks):
-            index = answer.sent
-            answer.sent += 1
-            await self._send(pack_uplink(index, answer.chunks[index]))
-        if answer.ended and not answer.end_sent:
-            answer.end_sent = True
-            end = TurnEnd(
-                type="turn_end",
-                turn_id=answer.turn_id,
-                chunks=len(answer.chunks),
-                duration_ms=answer.duration_ms,
-            )
-            await self._send(end.model_dump_json())
+        for message in answer.unsent():
+            await self._send(message)
 
     async def _send(self, data: str | bytes) -> None:
         socket = self._socket

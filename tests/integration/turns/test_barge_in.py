@@ -71,3 +71,21 @@ async def test_the_model_sees_what_was_heard_and_the_record_once_the_answer_is_o
     for stage in stages:
         await desk.done(stage)
     assert await _heard_ms(desk) == 1_000
+
+
+async def test_what_was_interrupted_while_it_was_being_made_is_marked_as_well(desk: Desk) -> None:
+    """Its row is written after the answer that cut it short."""
+    late = greeting(desk.interview_id)
+    desk.interruption = Interruption(utterance_id=late.utterance_id, heard_ms=1_000)
+    transcribe = desk.transcribe()
+    await desk.start()
+    await desk.say("I moved it")
+    await desk.end()
+    await desk.until(lambda: _is_committed(desk))
+    await desk.records.save_speech(late)
+    await desk.done(transcribe)
+    assert await _heard_ms(desk) == 1_000
+
+
+async def _is_committed(desk: Desk) -> bool:
+    return await desk.records.find_answer(desk.interview_id, desk.turn.turn_id) is not None

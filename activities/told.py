@@ -1,0 +1,54 @@
+"""Listening, as it is told to the room and to the next stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from interview.contracts.turns import TranscribeResult
+from interview.protocol.server import PartialTranscript, Status, TurnResend
+from interview.streams.log import StreamLog
+from interview.streams.outbound import MAXLEN, OutboundWriter
+from interview.streams.text import TextWriter
+
+__all__ = ["Told"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The `Reports` of one run of `transcribe`. Every method raises `StreamError`."""
+
+    log: StreamLog
+    text: TextWriter
+    out: OutboundWriter
+    turn_id: str
+    provider: str
+
+    async def partial(self, so_far: str) -> None:
+        await self.out.send(PartialTranscript(turn_id=self.turn_id, text=so_far))
+
+    async def missing(self, from_chunk: int) -> None:
+        log.warning("audio.chunks_missing", from_chunk=from_chunk)
+        await self.out.send(TurnResend(turn_id=self.turn_id, from_chunk=from_chunk))
+
+    async def ended(self) -> None:
+        await self.out.send(Status(state="processing_stt"))
+
+    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
+        answer = TranscribeResult(
+            outcome="committed",
+            text=text,
+            confidence=confidence,
+            duration_ms=duration_ms,
+            provider=self.provider,
+        )
+        words = self.out.entry(PartialTranscript(turn_id=self.turn_id, text=text))
+        await self.log.append_to(
+            (self.text.key, self.text.tentative(answer), None), (self.out.key, words, MAXLEN)
+        )
+
+    async def withdrawn(self) -> None:
+        await self.log.append_to((self.text.key, self.text.withdrawn(), None))
