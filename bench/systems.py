@@ -36,6 +36,10 @@ __all__ = ["INTERVUE", "PEERS", "Peer", "System", "converse_with"]
 PATIENCE_S = 60.0
 REST_S = 1.0
 """Between the reply and the next answer."""
+DETECTED_AFTER_S = 0.2
+"""The candidate's voice detector says so after this much silence; Pipecat's default."""
+_TRAILING_FRAMES = 10
+_BETWEEN_S = 2.0
 PEERS_PYTHON = REPOSITORY / ".intervue" / "peers-venv" / "bin" / "python"
 
 
@@ -76,6 +80,44 @@ class Intervue:
             times += await self._interview(url, answer, turns - len(times))
         return times
 
+    async def converse_hands_free(
+        self, url: str, answer: Answer, wait_ms: int, turns: int
+    ) -> list[float]:
+        """`turns` answers in phases that end an answer after `wait_ms` of silence, none by hand;
+        ms from the last spoken sample to the first sound."""
+        times: list[float] = []
+        while len(times) < turns:
+            async for waited_ms, time_ms in self._hands_free(url, answer):
+                if waited_ms == wait_ms:
+                    times.append(time_ms)
+        return times[:turns]
+
+    async def _hands_free(self, url: str, answer: Answer) -> AsyncGenerator[tuple[int, float]]:
+        silence = [bytes(len(answer.frames[0]))] * _TRAILING_FRAMES
+        frames = [*answer.frames, *silence]
+        heard_at = len(answer.frames) + round(DETECTED_AFTER_S / FRAME_S)
+        async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
+            interview_id = await create_interview(api, "software-engineer", "")
+        async with Room(url, interview_id) as room:
+            await room.wait(lambda: _ended(room.last_utterance()), PATIENCE_S)
+            while room.ended is None:
+                await asyncio.sleep(REST_S)
+                if room.ended is not None:
+                    return
+                waited_ms, turn_id = room.endpointing_ms, uuid.uuid4().hex
+                await room.speak(
+                    turn_id,
+                    [(frame, FRAME_S) for frame in frames],
+                    format="pcm16",
+                    duration_ms=round(len(frames) * FRAME_S * 1000),
+                    hands_free=True,
+                    silences=[(heard_at, len(frames))],
+                    trailing_ms=round(len(silence) * FRAME_S * 1000),
+                )
+                since = room.spoken_until
+                reply = await _reply(room, turn_id)
+                yield waited_ms, (reply - since) * 1000
+
     async def _interview(self, url: str, answer: Answer, most: int) -> list[float]:
         async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
             interview_id = await create_interview(api, "software-engineer", "")
@@ -97,11 +139,16 @@ async def _turn(room: Room, answer: Answer) -> float:
         format="pcm16",
         duration_ms=answer.duration_ms,
     )
+    return (await _reply(room, turn_id) - ended_at) * 1000
+
+
+async def _reply(room: Room, turn_id: str) -> float:
+    """Waits for the whole reply; `time.perf_counter()` of its first sound."""
     await room.wait(lambda: room.settled(turn_id) and _ended(room.reply_to(turn_id)), PATIENCE_S)
     reply = room.reply_to(turn_id)
     assert reply is not None
     assert reply.first_audio_at is not None
-    return (reply.first_audio_at - ended_at) * 1000
+    return reply.first_audio_at
 
 
 def _ended(utterance: Utterance | None) -> bool:
@@ -149,6 +196,30 @@ class Peer:
                 await socket.send("stop")
                 times.append(await first_sound_ms(socket, time.perf_counter()))
                 await quiet(socket, REST_S)
+        return times
+
+    async def converse_hands_free(
+        self, url: str, answer: Answer, turns: int, strategy: str
+    ) -> list[float]:
+        """The microphone is always on; ms from the last spoken sample to the first sound."""
+        times: list[float] = []
+        silence = bytes(len(answer.frames[0]))
+        async with connect(f"{url}?stop={strategy}", max_size=None, compression=None) as socket:
+            await asyncio.sleep(REST_S)
+            for _ in range(turns):
+                for frame in answer.frames:
+                    await asyncio.sleep(FRAME_S)
+                    await socket.send(frame)
+                since = time.perf_counter()
+                hearing = asyncio.create_task(first_sound_ms(socket, since))
+                while not hearing.done():
+                    await asyncio.sleep(FRAME_S)
+                    await socket.send(silence)
+                times.append(hearing.result())
+                for _ in range(round(_BETWEEN_S / FRAME_S)):
+                    await asyncio.sleep(FRAME_S)
+                    await socket.send(silence)
+                await quiet(socket, 0.1)
         return times
 
 
