@@ -1,0 +1,161 @@
+"""Listening to an answer with pauses, in every order in which they may come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from activities.listening import Heard, Listener
+from activities.recognizing import Recognizer
+from interview.protocol.client import UplinkFormat
+from interview.streams.audio import (
+    AudioChunk,
+    AudioEnd,
+    AudioFrame,
+    AudioPause,
+    AudioResume,
+    AudioStart,
+    AudioStream,
+)
+from tests.integration.turns.providers import WordEar, WordStt
+
+START = AudioStart("pcm16", 16_000)
+
+
+class Batches:
+    """An audio stream whose frames come in these batches, time enough between them."""
+
+    def __init__(self, batches: Sequence[Sequence[AudioFrame]]) -> None:
+        self._batches = batches
+
+    async def frames(self) -> AsyncIterator[Sequence[AudioFrame]]:
+        for batch in self._batches:
+            yield batch
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+    async def exists(self) -> bool:
+        return True
+
+
+@dataclass
+class Notes:
+    """What was told; after `None` the last text does not stand any more."""
+
+    tentative_texts: list[str | None] = field(default_factory=list[str | None])
+
+    async def partial(self, text: str) -> None:
+        return
+
+    async def missing(self, from_chunk: int) -> None:
+        raise AssertionError("nothing is missing")
+
+    async def ended(self) -> None:
+        return
+
+    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
+        self.tentative_texts.append(text)
+
+    async def withdrawn(self) -> None:
+        self.tentative_texts.append(None)
+
+
+def _new_ear(_format: UplinkFormat, _rate_hz: int, _limit_s: float) -> WordEar:
+    return WordEar()
+
+
+async def listen(*batches: Sequence[AudioFrame]) -> tuple[Heard, Notes, list[str]]:
+    notes, stt = Notes(), WordStt()
+    listener = Listener(
+        audio=cast(AudioStream, Batches(batches)),
+        new_ear=_new_ear,
+        recognizer=Recognizer(stt, "en", 5.0, notes.partial),
+        max_answer_s=60,
+        stall_after_s=60,
+        reports=notes,
+    )
+    return await listener.listen(), notes, stt.heard
+
+
+def chunk(index: int, words: str) -> AudioChunk:
+    return AudioChunk(index, words.encode())
+
+
+async def test_nothing_heard_since_the_pause_is_nothing_to_recognize() -> None:
+    heard, notes, asked = await listen(
+        [START, chunk(0, "I moved it")],
+        [AudioPause()],
+        [chunk(1, "...")],
+        [AudioPause()],  # told again, by another connection
+        [chunk(2, "...."), AudioEnd(3, None)],
+    )
+    assert (heard.outcome, heard.text) == ("answer", "I moved it")
+    assert notes.tentative_texts == ["I moved it"]
+    assert asked == ["I moved it"]
+
+
+async def test_speech_that_goes_on_takes_the_text_back() -> None:
+    heard, notes, asked = await listen(
+        [START, chunk(0, "I moved"), AudioPause()],
+        [AudioResume(), chunk(1, " it")],
+        [AudioPause()],
+        [AudioEnd(2, None)],
+    )
+    assert heard.text == "I moved it"
+    assert notes.tentative_texts == ["I moved", None, "I moved it"]
+    assert asked == ["I moved", "I moved it"]
+
+
+async def test_what_is_over_when_it_is_read_is_not_worked_on() -> None:
+    """A run that starts over finds all of it at once."""
+    heard, notes, asked = await listen(
+        [START, chunk(0, "I moved"), AudioPause(), AudioResume(), chunk(1, " it"), AudioPause()]
+        + [chunk(2, "...."), AudioEnd(3, None)],
+    )
+    assert heard.text == "I moved it"
+    assert notes.tentative_texts == []
+    assert asked == ["I moved it"]
+
+
+async def test_silence_has_no_text_and_a_false_alarm_keeps_what_was_recognized() -> None:
+    _, notes, asked = await listen(
+        [START, chunk(0, ".."), AudioPause()], [chunk(1, ".."), AudioEnd(2, None)]
+    )
+    assert (notes.tentative_texts, asked) == ([], [])
+    heard, notes, asked = await listen(
+        [START, chunk(0, "yes"), AudioPause()], [AudioResume()], [AudioEnd(1, None)]
+    )
+    assert (heard.text, asked) == ("yes", ["yes"])
+    assert notes.tentative_texts == ["yes", None]
+
+
+STEPS = st.lists(st.sampled_from(["a word ", "..", ".....", "pause", "resume", "|"]), max_size=25)
+
+
+@settings(deadline=None, max_examples=150)
+@given(STEPS)
+def test_in_any_order_every_word_is_heard_once(steps: list[str]) -> None:
+    """`|` begins another batch."""
+    batches: list[list[AudioFrame]] = [[START]]
+    words, chunks = 0, 0
+    for step in steps:
+        match step:
+            case "pause":
+                batches[-1].append(AudioPause())
+            case "resume":
+                batches[-1].append(AudioResume())
+            case "|":
+                batches.append([])
+            case _:
+                batches[-1].append(chunk(chunks, step))
+                chunks, words = chunks + 1, words + step.count("word")
+    batches[-1].append(AudioEnd(chunks, None))
+    heard, notes, _ = asyncio.run(listen(*batches))
+    assert heard.text.split() == ["a", "word"] * words
+    for text in notes.tentative_texts:
+        assert text is None or heard.text.startswith(text)
