@@ -1,8 +1,8 @@
 """Pipecat: its pipeline, aggregators and FastAPI WebSocket transport, as in its guides.
 
 Hold to talk is its external turn strategy, driven by the client's words; it waits half a second for
-further transcripts by default, which nobody needs here, and gets 10 ms. Hands-free are the turn strategies it ships (`?stop=smart`, its default, or `?stop=timeout`),
-on its Silero voice detection.
+further transcripts by default, which nobody needs here, and gets 10 ms. Hands-free are the turn
+strategies it ships (`?stop=smart`, its default, or `?stop=timeout`), on its Silero voice detection.
 """
 
 from __future__ import annotations
