@@ -83,14 +83,13 @@ class Net:
         return f"{self.weather} {self.link}"
 
     async def run(self, stack: ChaosStack, tab: Tab | None, applied: Callable[[], None]) -> None:
-        link = stack.links[self.link]
-        link.turn(self.weather)
+        await stack.links.turn(self.link, self.weather)
         applied()
         try:
             if self.weather != "resets":
                 await asyncio.sleep(self.seconds)
         finally:
-            link.turn("fine")
+            await stack.links.turn(self.link, "fine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from typing import Any, Literal, Self
 from chaos.candidate import AGAIN
 from chaos.clock import Clock, find_faketime
 from chaos.disk import SmallDisk
-from chaos.link import Link
+from chaos.links import Links
 from launcher.paths import Home
-from launcher.stack import LocalStack
+from launcher.ports import free_port
+from launcher.stack import LocalStack, Ports
 from tests.fakes import wire
 from tests.fakes.provider_server import FakeProviders, Mount, serving
 
@@ -41,6 +42,8 @@ _VARIABLES = {
     "valkey": "REDIS_URL",
     "temporal": "TEMPORAL_ADDRESS",
 }
+_APPS = ("worker", "api")
+_PORT = re.compile(r":\d+(?=/|$)")
 _BLOBS_MB = 256
 
 
@@ -55,7 +58,7 @@ class ChaosStack:
     folder: Path
     small_disk: bool = False
     clocks: bool = False
-    links: dict[str, Link] = field(init=False, default_factory=dict[str, Link])
+    links: Links = field(init=False)
     mount: Mount = field(init=False)
     disk: SmallDisk | None = field(init=False, default=None)
     clock: dict[str, Clock] = field(init=False, default_factory=dict[str, Clock])
@@ -74,14 +77,12 @@ class ChaosStack:
 
     async def __aexit__(self, *_: object) -> None:
         self.thaw_all()
-        for link in self.links.values():
-            link.turn("fine")
         await self._stack.aclose()
 
     @property
     def url(self) -> str:
         """As clients see it: through their link."""
-        return f"http://127.0.0.1:{self.links['client-api'].port}"
+        return f"http://127.0.0.1:{self.links.ports['client-api']}"
 
     @property
     def direct_url(self) -> str:
@@ -160,31 +161,30 @@ class ChaosStack:
         self.calm()
         self._services = LocalStack(Home(self.folder / "services"), services=_SERVICES)
         await self._stack.enter_async_context(self._services)
-        for app in ("worker", "api"):
-            await self._start_app(app, blobs)
-        await self._link("client-api", self.direct_url)
+        # The API keeps its port over its lives: its link can be there before it.
+        api_port = free_port()
+        services = {name: _port(self._services.urls[_VARIABLES[name]]) for name in _SERVICES}
+        targets = {"client-api": api_port} | {
+            f"{app}-{service}": port for app in _APPS for service, port in services.items()
+        }
+        self.links = await self._stack.enter_async_context(Links(targets))
+        await asyncio.gather(*(self._start_app(app, blobs, api_port) for app in _APPS))
 
-    async def _start_app(self, app: Literal["worker", "api"], blobs: Path) -> None:
+    async def _start_app(self, app: str, blobs: Path, api_port: int) -> None:
         given: dict[str, str] = {}
         for service in _SERVICES:
             variable = _VARIABLES[service]
-            url = self._services.urls[variable]
-            link = await self._link(f"{app}-{service}", url)
-            given[variable] = re.sub(r":\d+(?=/|$)", f":{link.port}", url)
+            port = self.links.ports[f"{app}-{service}"]
+            given[variable] = _PORT.sub(f":{port}", self._services.urls[variable])
         self._apps[app] = LocalStack(
             Home(self.folder / app),
             services=(*_SERVICES, app),
             given=given,
             env={**self._env(blobs), **self._clock_of(app)},
+            ports=Ports(app=api_port),
             spares=not self.clocks,
         )
         await self._stack.enter_async_context(self._apps[app])
-
-    async def _link(self, name: str, url: str) -> Link:
-        port = int(re.findall(r":(\d+)(?=/|$)", url)[-1])
-        link = Link("127.0.0.1", port)
-        self.links[name] = await self._stack.enter_async_context(link)
-        return link
 
     def calm(self) -> None:
         """The providers do as they should again."""
@@ -204,7 +204,7 @@ class ChaosStack:
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "warning",
             "SILENCE_NUDGE_S": "600",
-            "PROVIDER_TIMEOUT_S": "2",
+            "PROVIDER_TIMEOUT_S": "4",
             "STT_PROVIDERS": "openai",
             "STT_BASE_URL": base,
             "STT_API_KEY": "chaos",
@@ -227,6 +227,10 @@ class ChaosStack:
 
     def _owner(self, process: str) -> LocalStack:
         return self._apps.get(process, self._services)
+
+
+def _port(url: str) -> int:
+    return int(_PORT.findall(url)[-1][1:])
 
 
 def _reply(request: dict[str, Any]) -> tuple[str, str]:
