@@ -249,6 +249,16 @@ class Tab:
                 await self._entered(message)
             case TurnResend():
                 await self._again(message.turn_id, message.from_chunk)
+            case UtteranceEnd():
+                self.utterances[self._ids.get(message.utterance_id, "")] = True
+                done = PlaybackComplete(type="playback_complete", utterance_id=message.utterance_id)
+                await self._send(done.model_dump_json())
+            case _:
+                self._note(message)
+        self.on_message(message)
+
+    def _note(self, message: ServerMessage) -> None:
+        match message:
             case TurnCommitted():
                 self._settle(message.turn_id, "committed")
             case TurnDiscarded():
@@ -257,17 +267,12 @@ class Tab:
                 self._ids[message.utterance_id] = message.turn_id
                 self._turns[message.sequence] = message.turn_id
                 self.utterances.setdefault(message.turn_id, False)
-            case UtteranceEnd():
-                self.utterances[self._ids.get(message.utterance_id, "")] = True
-                done = PlaybackComplete(type="playback_complete", utterance_id=message.utterance_id)
-                await self._send(done.model_dump_json())
             case ErrorMessage():
                 self._failed(message)
             case Superseded():
                 self.superseded = self._closed_for_good = True
             case _:
                 pass
-        self.on_message(message)
 
     def _take_sound(self, frame: AudioFrame) -> None:
         self._last_seq = max(self._last_seq or 0, frame.seq)

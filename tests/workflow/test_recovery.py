@@ -12,7 +12,6 @@ from tests.workflow.history import events_of, scheduled
 from tests.workflow.plans import make_plan
 from tests.workflow.room import Room
 
-
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
