@@ -75,8 +75,8 @@ class Link:
             finally:
                 self._writers.discard(there)
                 there.transport.abort()
-        except* (OSError, _Closed):
-            pass
+        except* (OSError, RuntimeError, _Closed):
+            pass  # uvloop raises a bare RuntimeError on a connection that was dropped meanwhile
         finally:
             self._writers.discard(writer)
             writer.transport.abort()
