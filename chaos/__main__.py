@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import random
+import re
 import sys
 import tempfile
 import time
@@ -66,12 +67,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--faults", type=int, default=200, help="of the random walk")
     parser.add_argument("--seed", type=int, default=None, help="of all that is random")
-    parser.add_argument("--only", default="", help="cases whose name holds this")
+    parser.add_argument("--only", default="", help="cases whose name holds this expression")
     parser.add_argument("--no-cases", action="store_true")
     parser.add_argument("--keep", type=Path, help="an empty folder that keeps the logs")
     args = parser.parse_args()
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
-    cases = [case for case in CASES if args.only in case.name and not args.no_cases]
+    cases = [case for case in CASES if re.search(args.only, case.name) and not args.no_cases]
     _say(f"{len(cases)} cases, {args.faults} random faults, seed {seed}")
     began = time.monotonic()
     report = asyncio.run(_run(cases, args.faults, seed, args.keep))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from redis.exceptions import RedisError
+
 from chaos.link import Weather
 from chaos.stack import LINKS, PROCESSES, ChaosStack, Process
 from chaos.tab import Tab
@@ -101,7 +103,7 @@ class Flush:
     async def run(self, stack: ChaosStack, tab: Tab | None, applied: Callable[[], None]) -> None:
         try:
             await stack.flush()
-        except OSError:
+        except RedisError:
             pass  # it is down: another fault was faster
         finally:
             applied()

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
+
+from redis.asyncio import Redis
 
 from chaos.candidate import AGAIN
 from chaos.clock import Clock, find_faketime
@@ -142,11 +144,10 @@ class ChaosStack:
             await self._owner(process).wait_ready(process)
 
     async def flush(self) -> None:
-        from redis.asyncio import Redis
-
+        """Raises `RedisError` while it is down."""
         redis = Redis.from_url(self.redis_url)  # pyright: ignore[reportUnknownMemberType] untyped keyword arguments
         async with redis:
-            await redis.flushall()
+            await cast(Any, redis).flushall()  # its keyword arguments are untyped
 
     # Inside
 
