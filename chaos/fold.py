@@ -45,8 +45,9 @@ class RoomState:
                 pass
 
     def _enter(self, snapshot: Snapshot, *, afresh: bool) -> None:
-        del afresh  # the page takes the snapshot either way
-        self.phase, self.question_id = snapshot.phase, snapshot.question_id
+        if afresh:
+            # Otherwise the stream has told more: a question is stored once it has been spoken.
+            self.phase, self.question_id = snapshot.phase, snapshot.question_id
         self.transcript.update({line.sequence: line for line in snapshot.transcript})
         self.committed.update(snapshot.committed_turns)
         self.over = self.over or snapshot.status in ("completed", "abandoned")
