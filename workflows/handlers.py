@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -27,6 +29,8 @@ from workflows.options import MAX_RESCHEDULES
 from workflows.turn import RunningTurn
 
 __all__ = ["InterviewHandlers"]
+
+_SETTLE = timedelta(milliseconds=1)
 
 
 class InterviewHandlers:
@@ -98,6 +102,10 @@ class InterviewHandlers:
     async def recover_turn(self, request: RecoverTurnInput) -> bool:
         """Runs the turn's unfinished stages again; false when it is not running, or has been
         run again too often."""
+        # An update is handled ahead of the stages' results that came with it, or after them,
+        # depending on whether this worker reads the history anew. Whatever is unfinished once a
+        # timer has fired is so for every worker.
+        await workflow.sleep(_SETTLE)
         running = self._running
         if running is None or running.ref.turn_id != request.turn_id:
             return False

@@ -36,6 +36,22 @@ describe("the room drawn from a snapshot", () => {
     expect(state.transcript.map((entry) => entry.text)).toEqual(["Hi", "Hello", "Go on", "later"]);
   });
 
+  it("shows the question being asked, which a connection that goes on knows and the snapshot does not", () => {
+    const asked = from({
+      type: "phase",
+      phase: "wrap_up",
+      question_id: "last",
+      question_text: "What would you like to ask me?",
+      question_number: 4,
+      question_count: 8,
+      budget_left_s: 60,
+    });
+    const goingOn = after(...entered, asked, lost, from(started({}, 17)));
+    expect(goingOn.question?.text).toBe("What would you like to ask me?");
+    const afresh = after(...entered, asked, lost, from(started()));
+    expect(afresh.question?.text).toBe("Tell me about a service you own.");
+  });
+
   it("is over when the interview is", () => {
     expect(orbState(after(from(started({ status: "completed" }))))).toBe("ended");
   });

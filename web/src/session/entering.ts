@@ -16,12 +16,16 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
     ...next,
     title: snapshot.title,
     candidateName: snapshot.candidate_name,
-    phase: snapshot.phase,
-    question: {
-      text: snapshot.question_text,
-      number: snapshot.question_number,
-      count: snapshot.question_count,
-    },
+    // A connection that goes on has been told of the question being asked at this moment; the
+    // snapshot knows it only once it has been spoken.
+    phase: afresh ? snapshot.phase : state.phase,
+    question: afresh
+      ? {
+          text: snapshot.question_text,
+          number: snapshot.question_number,
+          count: snapshot.question_count,
+        }
+      : state.question,
     stage: afresh ? stageFrom(snapshot) : state.stage,
     pause: snapshot.status === "paused" ? (state.pause ?? "candidate") : null,
     pauseRequested: state.pauseRequested && snapshot.status !== "paused",

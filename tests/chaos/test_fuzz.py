@@ -1,0 +1,23 @@
+"""A small storm of what `make fuzz` sends."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from chaos.fuzz import fuzz
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+
+MESSAGES, RECORDINGS = 400, 30
+
+
+async def test_nothing_breaks_and_no_turn_is_lost(tmp_path: Path) -> None:
+    seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**6)))
+    found = await fuzz(MESSAGES, RECORDINGS, seed, tmp_path / "stack")
+    bad = ("crashes", "server_errors", "lost_turns", "unfinished")
+    assert not any(found[key] for key in bad), found
+    assert (found["messages"], found["recordings"]) == (MESSAGES, RECORDINGS)
