@@ -66,6 +66,7 @@ def _snapshot(lines: tuple[StoredLine, ...], question_id: str | None) -> Session
         transcript=transcript,
         pending_turn=None,
         committed_turns=[x.turn_id for x in lines if x.speaker == "candidate"],
+        endpointing_ms=700,
     )
     return SessionStarted(session_id="interview", version=2, snapshot=snapshot)
 
@@ -78,6 +79,7 @@ def _phase(question_id: str | None, left_s: float) -> PhaseChanged:
         question_number=1,
         question_count=2,
         budget_left_s=left_s,
+        endpointing_ms=700,
     )
 
 
