@@ -45,6 +45,7 @@ describe("the room drawn from a snapshot", () => {
       question_number: 4,
       question_count: 8,
       budget_left_s: 60,
+      endpointing_ms: 700,
     });
     const goingOn = after(...entered, asked, lost, from(started({}, 17)));
     expect(goingOn.question?.text).toBe("What would you like to ask me?");
