@@ -148,7 +148,7 @@ def build_workers(
             build_id=build,
             workflows=[InterviewWorkflow],
             # The sandbox costs a second at the start, and 60 ms each time a workflow is loaded,
-            # which is when a candidate waits. The tests run every workflow inside it.
+            # which is when a candidate waits. The workflow and replay tests run inside it.
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[keeping.announce, keeping.close],
             interceptors=interceptors,
