@@ -59,6 +59,7 @@ class Candidate:
         elif (foreign := tab.foreign) is not None:
             # Another tab's answer is on its way: its reply says what is asked next.
             await tab.wait(lambda: tab.utterances.get(foreign) or self._over, REPLY_S)
+        await tab.wait(lambda: self._is_asked or self._over, REPLY_S)
         while not self._is_done and self._given < MAX_ANSWERS:
             if self.before_answer is not None:
                 await self.before_answer(self._given)
@@ -67,6 +68,12 @@ class Candidate:
         if not tab.record.gave_up and not await tab.wait(lambda: self._over, END_S):
             tab.record.gave_up = "the end"
         await asyncio.gather(*self._striking)
+
+    @property
+    def _is_asked(self) -> bool:
+        """The last word was the interviewer's."""
+        lines = self.tab.state.transcript
+        return not lines or lines[max(lines)].role == "interviewer"
 
     @property
     def _is_done(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chaos.candidate import STAGES, Stage
-from chaos.faults import STORMS, ClockJump, Drop, Fault, Flush, Freeze, FullDisk, Kill, Net
+from chaos.faults import STORMS, ClockJump, Drop, Fault, Flush, Freeze, FullDisk, Kill, Net, Reload
 from chaos.stack import PROCESSES, Process
 
 __all__ = ["CASES", "Case", "short"]
@@ -87,6 +87,7 @@ CASES: tuple[Case, ...] = (
         for jump in (3600, -3600)
     ),
     *(Case(Drop(), stage) for stage in ("talking", "end", "generating", "speaking")),
+    *(Case(Reload(), stage) for stage in ("talking", "generating", "speaking")),
     *(Case(storm, "begin") for storm in STORMS),
     *(Case(None, client=client) for client in ("twice", "unordered", "two_tabs", "tabs_in_turn")),
 )

@@ -25,6 +25,7 @@ __all__ = [
     "FullDisk",
     "Kill",
     "Net",
+    "Reload",
     "Storm",
     "any_fault",
 ]
@@ -176,6 +177,18 @@ class Drop:
         applied()
 
 
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """The candidate loads the page anew: it knows nothing but the answer that is not safe yet."""
+
+    name: str = "reload page"
+
+    async def run(self, stack: ChaosStack, tab: Tab | None, applied: Callable[[], None]) -> None:
+        if tab is not None:
+            tab.reload()
+        applied()
+
+
 _BEHAVIOURS: dict[str, Behaviour] = {
     "429": Status(429, {"retry-after": "1"}),
     "500": Status(500),
@@ -207,6 +220,7 @@ def any_fault(randomness: random.Random, stack: ChaosStack) -> Fault:
         lambda: Net(randomness.choice(LINKS), randomness.choice(weathers), seconds),
         Flush,
         Drop,
+        Reload,
         lambda: randomness.choice(STORMS),
     ]
     if stack.disk is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +24,7 @@ __all__ = ["Verdict", "create", "hold", "judge"]
 
 ROLE = "demo"
 _VISITOR_S = 10.0
+_RECOVERED_S = 20.0
 
 
 @dataclass(slots=True)
@@ -63,7 +66,21 @@ async def judge(stack: ChaosStack, interview_id: str, records: Sequence[Record])
     """All faults are healed by now. A visitor who was never there looks in last."""
     async with Tab(stack.direct_url, interview_id, "visitor") as visitor:
         await visitor.wait(lambda: visitor.state.ended, _VISITOR_S)
-    async with httpx.AsyncClient(base_url=stack.direct_url, timeout=20, trust_env=False) as api:
-        stored = await read_stored(stack.database_url, api, interview_id)
+    stored = await _read(stack, interview_id)
     everybody = [*records, visitor.record]
     return Verdict(interview_id, everybody, stored, check(everybody, stored))
+
+
+async def _read(stack: ChaosStack, interview_id: str) -> Stored:
+    """Pools of a database that has just come back may still hold dead connections."""
+    give_up_at = time.monotonic() + _RECOVERED_S
+    while True:
+        try:
+            async with httpx.AsyncClient(
+                base_url=stack.direct_url, timeout=20, trust_env=False
+            ) as api:
+                return await read_stored(stack.database_url, api, interview_id)
+        except (httpx.HTTPError, OSError):
+            if time.monotonic() > give_up_at:
+                raise
+        await asyncio.sleep(0.5)

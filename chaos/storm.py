@@ -274,15 +274,17 @@ def _outcome(message: ServerMessage, turn_id: str) -> Literal["", "committed", "
 async def _give_v1(
     stack: ChaosStack, interview_id: str, recording: Recording, report: StormReport
 ) -> None:
-    """Version 1 is told of an error or of its own words; either will do."""
+    """Version 1 is told of an error, of its own words, or, where there were none, is spoken to."""
+    heard = False
     socket = await _connect(stack, interview_id, is_v2=False)
     try:
         await socket.send(as_v1(recording))
         async with asyncio.timeout(_SETTLE_S):
             async for data in socket:
-                if '"error"' in str(data) or '"candidate"' in str(data):
+                heard = heard or '"processing_stt"' in str(data)
+                if heard and '"audio_response"' in str(data):
                     return
-                if '"session_ended"' in str(data):
+                if any(sign in str(data) for sign in ('"error"', '"candidate"', '"session_ended"')):
                     return
     except TimeoutError:
         report.lost_turns += 1

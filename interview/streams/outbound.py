@@ -112,9 +112,14 @@ class OutboundReader:
         return None if entry is None else seq_of(entry.entry_id)
 
     async def latest_utterance_start(self) -> int | None:
-        """Seq just before the newest utterance began; None when the stream holds none."""
+        """Seq just before the newest utterance began, and before the question that was announced
+        with it; None when the stream holds none."""
         entry = await self._latest_message(b'{"type":"utterance_start"')
-        return None if entry is None else seq_of(entry.entry_id) - 1
+        if entry is None:
+            return None
+        older = await self._log.latest(self._key, count=1, before=b"(" + entry.entry_id)
+        announced = older and older[0].fields.get(b"d", b"").startswith(b'{"type":"phase"')
+        return seq_of((older[0] if announced else entry).entry_id) - 1
 
     async def latest_endpointing_ms(self) -> int | None:
         """As the room was told last; None when the stream does not say."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncGenerator
 
@@ -12,7 +13,7 @@ from interview.contracts.turns import TranscribeResult, TurnRef
 from interview.domain.directives import Directive, Standing
 from interview.domain.phases import Phase
 from interview.protocol.frames import AudioFrame
-from interview.protocol.server import Status
+from interview.protocol.server import PhaseChanged, Status, UtteranceStart
 from interview.streams.log import StreamLog, connect_redis, entry_id, seq_of
 from interview.streams.outbound import OutboundReader, OutboundWriter
 from interview.streams.sentences import (
@@ -143,3 +144,19 @@ async def test_sound_that_was_sent_is_found_again_and_a_fenced_run_is_mute(
         if not events or any(b'"ready"' in data for data in seen):
             break
     assert [b'"speaking"' in data for data in seen] == [False]
+
+
+async def test_who_starts_afresh_is_told_the_question_with_its_utterance(
+    log: StreamLog, turn: TurnRef
+) -> None:
+    asked = PhaseChanged(**STANDING.model_dump())
+    began = UtteranceStart(utterance_id="u-3", turn_id=turn.turn_id, sequence=3)
+    writer = OutboundWriter(log, turn.interview_id, turn_id=turn.stream_id, stage="speak", epoch=1)
+    await writer.send(Status(state="generating"))
+    await writer.send(Status(state="speaking"), asked, began)
+    reader = OutboundReader(log, turn.interview_id)
+    after = await reader.latest_utterance_start()
+    assert after is not None
+    async for events in reader.events(after):
+        assert [json.loads(event.data)["type"] for event in events] == ["phase", "utterance_start"]
+        break
