@@ -11,7 +11,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help setup setup-no-docker start dev api web worker demo bench-turn bench-recovery docker-up docker-down \
+.PHONY: help setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery docker-up docker-down \
 	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
 
 help: ## Show this
@@ -46,6 +46,9 @@ $(PEERS)/.ready: bench/peers/requirements.lock | .venv/.ready
 
 bench-turn: .venv/.ready $(PEERS)/.ready ## End of speech to first sound, beside Pipecat and LiveKit (JSON last)
 	@$(PY) -m bench.turn
+
+bench-modelled: .venv/.ready $(PEERS)/.ready ## The same with providers that take their time, hands-free too (JSON last)
+	@$(PY) -m bench.modelled
 
 bench-recovery: .venv/.ready ## SIGKILL at each stage of a turn: time to the next sound (JSON last)
 	@$(PY) -m bench.recovery

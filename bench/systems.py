@@ -41,6 +41,7 @@ __all__ = [
     "REST_S",
     "Round",
     "System",
+    "PATIENCE_S",
     "ended",
     "measure",
 ]
