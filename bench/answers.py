@@ -1,4 +1,4 @@
-"""What the candidate of a benchmark says, as the page's microphone would send it."""
+"""What the candidate of a benchmark says, as a microphone gives it."""
 
 from __future__ import annotations
 
@@ -8,31 +8,43 @@ from demo.voice import CandidateVoice
 from interview.audio.resample import Resampler
 from interview.ports import STT_SAMPLE_RATE_HZ, TTS_SAMPLE_RATE_HZ
 
-__all__ = ["FRAME_S", "Answer", "say"]
+__all__ = ["FRAME_S", "Answer", "cut", "say"]
 
 FRAME_S = 0.04
 """The page's worklet sends frames of 640 samples."""
-_FRAME_BYTES = round(STT_SAMPLE_RATE_HZ * FRAME_S) * 2
+_AUDIBLE = 300
+"""Of 32,768."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """PCM16 mono 16 kHz, in frames of `FRAME_S`; speech to the end, without trailing silence."""
+    """PCM16 mono 16 kHz, in frames of `frame_s`; speech to the end. The last `padding_s` of the
+    last frame are silence, less than a frame."""
 
     frames: list[bytes]
+    frame_s: float
+    padding_s: float
 
     @property
     def duration_ms(self) -> int:
-        return round(len(self.frames) * FRAME_S * 1000)
+        return round(len(self.frames) * self.frame_s * 1000)
 
 
-async def say(text: str) -> Answer:
+async def say(text: str, *, frame_s: float = FRAME_S) -> Answer:
     spoken = await CandidateVoice().say(text)
     pcm16 = Resampler(TTS_SAMPLE_RATE_HZ, STT_SAMPLE_RATE_HZ).feed(spoken.pcm16)
-    last = max(at for at in range(0, len(pcm16) - 1, 2) if abs(_sample(pcm16, at)) > 300)
-    pcm16 = pcm16[: last + 2]
-    pcm16 += bytes(-len(pcm16) % _FRAME_BYTES)
-    return Answer([pcm16[at : at + _FRAME_BYTES] for at in range(0, len(pcm16), _FRAME_BYTES)])
+    return cut(pcm16, frame_s)
+
+
+def cut(pcm16: bytes, frame_s: float) -> Answer:
+    """Without the silence behind its last audible sample. Raises `ValueError` if there is none."""
+    last = max(at for at in range(0, len(pcm16) - 1, 2) if abs(_sample(pcm16, at)) > _AUDIBLE)
+    size = round(STT_SAMPLE_RATE_HZ * frame_s) * 2
+    heard = pcm16[: last + 2]
+    padding = -len(heard) % size
+    heard += bytes(padding)
+    frames = [heard[at : at + size] for at in range(0, len(heard), size)]
+    return Answer(frames, frame_s, padding / 2 / STT_SAMPLE_RATE_HZ)
 
 
 def _sample(pcm16: bytes, at: int) -> int:

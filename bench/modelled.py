@@ -1,88 +1,172 @@
-"""`make bench-modelled`: end of speech to the first sound with providers that take their time.
+"""`make bench-modelled`: end of speech to the first sound, with providers that take their time.
 
-150 ms to transcribe, 300 ms to the model's first token and 15 ms from each to the next, 150 ms to
-the first sound of a sentence: the same for all systems. Hold to talk is measured from the
-candidate's word that the answer is over; hands-free from the last spoken sample, each system's own
-waiting for more included. Of Pipecat's two strategies the faster counts. Intervue waits for as long
-as the phase wants, and makes the reply meanwhile.
+Modelled are 150 ms to recognize a segment, 300 ms to the model's first token and 15 ms to each
+further one, 150 ms to the first sound of a sentence; the words are the same for all systems.
+
+`hold_to_talk`: the candidate says when the answer is over. `hands_free`: counted from the last
+spoken sample, so each system's own wait for the end of the turn is in it. Of Pipecat and LiveKit
+every way that they ship and that needs no service is measured, and the faster one counts; a way
+that answers while the candidate still speaks counts as cut off, and not as fast. Intervue waits as
+long as the phase says: `hands_free_p50_ms` has the wait of introduction and warm-up, and
+`hands_free_main_p50_ms` that of the main questions, whose wait is long enough for the first sound
+to be ready at its end (`hands_free_after_endpoint_ms`).
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
+from collections.abc import Mapping, Sequence
+
+import uvloop
 
 from bench.answers import Answer, say
+from bench.hands_free import Heard, intervue_turns, peer_turns
 from bench.stats import p50, p95
 from bench.stubs import MODELLED
-from bench.systems import INTERVUE, PEERS, Peer, converse_with
+from bench.systems import INTERVUE, PEERS, PIPECAT, System
+from interview.domain.endpointing import Endpointing
+from interview.domain.roles import DEFAULT_ROLE, get_plan
 
 ANSWER = "I moved the billing service to a new database."
-SHORT_WAIT_MS, LONG_WAIT_MS = 700, 1_200
-"""Of the introduction and the warmup, and of the main questions."""
-STRATEGIES = {"pipecat": ("smart", "timeout"), "livekit": ("vad",)}
+HANDS_FREE_FRAME_S = 0.02
+"""As WebRTC has it: voice detectors notice silence a little earlier than with longer frames."""
+STOPS = {"pipecat": ("smart", "timeout"), "livekit": ("vad", "model"), "naive": ("silence",)}
+WAITS = Endpointing()
+"""Intervue's defaults, by phase."""
+
+OwnHeard = Mapping[int, Sequence[Heard]]
+"""By endpointing wait in ms."""
+PeersHeard = Mapping[str, Mapping[str, Sequence[Heard]]]
+"""By peer and its way to find the end of a turn."""
 
 
-async def _hold_to_talk(answer: Answer, turns: int) -> dict[str, object]:
-    figures: dict[str, object] = {}
-    for system in (INTERVUE, *PEERS):
-        times = await converse_with(system, MODELLED, answer, conversations=1, turns=turns)
-        prefix = "" if system is INTERVUE else f"{system.name}_"
-        figures[f"{prefix}hold_to_talk_p50_ms"] = p50(times)
-        print(f"hold to talk  {system.name:18} p50 {p50(times):8.1f} ms", flush=True)
-    figures["hold_to_talk_ratio_pipecat"] = _ratio(figures, "hold_to_talk")
-    return figures
-
-
-async def _hands_free(answer: Answer, turns: int) -> dict[str, object]:
-    figures: dict[str, object] = {}
-    async with INTERVUE.running(MODELLED) as url:
-        await INTERVUE.converse(url, answer, 1)
-        short = await INTERVUE.converse_hands_free(url, answer, SHORT_WAIT_MS, turns)
-        long = await INTERVUE.converse_hands_free(url, answer, LONG_WAIT_MS, turns)
-    figures["hands_free_p50_ms"] = p50(short)
-    figures["hands_free_wait_ms"] = SHORT_WAIT_MS
-    figures["hands_free_long_p50_ms"] = p50(long)
-    figures["hands_free_after_endpoint_ms"] = round(p50(long) - LONG_WAIT_MS, 2)
-    figures["hands_free_after_endpoint_p95_ms"] = round(p95(long) - LONG_WAIT_MS, 2)
-    print(f"hands-free    intervue           p50 {p50(short):8.1f} ms", flush=True)
-    for peer in PEERS:
-        if peer.name in STRATEGIES:
-            figures[f"{peer.name}_hands_free_p50_ms"] = await _fastest(peer, answer, turns)
-    figures["hands_free_ratio_pipecat"] = _ratio(figures, "hands_free")
-    return figures
-
-
-async def _fastest(peer: Peer, answer: Answer, turns: int) -> float:
-    found: list[float] = []
-    for strategy in STRATEGIES[peer.name]:
-        async with peer.running(MODELLED) as url:
-            times = await peer.converse_hands_free(url, answer, turns, strategy)
-        found.append(p50(times[1:]))
-        name = f"{peer.name}, {strategy}"
-        print(f"hands-free    {name:18} p50 {found[-1]:8.1f} ms", flush=True)
-    return min(found)
-
-
-def _ratio(figures: dict[str, object], what: str) -> float:
-    ours, theirs = figures[f"{what}_p50_ms"], figures[f"pipecat_{what}_p50_ms"]
-    assert isinstance(ours, float)
-    assert isinstance(theirs, float)
-    return round(ours / theirs, 3)
-
-
-async def _measure(turns: int) -> dict[str, object]:
+async def hold_to_talk(rounds: int, turns: int) -> dict[str, list[float]]:
     answer = await say(ANSWER)
-    hold = await _hold_to_talk(answer, turns)
-    return {"bench": "modelled", "turns": turns} | hold | await _hands_free(answer, turns)
+    times: dict[str, list[float]] = {}
+
+    async def add(system: System) -> None:
+        (ms,) = await system.measured(MODELLED, answer, ((1, turns),))
+        times.setdefault(system.name, []).extend(ms)
+        print(f"hold to talk  {system.name:9} p50 {p50(ms):7.1f} ms", flush=True)
+
+    for _ in range(rounds):
+        await add(INTERVUE)
+        await add(PIPECAT)
+    for peer in PEERS:
+        if peer is not PIPECAT:
+            await add(peer)
+    return times
+
+
+async def peers_hands_free(answer: Answer, turns: int) -> dict[str, dict[str, list[Heard]]]:
+    heard: dict[str, dict[str, list[Heard]]] = {}
+    for peer in PEERS:
+        for stop in STOPS[peer.name]:
+            async with peer.running(MODELLED) as url:
+                taken = (await peer_turns(url, stop, answer, turns + 1))[1:]
+            heard.setdefault(peer.name, {})[stop] = taken
+            _say_heard(f"{peer.name} {stop}", taken)
+    return heard
+
+
+async def intervue_hands_free(answer: Answer, turns: int) -> dict[int, list[Heard]]:
+    plan = get_plan(DEFAULT_ROLE)
+    heard: dict[int, list[Heard]] = {}
+    async with INTERVUE.stack(MODELLED) as stack:
+        for wait_ms in (WAITS.introduction, WAITS.main_questions):
+            taken = (await intervue_turns(stack, plan, answer, turns + 1, wait_ms))[1:]
+            heard[wait_ms] = taken
+            _say_heard(f"intervue {wait_ms} ms", taken)
+    return heard
+
+
+def _say_heard(name: str, heard: Sequence[Heard]) -> None:
+    ms = after_speech(heard)
+    middle = f"p50 {p50(ms):7.1f} ms" if ms else "never"
+    print(f"hands-free    {name:18} {middle}, {len(heard) - len(ms)} cut off", flush=True)
+
+
+def after_speech(heard: Sequence[Heard]) -> list[float]:
+    return [turn.after_speech_ms for turn in heard if turn.after_speech_ms is not None]
+
+
+def hold_figures(times: Mapping[str, Sequence[float]]) -> dict[str, object]:
+    ours = times[INTERVUE.name]
+    report: dict[str, object] = {
+        "turns": len(ours),
+        "hold_to_talk_p50_ms": p50(ours),
+        "hold_to_talk_p95_ms": p95(ours),
+    }
+    for name, ms in times.items():
+        if name != INTERVUE.name:
+            report[f"{name}_hold_to_talk_p50_ms"] = p50(ms)
+            report[f"hold_to_talk_ratio_{name}"] = round(p50(ours) / p50(ms), 3)
+    return report
+
+
+def peer_figures(heard: PeersHeard) -> dict[str, object]:
+    """Each way, and for each peer its fastest that lets the candidate finish more often than
+    not."""
+    report: dict[str, object] = {}
+    for name, ways in heard.items():
+        fastest: float | None = None
+        for stop, turns in ways.items():
+            ms = after_speech(turns)
+            report[f"{name}_{stop}_hands_free_p50_ms"] = p50(ms) if ms else None
+            report[f"{name}_{stop}_cut_off"] = len(turns) - len(ms)
+            if 2 * len(ms) > len(turns):
+                fastest = min(p50(ms), fastest or p50(ms))
+        report[f"{name}_hands_free_p50_ms"] = fastest
+    return report
+
+
+def own_figures(heard: OwnHeard) -> dict[str, object]:
+    """`hands_free_after_endpoint_ms` is of the waits of 900 ms and more."""
+    short, long = heard[WAITS.introduction], heard[WAITS.main_questions]
+    after_end = [
+        turn.after_end_ms
+        for wait_ms, turns in heard.items()
+        for turn in turns
+        if wait_ms >= 900 and turn.after_end_ms is not None
+    ]
+    return {
+        "hands_free_wait_ms": WAITS.introduction,
+        "hands_free_p50_ms": p50(after_speech(short)),
+        "hands_free_p95_ms": p95(after_speech(short)),
+        "hands_free_main_wait_ms": WAITS.main_questions,
+        "hands_free_main_p50_ms": p50(after_speech(long)),
+        "hands_free_after_endpoint_ms": p50(after_end),
+        "hands_free_after_endpoint_p95_ms": p95(after_end),
+        "hands_free_cut_off": sum(turn.after_speech_ms is None for turn in (*short, *long)),
+    }
+
+
+def ratio(ours: object, theirs: object) -> float | None:
+    if isinstance(ours, float) and isinstance(theirs, float):
+        return round(ours / theirs, 3)
+    return None
+
+
+async def _measure(rounds: int, turns: int) -> dict[str, object]:
+    report: dict[str, object] = {"bench": "modelled"}
+    report |= hold_figures(await hold_to_talk(rounds, turns))
+    answer = await say(ANSWER, frame_s=HANDS_FREE_FRAME_S)
+    report |= own_figures(await intervue_hands_free(answer, turns))
+    report |= peer_figures(await peers_hands_free(answer, turns))
+    for name in STOPS:
+        report[f"hands_free_ratio_{name}"] = ratio(
+            report["hands_free_p50_ms"], report[f"{name}_hands_free_p50_ms"]
+        )
+    return report
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.modelled", description=__doc__)
-    parser.add_argument("--turns", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=2, help="of Intervue and Pipecat in turn")
+    parser.add_argument("--turns", type=int, default=10, help="in a round, and of each wait")
     args = parser.parse_args()
-    print(json.dumps(asyncio.run(_measure(args.turns))))
+    print(json.dumps(uvloop.run(_measure(args.rounds, args.turns))))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class StubSpeechToText:
     async def transcribe(
         self, pcm16: bytes, *, language: str, prompt: str = "", timeout_s: float
     ) -> Transcription:
-        await _take(self.times.stt)
+        await _until(_now() + self.times.stt)
         return Transcription("An answer of some words.", 1.0)
 
 
@@ -74,11 +74,11 @@ class StubLanguageModel:
     async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None: ...
 
     async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncIterator[ReplyEvent]:
-        await _take(self.times.first_token)
+        due = _now() + self.times.first_token
+        await _until(due)
         yield DirectiveChosen(request.brief.onward.directive)
         for number, token in enumerate(REPLY):
-            if number:
-                await _take(self.times.token)
+            await _until(due + number * self.times.token)
             yield TextDelta(token)
 
 
@@ -95,13 +95,17 @@ class StubTextToSpeech:
     async def synthesize(
         self, text: str, *, language: str, timeout_s: float
     ) -> AsyncIterator[bytes]:
-        await _take(self.times.tts)
+        due = _now() + self.times.tts
         for number in range(5):
-            if number:
-                await _take(self.times.sound)
+            await _until(due + number * self.times.sound)
             yield _PIECE
 
 
-async def _take(seconds: float) -> None:
-    if seconds:
-        await asyncio.sleep(seconds)
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _until(due: float) -> None:
+    """Due times count from the request, so that late timers do not add up."""
+    if (left := due - _now()) > 0:
+        await asyncio.sleep(left)

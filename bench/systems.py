@@ -1,20 +1,22 @@
 """The systems that are measured side by side: Intervue as it runs, and its peers.
 
-Each is started for its own measurement alone. The same answer is given to all of them, in the same
-frames, with the same stub providers; a turn is measured at the client, over a real socket, from the
-end of speech to the first byte of sound.
+Each is started for its own measurement alone, never two at once. The same answer is given to all of
+them in real time, in the same frames, with the same stub providers; a turn is measured at the
+client, over a real socket, from the end of speech to the first byte of sound. Hold to talk: the
+client says when speech ends.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -23,7 +25,7 @@ from typing import Protocol
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.answers import FRAME_S, Answer
+from bench.answers import Answer
 from bench.stubs import INSTANT, REPLY, Times
 from demo.interview import create_interview
 from demo.room import Room, Utterance
@@ -31,29 +33,66 @@ from launcher.paths import REPOSITORY, Home
 from launcher.ports import free_port
 from launcher.stack import LocalStack
 
-__all__ = ["INTERVUE", "PEERS", "Peer", "System", "converse_with"]
+__all__ = [
+    "INTERVUE",
+    "PEERS",
+    "PIPECAT",
+    "PIPECAT_IN_PROCESS",
+    "REST_S",
+    "Round",
+    "System",
+    "PATIENCE_S",
+    "ended",
+    "measure",
+]
 
 PATIENCE_S = 60.0
-REST_S = 1.0
+REST_S = 0.5
 """Between the reply and the next answer."""
-DETECTED_AFTER_S = 0.2
-"""The candidate's voice detector says so after this much silence; Pipecat's default."""
-_TRAILING_FRAMES = 10
-_BETWEEN_S = 2.0
+PEERS_FOLDER = REPOSITORY / "bench" / "peers"
 PEERS_PYTHON = REPOSITORY / ".intervue" / "peers-venv" / "bin" / "python"
+
+
+WARM_UP_TURNS = 2
+"""Not counted, in one conversation of their own."""
+
+Round = Sequence[tuple[int, int]]
+"""How many conversations at once, and how many turns of each."""
 
 
 class System(Protocol):
     @property
     def name(self) -> str: ...
 
+    async def measured(self, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
+        """Starts the system, holds the conversations of each entry of `plan`, and stops it; ms
+        from the end of each answer to the first sound, by entry."""
+        ...
+
+
+class _Server(System, Protocol):
     def running(self, times: Times) -> AbstractAsyncContextManager[str]:
         """The URL to converse with."""
         ...
 
-    async def converse(self, url: str, answer: Answer, turns: int) -> list[float]:
-        """Holds one conversation; ms from the end of each answer to the first sound."""
-        ...
+    async def converse(self, url: str, answer: Answer, turns: int) -> list[float]: ...
+
+
+async def measure(server: _Server, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
+    """Conversations that run at once begin at random within one answer's length."""
+    spread = random.Random(1)
+
+    async def later(url: str, turns: int) -> list[float]:
+        await asyncio.sleep(spread.random() * answer.duration_ms / 1000)
+        return await server.converse(url, answer, turns)
+
+    measured: list[list[float]] = []
+    async with server.running(times) as url:
+        await server.converse(url, answer, WARM_UP_TURNS)
+        for conversations, turns in plan:
+            results = await asyncio.gather(*(later(url, turns) for _ in range(conversations)))
+            measured.append([ms for result in results for ms in result])
+    return measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +101,16 @@ class Intervue:
 
     name: str = "intervue"
 
+    async def measured(self, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
+        return await measure(self, times, answer, plan)
+
     @asynccontextmanager
     async def running(self, times: Times) -> AsyncGenerator[str]:
+        async with self.stack(times) as stack:
+            yield stack.app_url
+
+    @asynccontextmanager
+    async def stack(self, times: Times) -> AsyncGenerator[LocalStack]:
         kind = "instant" if times == INSTANT else "modelled"
         with tempfile.TemporaryDirectory(prefix="intervue-bench-") as folder:
             stack = LocalStack(
@@ -72,7 +119,7 @@ class Intervue:
                 env={"SILENCE_NUDGE_S": "600", "LOG_LEVEL": "warning"},
             )
             async with stack:
-                yield stack.app_url
+                yield stack
 
     async def converse(self, url: str, answer: Answer, turns: int) -> list[float]:
         times: list[float] = []
@@ -80,50 +127,12 @@ class Intervue:
             times += await self._interview(url, answer, turns - len(times))
         return times
 
-    async def converse_hands_free(
-        self, url: str, answer: Answer, wait_ms: int, turns: int
-    ) -> list[float]:
-        """`turns` answers in phases that end an answer after `wait_ms` of silence, none by hand;
-        ms from the last spoken sample to the first sound."""
-        times: list[float] = []
-        while len(times) < turns:
-            async for waited_ms, time_ms in self._hands_free(url, answer):
-                if waited_ms == wait_ms:
-                    times.append(time_ms)
-        return times[:turns]
-
-    async def _hands_free(self, url: str, answer: Answer) -> AsyncGenerator[tuple[int, float]]:
-        silence = [bytes(len(answer.frames[0]))] * _TRAILING_FRAMES
-        frames = [*answer.frames, *silence]
-        heard_at = len(answer.frames) + round(DETECTED_AFTER_S / FRAME_S)
-        async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
-            interview_id = await create_interview(api, "software-engineer", "")
-        async with Room(url, interview_id) as room:
-            await room.wait(lambda: _ended(room.last_utterance()), PATIENCE_S)
-            while room.ended is None:
-                await asyncio.sleep(REST_S)
-                if room.ended is not None:
-                    return
-                waited_ms, turn_id = room.endpointing_ms, uuid.uuid4().hex
-                await room.speak(
-                    turn_id,
-                    [(frame, FRAME_S) for frame in frames],
-                    format="pcm16",
-                    duration_ms=round(len(frames) * FRAME_S * 1000),
-                    hands_free=True,
-                    silences=[(heard_at, len(frames))],
-                    trailing_ms=round(len(silence) * FRAME_S * 1000),
-                )
-                since = room.spoken_until
-                reply = await _reply(room, turn_id)
-                yield waited_ms, (reply - since) * 1000
-
     async def _interview(self, url: str, answer: Answer, most: int) -> list[float]:
         async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
             interview_id = await create_interview(api, "software-engineer", "")
         times: list[float] = []
         async with Room(url, interview_id) as room:
-            await room.wait(lambda: _ended(room.last_utterance()), PATIENCE_S)
+            await room.wait(lambda: ended(room.last_utterance()), PATIENCE_S)
             while room.ended is None and len(times) < most:
                 await asyncio.sleep(REST_S)
                 if room.ended is None:
@@ -135,23 +144,18 @@ async def _turn(room: Room, answer: Answer) -> float:
     turn_id = uuid.uuid4().hex
     ended_at = await room.speak(
         turn_id,
-        [(frame, FRAME_S) for frame in answer.frames],
+        [(frame, answer.frame_s) for frame in answer.frames],
         format="pcm16",
         duration_ms=answer.duration_ms,
     )
-    return (await _reply(room, turn_id) - ended_at) * 1000
-
-
-async def _reply(room: Room, turn_id: str) -> float:
-    """Waits for the whole reply; `time.perf_counter()` of its first sound."""
-    await room.wait(lambda: room.settled(turn_id) and _ended(room.reply_to(turn_id)), PATIENCE_S)
+    await room.wait(lambda: room.settled(turn_id) and ended(room.reply_to(turn_id)), PATIENCE_S)
     reply = room.reply_to(turn_id)
     assert reply is not None
     assert reply.first_audio_at is not None
-    return reply.first_audio_at
+    return (reply.first_audio_at - ended_at) * 1000
 
 
-def _ended(utterance: Utterance | None) -> bool:
+def ended(utterance: Utterance | None) -> bool:
     return utterance is not None and utterance.ended
 
 
@@ -161,19 +165,18 @@ class Peer:
 
     name: str
 
+    async def measured(self, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
+        return await measure(self, times, answer, plan)
+
     @asynccontextmanager
     async def running(self, times: Times) -> AsyncGenerator[str]:
         port = free_port()
-        env = {
-            **os.environ,
-            "STUB_TIMES": ",".join(map(str, astuple(times)[:4])),
-            "STUB_TOKENS": "|".join(REPLY),
-        }
         server = await asyncio.create_subprocess_exec(
             *(str(PEERS_PYTHON), "-m", "uvicorn", f"{self.name}_peer:app"),
-            *("--port", str(port), "--log-level", "critical", "--ws-per-message-deflate", "0"),
-            cwd=REPOSITORY / "bench" / "peers",
-            env=env,
+            *("--port", str(port), "--log-level", "critical", "--loop", "uvloop"),
+            *("--ws-per-message-deflate", "0"),
+            cwd=PEERS_FOLDER,
+            env=_peer_env(times),
             stderr=asyncio.subprocess.DEVNULL,
         )
         url = f"ws://127.0.0.1:{port}/"
@@ -186,51 +189,71 @@ class Peer:
 
     async def converse(self, url: str, answer: Answer, turns: int) -> list[float]:
         times: list[float] = []
-        async with connect(url, max_size=None, compression=None) as socket:
+        async with connect(f"{url}?stop=push", max_size=None, compression=None) as socket:
             await asyncio.sleep(REST_S)
             for _ in range(turns):
                 await socket.send("start")
                 for frame in answer.frames:
-                    await asyncio.sleep(FRAME_S)
+                    await asyncio.sleep(answer.frame_s)
                     await socket.send(frame)
+                ended_at = time.perf_counter()
                 await socket.send("stop")
-                times.append(await first_sound_ms(socket, time.perf_counter()))
-                await quiet(socket, REST_S)
+                times.append(await _first_sound_ms(socket, ended_at))
+                await _quiet(socket, REST_S)
         return times
 
-    async def converse_hands_free(
-        self, url: str, answer: Answer, turns: int, strategy: str
+
+@dataclass(frozen=True, slots=True)
+class PipecatInProcess:
+    """Pipecat's pipeline without a socket (`bench/peers/pipecat_in_process.py`)."""
+
+    name: str = "pipecat_in_process"
+
+    async def measured(self, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
+        return [await self._run(times, answer, *one) for one in plan]
+
+    async def _run(
+        self, times: Times, answer: Answer, conversations: int, turns: int
     ) -> list[float]:
-        """The microphone is always on; ms from the last spoken sample to the first sound."""
-        times: list[float] = []
-        silence = bytes(len(answer.frames[0]))
-        async with connect(f"{url}?stop={strategy}", max_size=None, compression=None) as socket:
-            await asyncio.sleep(REST_S)
-            for _ in range(turns):
-                for frame in answer.frames:
-                    await asyncio.sleep(FRAME_S)
-                    await socket.send(frame)
-                since = time.perf_counter()
-                hearing = asyncio.create_task(first_sound_ms(socket, since))
-                while not hearing.done():
-                    await asyncio.sleep(FRAME_S)
-                    await socket.send(silence)
-                times.append(hearing.result())
-                for _ in range(round(_BETWEEN_S / FRAME_S)):
-                    await asyncio.sleep(FRAME_S)
-                    await socket.send(silence)
-                await quiet(socket, 0.1)
-        return times
+        words = (conversations, turns, answer.frame_s * 1000, REST_S)
+        process = await asyncio.create_subprocess_exec(
+            *(str(PEERS_PYTHON), "pipecat_in_process.py", *map(str, words)),
+            cwd=PEERS_FOLDER,
+            env=_peer_env(times),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        printed, _ = await process.communicate(b"".join(answer.frames))
+        if process.returncode:
+            raise RuntimeError(f"{self.name} ended with {process.returncode}")
+        return parse_times(printed.decode())
 
 
-async def first_sound_ms(socket: ClientConnection, since: float) -> float:
+def parse_times(printed: str) -> list[float]:
+    """The times on the last line, whatever was said before. Raises `ValueError`."""
+    lines = printed.strip().splitlines()
+    if not lines:
+        raise ValueError("nothing was printed")
+    return [float(ms) for ms in json.loads(lines[-1])["ms"]]
+
+
+def _peer_env(times: Times) -> dict[str, str]:
+    return {
+        **os.environ,
+        "STUB_TIMES": ",".join(map(str, astuple(times)[:4])),
+        "STUB_TOKENS": "|".join(REPLY),
+    }
+
+
+async def _first_sound_ms(socket: ClientConnection, since: float) -> float:
     async with asyncio.timeout(PATIENCE_S):
         while not isinstance(await socket.recv(), bytes):
             pass
     return (time.perf_counter() - since) * 1000
 
 
-async def quiet(socket: ClientConnection, seconds: float) -> None:
+async def _quiet(socket: ClientConnection, seconds: float) -> None:
     """Until nothing has come for so long."""
     try:
         while True:
@@ -249,22 +272,7 @@ async def _answers(url: str) -> None:
                 await asyncio.sleep(0.1)
 
 
-async def converse_with(
-    system: System, times: Times, answer: Answer, *, conversations: int, turns: int
-) -> list[float]:
-    """`conversations` at once, begun at random within one answer's length, `turns` each, after
-    one turn that warms the system up and is not counted."""
-    spread = random.Random(1)
-
-    async def later(url: str) -> list[float]:
-        await asyncio.sleep(spread.random() * answer.duration_ms / 1000)
-        return await system.converse(url, answer, turns)
-
-    async with system.running(times) as url:
-        await system.converse(url, answer, 1)
-        results = await asyncio.gather(*(later(url) for _ in range(conversations)))
-    return [time for result in results for time in result]
-
-
 INTERVUE = Intervue()
-PEERS = (Peer("pipecat"), Peer("livekit"), Peer("naive"))
+PIPECAT = Peer("pipecat")
+PEERS = (PIPECAT, Peer("livekit"), Peer("naive"))
+PIPECAT_IN_PROCESS = PipecatInProcess()

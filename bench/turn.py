@@ -3,65 +3,81 @@
 The providers take no time, so every millisecond measured is the system's own. Intervue runs as it
 does in production, as five kinds of processes; the peers (`bench/peers`) are one process each, and
 keep a conversation in its memory. The candidate holds to talk and says when the answer is over.
+
+`pipecat_p50_ms` is Pipecat as a server, with a client over a real socket in another process, like
+Intervue and all others. `pipecat_in_process_p50_ms` is its pipeline alone, without socket and
+client: the least it can take. Intervue and Pipecat are measured in rounds, one after the other, so
+that a noisy minute hits both.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bench.answers import say
+import uvloop
+
+from bench.answers import Answer, say
 from bench.stats import p50, p95
 from bench.stubs import INSTANT
-from bench.systems import INTERVUE, PEERS, System, converse_with
+from bench.systems import INTERVUE, PEERS, PIPECAT, PIPECAT_IN_PROCESS, Round, System
 
-ANSWER = "I moved the billing service to a new database."
+ANSWER = "I moved it to a new database."
+ROUNDS = 4
+ROUND: Round = ((1, 16), (20, 4))
+ONCE: Round = ((1, 24), (20, 5))
+
+Measured = dict[str, dict[int, list[float]]]
+"""By system and number of conversations at once."""
 
 
-async def _measure(systems: Sequence[System], rounds: int) -> dict[str, object]:
+async def _measure(rounds: int, *, peers: bool) -> dict[str, object]:
     answer = await say(ANSWER)
-    report: dict[str, object] = {"bench": "turn"}
-    for conversations, turns in ((1, 15), (20, 5)):
-        times: dict[str, list[float]] = {system.name: [] for system in systems}
-        for _ in range(rounds):  # in turns, so that a noisy minute hits all of them
-            for system in systems:
-                one = await converse_with(
-                    system, INSTANT, answer, conversations=conversations, turns=turns
-                )
-                times[system.name] += one
-                print(
-                    f"{system.name:9} {conversations:3} at once: p50 {p50(one):7.2f} ms, "
-                    f"p95 {p95(one):7.2f} ms, {len(one)} turns",
-                    flush=True,
-                )
-        report |= _figures(times, "" if conversations == 1 else f"_{conversations}")
-    return report
+    times: Measured = {}
+    for _ in range(rounds):
+        for system in (INTERVUE, PIPECAT) if peers else (INTERVUE,):
+            await _add(times, system, answer, ROUND)
+    if peers:
+        for system in (*(peer for peer in PEERS if peer is not PIPECAT), PIPECAT_IN_PROCESS):
+            await _add(times, system, answer, ONCE)
+    return {"bench": "turn", **figures(times)}
 
 
-def _figures(times: dict[str, list[float]], suffix: str) -> dict[str, object]:
+async def _add(times: Measured, system: System, answer: Answer, plan: Round) -> None:
+    measured = await system.measured(INSTANT, answer, plan)
+    for (conversations, _), ms in zip(plan, measured, strict=True):
+        times.setdefault(system.name, {}).setdefault(conversations, []).extend(ms)
+        print(
+            f"{system.name:18} {conversations:3} at once: p50 {p50(ms):7.2f} ms, "
+            f"p95 {p95(ms):7.2f} ms, {len(ms)} turns",
+            flush=True,
+        )
+
+
+def figures(times: Mapping[str, Mapping[int, Sequence[float]]]) -> dict[str, object]:
+    """Intervue's under plain names, the others' under theirs; ratios are ours over theirs. More
+    than one conversation at once stands in the name."""
     ours = times[INTERVUE.name]
-    figures: dict[str, object] = {
-        f"turns{suffix}": len(ours),
-        f"p50{suffix}_ms": p50(ours),
-        f"p95{suffix}_ms": p95(ours),
-    }
-    for name, values in times.items():
-        if name != INTERVUE.name:
-            figures[f"{name}{suffix}_p50_ms"] = p50(values)
-            figures[f"{name}{suffix}_p95_ms"] = p95(values)
-            figures[f"ratio_{name}{suffix}"] = round(p50(ours) / p50(values), 3)
-    return figures
+    report: dict[str, object] = {}
+    for conversations, ms in ours.items():
+        many = "" if conversations == 1 else f"_{conversations}"
+        report |= {f"turns{many}": len(ms), f"p50{many}_ms": p50(ms), f"p95{many}_ms": p95(ms)}
+        for name, theirs in times.items():
+            if name != INTERVUE.name:
+                other = theirs[conversations]
+                report[f"{name}{many}_p50_ms"] = p50(other)
+                report[f"{name}{many}_p95_ms"] = p95(other)
+                report[f"ratio_{name}{many}"] = round(p50(ms) / p50(other), 3)
+    return report
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.turn", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--no-peers", action="store_true", help="Intervue alone")
     args = parser.parse_args()
-    systems = (INTERVUE,) if args.no_peers else (INTERVUE, *PEERS)
-    print(json.dumps(asyncio.run(_measure(systems, args.rounds))))
+    print(json.dumps(uvloop.run(_measure(args.rounds, peers=not args.no_peers))))
 
 
 if __name__ == "__main__":

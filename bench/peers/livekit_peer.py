@@ -1,7 +1,12 @@
 """LiveKit Agents: an `AgentSession` with audio input and output on a socket, without a room.
 
-Hold to talk is its manual turn detection: `commit_user_turn`, with a transcriber that can be
-flushed. Hands-free is its voice detection (Silero) with its own endpointing delays.
+Hold to talk (`?stop=push`) is its manual turn detection: `commit_user_turn`, with a transcriber
+that can be flushed and no endpointing delay, since there is nothing to wait for.
+
+Hands-free is `?stop=vad`, its voice detection alone, and `?stop=model`, what a session does when it
+is told nothing: its local model that judges whether a turn is over. Both with the session's own
+voice detector (Silero) and delays, and with the language model asked ahead during the wait, which
+is its default.
 """
 
 from __future__ import annotations
@@ -14,13 +19,11 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, llm, stt, tts
 from livekit.agents.types import APIConnectOptions
 from livekit.agents.voice import io
-from livekit.plugins import silero
 
 import stubs
 
 app = FastAPI()
 _NO_RETRY = APIConnectOptions(max_retry=0)
-_VAD = silero.VAD.load()
 
 
 def _final() -> stt.SpeechEventType:
@@ -145,17 +148,21 @@ class SocketOutput(io.AudioOutput):
 @app.websocket("/")
 async def talk(socket: WebSocket, stop: str = "push") -> None:
     await socket.accept()
-    push = stop == "push"
-    session: AgentSession[None] = AgentSession(
-        stt=FlushedStt() if push else WholeStt(),
-        tts=Tts(),
-        llm=Llm(),
-        vad=None if push else _VAD,
-        # Nothing to wait for where the candidate says when the answer is over.
-        turn_handling={"turn_detection": "manual", "endpointing": {"min_delay": 0.0}}
-        if push
-        else {"turn_detection": "vad"},
-    )
+    session: AgentSession[None]
+    if stop == "push":
+        session = AgentSession(
+            stt=FlushedStt(),
+            tts=Tts(),
+            llm=Llm(),
+            vad=None,
+            turn_handling={"turn_detection": "manual", "endpointing": {"min_delay": 0.0}},
+        )
+    elif stop == "vad":
+        session = AgentSession(
+            stt=WholeStt(), tts=Tts(), llm=Llm(), turn_handling={"turn_detection": "vad"}
+        )
+    else:
+        session = AgentSession(stt=WholeStt(), tts=Tts(), llm=Llm())
     heard = SocketInput()
     session.input.audio = heard
     session.output.audio = SocketOutput(socket)

@@ -1,8 +1,15 @@
 """Pipecat: its pipeline, aggregators and FastAPI WebSocket transport, as in its guides.
 
-Hold to talk is its external turn strategy, driven by the client's words; it waits half a second for
-further transcripts by default, which nobody needs here, and gets 10 ms. Hands-free are the turn
-strategies it ships (`?stop=smart`, its default, or `?stop=timeout`), on its Silero voice detection.
+Hold to talk (`?stop=push`): the client's words stand for its voice detector, and the turn ends with
+the transcript (`SpeechTimeoutUserTurnStopStrategy` with nothing to wait for), which is the fastest
+of what it ships. Its own push-to-talk example (`?stop=example`) ends the turn by
+`ExternalUserTurnStopStrategy`; with a transcriber that begins at the end of speech, as ours, that
+waits for half a second more, so it is not what Pipecat is measured by.
+
+Hands-free are the strategies that it ships and that need no service: `?stop=smart`, its default,
+a model that judges whether a turn is over, and `?stop=timeout`, 0.6 s of silence. Both work on its
+Silero voice detection with its own parameters. The parameters of everything else are its defaults
+too; the sentence aggregator is the default of its speech synthesis.
 """
 
 from __future__ import annotations
@@ -30,8 +37,7 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.pipeline.pipeline import Pipeline
-from pipecat.pipeline.runner import PipelineRunner
-from pipecat.pipeline.task import PipelineParams, PipelineTask
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
@@ -46,12 +52,12 @@ from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketParams,
     FastAPIWebsocketTransport,
 )
-from pipecat.turns.user_stop import (
-    ExternalUserTurnStopStrategy,
-    SpeechTimeoutUserTurnStopStrategy,
-)
+from pipecat.transports.base_transport import BaseTransport
+from pipecat.turns.user_start import VADUserTurnStartStrategy
+from pipecat.turns.user_stop import SpeechTimeoutUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies, UserTurnStrategies
 from pipecat.utils.time import time_now_iso8601
+from pipecat.workers.runner import WorkerRunner
 
 import stubs
 
@@ -71,16 +77,24 @@ class Serializer(FrameSerializer):
 
 
 class PushToTalk(FrameProcessor):
+    """Hands-free clients send no words, and are not concerned."""
+
+    def __init__(self, *, proposes: bool) -> None:
+        super().__init__()
+        self._proposes = proposes
+
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if not isinstance(frame, InputTransportMessageFrame):
             await self.push_frame(frame, direction)
         elif frame.message["type"] == "start":
             await self.push_frame(VADUserStartedSpeakingFrame())
-            await self.push_frame(ProposedUserStartedSpeakingFrame())
+            if self._proposes:
+                await self.push_frame(ProposedUserStartedSpeakingFrame())
         else:
             await self.push_frame(VADUserStoppedSpeakingFrame())
-            await self.push_frame(ProposedUserStoppedSpeakingFrame())
+            if self._proposes:
+                await self.push_frame(ProposedUserStoppedSpeakingFrame())
 
 
 class Stt(SegmentedSTTService):
@@ -108,10 +122,15 @@ class Tts(TTSService):
 
 
 def _turns(stop: str) -> LLMUserAggregatorParams:
+    if stop == "example":
+        return LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
     if stop == "push":
-        external = ExternalUserTurnStrategies()
-        external.stop = [ExternalUserTurnStopStrategy(timeout=0.01)]
-        return LLMUserAggregatorParams(user_turn_strategies=external)
+        at_once = SpeechTimeoutUserTurnStopStrategy(user_speech_timeout=0.0)
+        return LLMUserAggregatorParams(
+            user_turn_strategies=UserTurnStrategies(
+                start=[VADUserTurnStartStrategy()], stop=[at_once]
+            )
+        )
     strategies = UserTurnStrategies()
     if stop == "timeout":
         strategies = UserTurnStrategies(stop=[SpeechTimeoutUserTurnStopStrategy()])
@@ -119,6 +138,32 @@ def _turns(stop: str) -> LLMUserAggregatorParams:
         user_turn_strategies=strategies,
         vad_analyzer=SileroVADAnalyzer(sample_rate=stubs.IN_HZ),
     )
+
+
+def build(transport: BaseTransport, stop: str) -> PipelineWorker:
+    aggregators = LLMContextAggregatorPair(LLMContext(), user_params=_turns(stop))
+    steps = [
+        transport.input(),
+        PushToTalk(proposes=stop == "example"),
+        Stt(),
+        aggregators.user(),
+        Llm(),
+        Tts(push_start_frame=True, push_stop_frames=True, sample_rate=stubs.OUT_HZ),
+        transport.output(),
+        aggregators.assistant(),
+    ]
+    return PipelineWorker(
+        Pipeline(steps),
+        params=PipelineParams(audio_in_sample_rate=stubs.IN_HZ, audio_out_sample_rate=stubs.OUT_HZ),
+        idle_timeout_secs=None,
+        enable_rtvi=False,
+    )
+
+
+async def run(worker: PipelineWorker) -> None:
+    runner = WorkerRunner(handle_sigint=False)
+    await runner.add_workers(worker)
+    await runner.run()
 
 
 @app.websocket("/")
@@ -130,26 +175,10 @@ async def talk(socket: WebSocket, stop: str = "push") -> None:
             audio_in_enabled=True, audio_out_enabled=True, serializer=Serializer()
         ),
     )
-    aggregators = LLMContextAggregatorPair(LLMContext(), user_params=_turns(stop))
-    steps = [
-        transport.input(),
-        PushToTalk(),
-        Stt(),
-        aggregators.user(),
-        Llm(),
-        Tts(push_start_frame=True, push_stop_frames=True, sample_rate=stubs.OUT_HZ),
-        transport.output(),
-        aggregators.assistant(),
-    ]
-    task = PipelineTask(
-        Pipeline(steps),
-        params=PipelineParams(audio_in_sample_rate=stubs.IN_HZ, audio_out_sample_rate=stubs.OUT_HZ),
-        idle_timeout_secs=None,
-        enable_rtvi=False,
-    )
+    worker = build(transport, stop)
 
     @transport.event_handler("on_client_disconnected")
     async def gone(*_: object) -> None:
-        await task.cancel()
+        await worker.cancel()
 
-    await PipelineRunner(handle_sigint=False).run(task)
+    await run(worker)

@@ -14,27 +14,30 @@ TOKENS: list[str] = os.environ["STUB_TOKENS"].split("|")
 PIECE = bytes(range(256)) * (OUT_HZ // 10 * 2 // 256)
 
 
-async def take(name: str) -> None:
-    if _TIMES[name]:
-        await asyncio.sleep(_TIMES[name])
-
-
 async def transcribe() -> str:
-    await take("stt")
+    await _until(_now() + _TIMES["stt"])
     return ANSWER
 
 
 async def reply() -> AsyncIterator[str]:
-    """Token by token."""
-    await take("first_token")
+    """Token by token. Due times count from the request, so that late timers do not add up."""
+    due = _now() + _TIMES["first_token"]
     for number, token in enumerate(TOKENS):
-        if number:
-            await take("token")
+        await _until(due + number * _TIMES["token"])
         yield token
 
 
 async def synthesize() -> AsyncIterator[bytes]:
     """Half a second of PCM16 in five pieces."""
-    await take("tts")
+    await _until(_now() + _TIMES["tts"])
     for _ in range(5):
         yield PIECE
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _until(due: float) -> None:
+    if (left := due - _now()) > 0:
+        await asyncio.sleep(left)

@@ -1,0 +1,187 @@
+"""Hands-free turns, from the last spoken sample to the first sound of the reply.
+
+The microphone is open all the time. The peers get all of it and find out themselves when a turn is
+over; Intervue's voice detection and its wait are the client's, as in a browser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from bench.answers import Answer
+from bench.microphone import Listener, Microphone, Sign
+from bench.systems import PATIENCE_S, REST_S, ended
+from demo.room import Room
+from interview.audio.vad import SileroVad
+from interview.contracts.interview import Limits
+from interview.domain.endpointing import Endpointing
+from interview.domain.plan import Plan
+from interview.persistence.database import Database
+from interview.persistence.records import Records
+from interview.persistence.rows import NewInterview
+from interview.protocol.client import SpeechPaused, SpeechResumed, TurnEnd, TurnStart
+from interview.protocol.frames import pack_uplink
+from launcher.stack import LocalStack
+
+__all__ = ["Heard", "intervue_turns", "peer_turns"]
+
+_PRE_ROLL_S = 0.5
+_SILENT_S = 2.0
+"""After so long without a sound a peer has said all it will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A turn, in ms. `after_end_ms`: from the end of the endpointing wait, where it is the
+    client's. None of both: a reply came while the candidate still spoke."""
+
+    after_speech_ms: float | None
+    after_end_ms: float | None = None
+
+
+async def peer_turns(url: str, stop: str, answer: Answer, turns: int) -> list[Heard]:
+    """`stop` names the peer's own way to find the end of a turn. Raises `TimeoutError`."""
+    heard: list[Heard] = []
+    microphone, sounds = Microphone(answer), asyncio.Queue[float]()
+    async with connect(f"{url}?stop={stop}", max_size=None, compression=None) as socket:
+        beside = [
+            asyncio.create_task(_send(socket, microphone)),
+            asyncio.create_task(_receive(socket, sounds)),
+        ]
+        try:
+            await asyncio.sleep(2 * REST_S)
+            for _ in range(turns):
+                spoken_at = await microphone.say()
+                first_at = await asyncio.wait_for(sounds.get(), PATIENCE_S)
+                early = first_at < spoken_at
+                heard.append(Heard(None if early else (first_at - spoken_at) * 1000))
+                with suppress(TimeoutError):
+                    while True:
+                        await asyncio.wait_for(sounds.get(), _SILENT_S)
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+    return heard
+
+
+async def _send(socket: ClientConnection, microphone: Microphone) -> None:
+    async for frame in microphone.frames():
+        await socket.send(frame)
+
+
+async def _receive(socket: ClientConnection, sounds: asyncio.Queue[float]) -> None:
+    async for message in socket:
+        if isinstance(message, bytes):
+            sounds.put_nowait(time.perf_counter())
+
+
+async def intervue_turns(
+    stack: LocalStack, plan: Plan, answer: Answer, turns: int, endpointing_ms: int
+) -> list[Heard]:
+    """With the same wait in every phase; in as many interviews as the turns need. Raises
+    `TimeoutError`."""
+    heard: list[Heard] = []
+    while len(heard) < turns:
+        interview_id = await _create(stack, plan, endpointing_ms)
+        async with Room(stack.app_url, interview_id) as room:
+            await room.wait(lambda: ended(room.last_utterance()), PATIENCE_S)
+            candidate = _Candidate(room, answer, endpointing_ms)
+            listening = asyncio.create_task(candidate.listen())
+            try:
+                while room.ended is None and len(heard) < turns:
+                    await asyncio.sleep(REST_S)
+                    if room.ended is None:
+                        heard.append(await candidate.turn())
+            finally:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+    return heard
+
+
+class _Candidate:
+    def __init__(self, room: Room, answer: Answer, endpointing_ms: int) -> None:
+        self._room = room
+        self._microphone = Microphone(answer)
+        self._listener = Listener(SileroVad().detector(), endpointing_ms)
+        self._frame_ms = answer.frame_s * 1000
+        self._before: deque[bytes] = deque(maxlen=round(_PRE_ROLL_S / answer.frame_s))
+        self._turn_id = ""
+        self._chunks = 0
+        self._ended: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
+
+    async def listen(self) -> None:
+        async for frame in self._microphone.frames():
+            if self._turn_id:
+                await self._upload(frame)
+            else:
+                self._before.append(frame)
+            for sign in self._listener.hear(frame):
+                await self._tell(sign)
+
+    async def turn(self) -> Heard:
+        spoken_at = await self._microphone.say()
+        turn_id, ended_at = await asyncio.wait_for(self._ended.get(), PATIENCE_S)
+        room = self._room
+        await room.wait(lambda: room.settled(turn_id) and ended(room.reply_to(turn_id)), PATIENCE_S)
+        reply = room.reply_to(turn_id)
+        assert reply is not None, room.errors
+        assert reply.first_audio_at is not None
+        first_at = reply.first_audio_at
+        if ended_at < spoken_at:
+            return Heard(None)
+        return Heard((first_at - spoken_at) * 1000, (first_at - ended_at) * 1000)
+
+    async def _upload(self, frame: bytes) -> None:
+        await self._room.send_raw(pack_uplink(self._chunks, frame))
+        self._chunks += 1
+
+    async def _tell(self, sign: Sign) -> None:
+        match sign:
+            case Sign.STARTED:
+                self._turn_id, self._chunks = uuid.uuid4().hex, 0
+                message = TurnStart(
+                    type="turn_start", turn_id=self._turn_id, format="pcm16", mode="hands_free"
+                )
+                await self._room.send_raw(message.model_dump_json())
+                while self._before:
+                    await self._upload(self._before.popleft())
+            case Sign.PAUSED:
+                paused = SpeechPaused(
+                    type="speech_paused", turn_id=self._turn_id, chunks=self._chunks
+                )
+                await self._room.send_raw(paused.model_dump_json())
+            case Sign.RESUMED:
+                resumed = SpeechResumed(type="speech_resumed", turn_id=self._turn_id)
+                await self._room.send_raw(resumed.model_dump_json())
+            case Sign.ENDED:
+                end = TurnEnd(
+                    type="turn_end",
+                    turn_id=self._turn_id,
+                    chunks=self._chunks,
+                    duration_ms=round(self._chunks * self._frame_ms),
+                )
+                ended_at = time.perf_counter()
+                await self._room.send_raw(end.model_dump_json())
+                self._ended.put_nowait((self._turn_id, ended_at))
+                self._turn_id = ""
+
+
+async def _create(stack: LocalStack, plan: Plan, endpointing_ms: int) -> str:
+    waits = dict.fromkeys(Endpointing.model_fields, endpointing_ms)
+    limits = Limits(
+        endpointing=Endpointing.model_validate(waits), nudge_after_s=600, pause_after_s=1200
+    )
+    database = Database(stack.urls["DATABASE_URL"], pool_size=1)
+    try:
+        new = NewInterview(interview_id=str(uuid.uuid4()), plan=plan, limits=limits)
+        return (await Records(database).create_interview(new)).interview_id
+    finally:
+        await database.close()
