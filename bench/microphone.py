@@ -79,7 +79,7 @@ class Listener:
         while len(self._buffer) >= _WINDOW_BYTES:
             samples = np.frombuffer(bytes(self._buffer[:_WINDOW_BYTES]), dtype="<i2")
             del self._buffer[:_WINDOW_BYTES]
-            window = (samples.astype(np.float32) / 32_768)[np.newaxis]
+            window = (samples.astype(np.float32) / np.float32(32_768))[np.newaxis]
             sign = self._judge(float(self.detector.probabilities(window)[0]))
             if sign is not None:
                 self._state = sign

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ MESSAGES, RECORDINGS = 400, 30
 
 
 async def test_nothing_breaks_and_no_turn_is_lost(tmp_path: Path) -> None:
-    seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**6)))
+    seed = int(os.environ.get("SEED", "1"))
     found = await fuzz(MESSAGES, RECORDINGS, seed, tmp_path / "stack")
     bad = ("crashes", "server_errors", "lost_turns", "unfinished")
     assert not any(found[key] for key in bad), found
