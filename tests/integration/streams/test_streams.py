@@ -149,7 +149,7 @@ async def test_sound_that_was_sent_is_found_again_and_a_fenced_run_is_mute(
 async def test_who_starts_afresh_is_told_the_question_with_its_utterance(
     log: StreamLog, turn: TurnRef
 ) -> None:
-    asked = PhaseChanged(**STANDING.model_dump())
+    asked = PhaseChanged(**STANDING.model_dump(), endpointing_ms=700)
     began = UtteranceStart(utterance_id="u-3", turn_id=turn.turn_id, sequence=3)
     writer = OutboundWriter(log, turn.interview_id, turn_id=turn.stream_id, stage="speak", epoch=1)
     await writer.send(Status(state="generating"))
