@@ -18,6 +18,7 @@ from interview.streams.audio import (
     AudioCancel,
     AudioChunk,
     AudioEnd,
+    AudioLeft,
     AudioPause,
     AudioResume,
     AudioStart,
@@ -148,6 +149,8 @@ class Listener:
             for frame in frames:
                 if isinstance(frame, AudioCancel):
                     return Heard("cancelled")
+                if isinstance(frame, AudioLeft):
+                    return Heard("stalled")
                 end = await self._take(frame, heard) or end
             # Where the text is known nobody needs to look ahead.
             pause = self._silent and not self._looked and end is None and self.transcribe

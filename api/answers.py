@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +52,7 @@ REQUESTS_PER_S = 1.0
 REQUESTS_WINDOW_S = 20.0
 """Updates of the workflow on one connection, averaged: a run of it takes 2,000."""
 MAX_REQUESTS_WAITING = 16
+DRAIN_S = 5.0
 V1_SAMPLE_RATE_HZ = 16_000
 """Of version 1 answers in `pcm16`, which cannot say."""
 SAVED = "Your answer is saved. The interview goes on in a moment, by itself."
@@ -284,6 +286,7 @@ class Answers:
                 return
             if ack.outcome != "running":
                 self.replied(turn_id)
+            await self._close_orphan(ack.behind)
             await self._acknowledged(ack, answer.begun.interruption)
 
     async def _give_typed(self, answer: AnswerTextInput, update_id: str) -> None:
@@ -295,7 +298,21 @@ class Answers:
                 log.warning("turn.refused", code=error.code)
                 self.tell(error_message(error, turn_id=turn_id, recoverable=_goes_on(error)))
                 return
+            await self._close_orphan(ack.behind)
             await self._acknowledged(ack)
+
+    async def _close_orphan(self, turn_id: str | None) -> None:
+        """A client gives one answer at a time: the one before has no sender any more, and its
+        stages would wait for the rest of it."""
+        if turn_id is None:
+            return
+        with suppress(TimeoutError):  # a connection that is over appends nothing more
+            async with asyncio.timeout(DRAIN_S):
+                await self.uplink.drain()
+        try:
+            await AudioStream(self.streams, self.interview_id, turn_id).close()
+        except StreamError:
+            pass  # the stage notices by itself, later
 
     async def _acknowledged(self, ack: TurnAck, cut: Interruption | None = None) -> None:
         """What became of it, for a client that may have missed it."""

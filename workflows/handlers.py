@@ -196,4 +196,12 @@ class InterviewHandlers:
         if outcome is None:
             self._waiting = request
             outcome = "running"
-        return TurnAck(turn_id=request.turn_id, outcome=outcome)
+        waits = self._waiting is not None and self._waiting.turn_id == request.turn_id
+        behind = self._listening_to() if waits else None
+        return TurnAck(turn_id=request.turn_id, outcome=outcome, behind=behind)
+
+    def _listening_to(self) -> str | None:
+        running = self._running
+        if running is None or running.brief is None or running.typed_text is not None:
+            return None
+        return running.ref.turn_id if running.answer is None else None

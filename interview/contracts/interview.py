@@ -122,6 +122,8 @@ class TurnAck(BaseModel):
 
     turn_id: str
     outcome: TurnOutcome
+    behind: str | None = None
+    """The spoken answer it waits for: one that is still being listened to."""
 
 
 class Request(BaseModel):

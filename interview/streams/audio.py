@@ -14,6 +14,7 @@ __all__ = [
     "AudioChunk",
     "AudioEnd",
     "AudioFrame",
+    "AudioLeft",
     "AudioPause",
     "AudioResume",
     "AudioStart",
@@ -58,7 +59,12 @@ class AudioCancel:
     pass
 
 
-AudioFrame = AudioStart | AudioChunk | AudioPause | AudioResume | AudioEnd | AudioCancel
+@dataclass(frozen=True, slots=True)
+class AudioLeft:
+    """Nothing of it came, and nobody is there to send it. It may be begun again."""
+
+
+AudioFrame = AudioStart | AudioChunk | AudioPause | AudioResume | AudioEnd | AudioCancel | AudioLeft
 
 
 class AudioStream:
@@ -87,6 +93,16 @@ class AudioStream:
     async def cancel(self) -> None:
         """Only the mark stays, for whoever listens."""
         await self._log.replace(self.key, {b"k": b"cancel"}, ttl_s=AFTERLIFE_S)
+
+    async def close(self) -> None:
+        """Of an answer whose sender is gone: what arrived is the answer."""
+        next_chunk, ended = await self.received()
+        if ended:
+            return
+        if next_chunk:
+            await self.end(AudioEnd(next_chunk, None))
+        else:
+            await self._log.replace(self.key, {b"k": b"left"}, ttl_s=AFTERLIFE_S)
 
     async def settled(self) -> None:
         """Nobody needs the sound here any more: it is stored, or nothing was said."""
@@ -159,6 +175,8 @@ def _frame(entry: Entry) -> AudioFrame:
             return AudioEnd(int(fields[b"n"]), int(fields[b"ms"]) if fields[b"ms"] else None)
         case b"cancel":
             return AudioCancel()
+        case b"left":
+            return AudioLeft()
         case _:
             # Written by AudioStart from a validated UplinkFormat.
             return AudioStart(fields[b"f"].decode(), int(fields[b"r"]))  # type: ignore[arg-type]

@@ -51,6 +51,18 @@ async def test_an_answer_begun_again_while_its_stall_is_settled_is_taken(floor: 
     assert floor.stages.runs("transcribe", "turn-stalled") == 2
 
 
+async def test_an_answer_is_told_whom_it_waits_for(floor: Floor) -> None:
+    room = await floor.open(make_plan())
+    listening = floor.stages.hold("transcribe", "turn-left")
+    assert (await room.begin("turn-left")).behind is None
+    await floor.stages.seen("transcribe", "turn-left")
+    assert (await room.type("turn-next")).behind == "turn-left"
+    assert (await room.type("turn-next")).behind == "turn-left"  # repeated, it waits still
+    listening.set()
+    await room.settled("turn-next")
+    assert (await room.type("turn-next")).behind is None
+
+
 async def completed(room: Room, count: int, activity: str) -> None:
     """Until the workflow has been told that so many of these activities are over."""
     async with asyncio.timeout(10):

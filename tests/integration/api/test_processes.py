@@ -117,6 +117,30 @@ async def test_what_a_killed_process_owed_comes_from_another(
     assert seqs == (await _sent(redis, interview_id))[: len(seqs)]
 
 
+async def test_an_answer_whose_sender_died_does_not_hold_up_the_next(
+    url: str, other: ApiProcess, interview_id: str, redis: Redis
+) -> None:
+    async with Client(other.url, interview_id) as old:
+        await greeted(old)
+        left = new_turn()
+        await old.send(type="turn_start", turn_id=left, format="webm")
+        await old.until("turn_accepted")
+        other.process.kill()
+    # Nothing of it came, and nothing names it: only the workflow knows that it was begun.
+    await redis.delete(
+        f"intervue:{{{interview_id}}}:turn", f"intervue:{{{interview_id}}}:turn:{left}:audio"
+    )
+    async with Client(url, interview_id) as new, asyncio.timeout(20):
+        assert (await new.hello())["snapshot"]["pending_turn"] is None
+        given = new_turn()
+        await new.send(type="answer_text", turn_id=given, text="I hear you well.")
+        await new.until("turn_committed", lambda body: body["turn_id"] == given)
+        await new.until("utterance_end")
+        # It was not refused for good: whoever still has it may give it.
+        await new.send(type="turn_start", turn_id=left, format="webm")
+        await new.until("turn_accepted", lambda body: body["turn_id"] == left)
+
+
 async def test_a_server_that_is_stopped_says_so(other: ApiProcess, interview_id: str) -> None:
     async with Client(other.url, interview_id) as client:
         await client.hello()
