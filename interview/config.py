@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:3000",)
     web_dir: Path = Path("web/out")
 
+    # Accounts and encryption
+    environment: Literal["development", "production"] = "development"
+    public_url: str = "http://localhost:8000"
+    auth_keys: SecretStr | None = None
+    master_keys: SecretStr | None = None
+
     # Services
     database_url: str = "postgresql+asyncpg://intervue:intervue_dev@localhost:5432/intervue"
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10

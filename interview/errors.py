@@ -78,13 +78,14 @@ class NotFoundError(InterviewError):
 
 
 class AccessError(InterviewError):
-    """Not allowed: `auth.missing` (401) or `auth.forbidden` (403)."""
+    """Not allowed. Who somebody is was not proved (401): `auth.missing`, `auth.invalid`,
+    `auth.expired`, `auth.revoked`. Or it was, and is not enough (403): `auth.forbidden`."""
 
     http_status = 403
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
-        if code == "auth.missing":
+        if code in ("auth.missing", "auth.invalid", "auth.expired", "auth.revoked"):
             self.http_status = 401
 
 

@@ -4,7 +4,30 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["InterviewStatus", "Modality", "Outcome", "Speaker", "TurnKind", "TurnStatus"]
+__all__ = [
+    "LOCAL_ORGANIZATION",
+    "ActorKind",
+    "ErasureReason",
+    "InterviewStatus",
+    "Modality",
+    "Outcome",
+    "SignInMethod",
+    "Speaker",
+    "TurnKind",
+    "TurnStatus",
+    "UserRole",
+]
+
+LOCAL_ORGANIZATION = "00000000-0000-4000-8000-000000000001"
+"""Made by the migrations: interviews that nobody signed in for belong to it."""
+
+UserRole = Literal["candidate", "recruiter", "admin"]
+
+SignInMethod = Literal["password", "oidc", "invitation"]
+
+ActorKind = Literal["user", "api_key", "system", "anonymous"]
+
+ErasureReason = Literal["request", "retention", "withdrawal"]
 
 InterviewStatus = Literal["created", "active", "paused", "completed", "abandoned"]
 """`completed` and `abandoned` are final; the outcome says how it came to that."""

@@ -1,37 +1,28 @@
-"""The tables. Alembic migrations create them; a test holds the two together.
-
-Identifiers made here are UUIDs; turn ids are made by clients. Times are UTC, durations ms.
-"""
+"""What an interview consists of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, cast, get_args
+from typing import Any, cast, get_args
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    MetaData,
     Table,
-    Text,
     UniqueConstraint,
-    Uuid,
-    func,
 )
 from sqlalchemy import (
     text as sql,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from interview.domain.phases import Phase
+from interview.persistence.models.base import NOW, UUID_TEXT, Base, one_of
 from interview.persistence.vocabulary import (
+    LOCAL_ORGANIZATION,
     InterviewStatus,
     Modality,
     Outcome,
@@ -45,40 +36,11 @@ __all__ = [
     "RECORDINGS",
     "TURNS",
     "UTTERANCES",
-    "UUID_TEXT",
-    "Base",
     "Interview",
     "Recording",
     "Turn",
     "Utterance",
 ]
-
-NOW = func.now()
-UUID_TEXT = Uuid(as_uuid=False)
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "pk": "pk_%(table_name)s",
-            "fk": "fk_%(table_name)s_%(referred_table_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-        }
-    )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: Text(),
-        float: Double(),
-        datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB(),
-        list[dict[str, Any]]: JSONB(),
-    }
-
-
-def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 class Interview(Base):
@@ -86,9 +48,9 @@ class Interview(Base):
 
     __tablename__ = "interviews"
     __table_args__ = (
-        _one_of("status", get_args(InterviewStatus)),
-        _one_of("outcome", get_args(Outcome)),
-        _one_of("phase", Phase),
+        one_of("status", get_args(InterviewStatus)),
+        one_of("outcome", get_args(Outcome)),
+        one_of("phase", Phase),
         CheckConstraint("total_turns >= 0", name="total_turns"),
         CheckConstraint(
             "(ended_at IS NOT NULL) = (status IN ('completed', 'abandoned'))"
@@ -99,9 +61,25 @@ class Interview(Base):
         # Read backwards: lists show the newest first.
         Index(None, "created_at", "interview_id"),
         Index(None, "status", "created_at", "interview_id"),
+        Index(None, "organization_id", "created_at", "interview_id"),
+        Index(None, "candidate_id"),
     )
 
     interview_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)
+    organization_id: Mapped[str] = mapped_column(
+        UUID_TEXT,
+        ForeignKey("organizations.organization_id", ondelete="CASCADE"),
+        server_default=sql(f"'{LOCAL_ORGANIZATION}'"),
+    )
+    """The local one, where nobody signs in."""
+    candidate_id: Mapped[str | None] = mapped_column(
+        UUID_TEXT,
+        ForeignKey("users.user_id", name="fk_interviews_users_candidate_id", ondelete="SET NULL"),
+    )
+    created_by: Mapped[str | None] = mapped_column(
+        UUID_TEXT,
+        ForeignKey("users.user_id", name="fk_interviews_users_created_by", ondelete="SET NULL"),
+    )
     workflow_id: Mapped[str]
     role: Mapped[str]
     title: Mapped[str]
@@ -118,6 +96,8 @@ class Interview(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    erase_at: Mapped[datetime | None]
+    """When the organization's retention ends; known once the interview has ended."""
 
 
 class Turn(Base):
@@ -128,9 +108,9 @@ class Turn(Base):
         UniqueConstraint("interview_id", "turn_number"),
         CheckConstraint("char_length(turn_id) BETWEEN 1 AND 128", name="turn_id"),
         CheckConstraint("turn_number >= 0", name="turn_number"),
-        _one_of("kind", get_args(TurnKind)),
-        _one_of("phase", Phase),
-        _one_of("status", get_args(TurnStatus)),
+        one_of("kind", get_args(TurnKind)),
+        one_of("phase", Phase),
+        one_of("status", get_args(TurnStatus)),
         CheckConstraint("(status = 'committed') = (committed_at IS NOT NULL)", name="committed"),
     )
 
@@ -159,9 +139,9 @@ class Utterance(Base):
         ),
         UniqueConstraint("interview_id", "turn_id", "speaker"),
         UniqueConstraint("interview_id", "sequence"),
-        _one_of("speaker", get_args(Speaker)),
-        _one_of("modality", get_args(Modality)),
-        _one_of("phase", Phase),
+        one_of("speaker", get_args(Speaker)),
+        one_of("modality", get_args(Modality)),
+        one_of("phase", Phase),
         CheckConstraint("sequence >= 1", name="sequence"),
         CheckConstraint("text <> ''", name="text"),
         CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),

@@ -1,0 +1,46 @@
+"""The tables. Alembic migrations create them; a test holds the two together.
+
+Identifiers made here are UUIDs; turn ids are made by clients. Times are UTC, durations ms.
+"""
+
+from interview.persistence.models.accounts import (
+    API_KEYS,
+    AUTH_SESSIONS,
+    IDENTITIES,
+    ORGANIZATIONS,
+    PASSWORD_RESETS,
+    REFRESH_TOKENS,
+    USERS,
+)
+from interview.persistence.models.base import UUID_TEXT, Base
+from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURNS, UTTERANCES
+from interview.persistence.models.privacy import (
+    ACCOMMODATIONS,
+    AUDIT_EVENTS,
+    CONSENTS,
+    DATA_KEYS,
+    ERASURE_RECEIPTS,
+    INVITATIONS,
+)
+
+__all__ = [
+    "ACCOMMODATIONS",
+    "API_KEYS",
+    "AUDIT_EVENTS",
+    "AUTH_SESSIONS",
+    "CONSENTS",
+    "DATA_KEYS",
+    "ERASURE_RECEIPTS",
+    "IDENTITIES",
+    "INTERVIEWS",
+    "INVITATIONS",
+    "ORGANIZATIONS",
+    "PASSWORD_RESETS",
+    "RECORDINGS",
+    "REFRESH_TOKENS",
+    "TURNS",
+    "USERS",
+    "UTTERANCES",
+    "UUID_TEXT",
+    "Base",
+]
