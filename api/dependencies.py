@@ -13,15 +13,16 @@ from temporalio.client import Client
 
 from api.background import Background
 from interview.config import Settings
-from interview.errors import AccessError
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.ports import BlobStore
+from interview.security.keys import parse_keys
+from interview.security.tokens import AccessTokens
 from interview.streams.log import StreamLog, connect_redis
 from interview.temporal_client import connect_temporal
 
-__all__ = ["Allowed", "Services", "ServicesDep", "require_access"]
+__all__ = ["Services", "ServicesDep"]
 
 _CLOSE_GRACE_S = 3.0
 
@@ -37,6 +38,7 @@ class Services:
     streams: StreamLog
     blobs: BlobStore
     temporal: Client
+    tokens: AccessTokens
     background: Background = field(default_factory=Background)
 
     @classmethod
@@ -52,6 +54,7 @@ class Services:
             streams=StreamLog(redis, ttl_s=settings.stream_ttl_s),
             blobs=await asyncio.to_thread(build_blob_store, settings),
             temporal=await connect_temporal(settings, lazy=True),
+            tokens=AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url),
         )
 
     async def aclose(self) -> None:
@@ -65,13 +68,3 @@ def _services(connection: HTTPConnection) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(_services)]
-
-
-def require_access(services: ServicesDep) -> None:
-    """Until accounts exist, anybody may do anything, but only where DEBUG is true. Raises
-    `AccessError` (`auth.missing`)."""
-    if not services.settings.debug:
-        raise AccessError("auth.missing", "sign in first; DEBUG=true allows anonymous interviews")
-
-
-Allowed = Depends(require_access)

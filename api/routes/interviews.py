@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.dependencies import Allowed, ServicesDep
+from api.authentication import PrincipalDep
+from api.authorization import requires
+from api.dependencies import ServicesDep
 from api.entry import interview_limits
 from interview.domain.roles import get_plan
 from interview.errors import ConflictError
@@ -25,7 +27,7 @@ from interview.persistence.vocabulary import InterviewStatus
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"], dependencies=[Allowed])
+router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
 
 _IDEMPOTENT = uuid.UUID("b9b2b6a8-0c35-4f0e-8a53-3f1d5cf6f9c2")
 
@@ -58,10 +60,11 @@ class Transcript(BaseModel):
     sha256: str
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[requires("interview.create")])
 async def create_interview(
     request: CreateInterview,
     services: ServicesDep,
+    principal: PrincipalDep,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=200)] = None,
 ) -> InterviewSummary:
     """Asked for twice under the same `Idempotency-Key` or `interview_id`, it is made once.
@@ -71,35 +74,46 @@ async def create_interview(
     """
     plan = get_plan(request.role)
     new = NewInterview(
-        interview_id=request.interview_id or _interview_id(idempotency_key),
+        interview_id=request.interview_id
+        or _interview_id(principal.organization_id, idempotency_key),
         plan=plan,
         candidate_name=request.candidate_name,
         limits=interview_limits(services),
+        organization_id=principal.organization_id,
+        created_by=principal.user_id,
     )
     record = await services.records.create_interview(new)
-    if (record.role, record.candidate_name) != (plan.role, new.candidate_name):
+    asked_for = (plan.role, new.candidate_name, new.organization_id)
+    if (record.role, record.candidate_name, record.organization_id) != asked_for:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
     return _summary(record)
 
 
-@router.get("")
+@router.get("", dependencies=[requires("interview.list")])
 async def list_interviews(
     services: ServicesDep,
+    principal: PrincipalDep,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     status: InterviewStatus | None = None,
 ) -> Page:
     """Newest first; `next_cursor` is null on the last page."""
-    return await services.records.list_interviews(limit=limit, cursor=cursor, status=status)
+    return await services.records.list_interviews(
+        limit=limit, cursor=cursor, status=status, organization_id=principal.organization_id
+    )
 
 
-@router.get("/{interview_id}")
+@router.get("/{interview_id}", dependencies=[requires("interview.read")])
 async def read_interview(interview_id: str, services: ServicesDep) -> InterviewSummary:
     """Where it stands. The plan is left out: whoever takes the interview may read this."""
     return _summary(await services.records.get_interview(interview_id))
 
 
-@router.get("/{interview_id}/transcript", response_model=Transcript)
+@router.get(
+    "/{interview_id}/transcript",
+    response_model=Transcript,
+    dependencies=[requires("transcript.read")],
+)
 async def read_transcript(
     interview_id: str,
     services: ServicesDep,
@@ -113,10 +127,10 @@ async def read_transcript(
     return Transcript(interview_id=interview_id, items=lines, sha256=transcript_sha256(lines))
 
 
-def _interview_id(idempotency_key: str | None) -> str:
+def _interview_id(organization_id: str, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return str(uuid.uuid4())
-    return str(uuid.uuid5(_IDEMPOTENT, idempotency_key))
+    return str(uuid.uuid5(_IDEMPOTENT, f"{organization_id}/{idempotency_key}"))
 
 
 def _summary(record: InterviewRecord) -> InterviewSummary:

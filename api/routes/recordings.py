@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from api.dependencies import Allowed, ServicesDep
+from api.authorization import requires
+from api.dependencies import ServicesDep
 from interview.persistence.rows import RecordingRow
 
 __all__ = ["router"]
@@ -16,7 +17,7 @@ __all__ = ["router"]
 router = APIRouter(
     prefix="/api/v1/interviews/{interview_id}/recordings",
     tags=["recordings"],
-    dependencies=[Allowed],
+    dependencies=[requires("recording.read")],
 )
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")

@@ -15,6 +15,7 @@ from interview.errors import NotFoundError
 from interview.persistence import cursors
 from interview.persistence.models import INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
+    InterviewOwner,
     InterviewRecord,
     InterviewSummary,
     InterviewTotals,
@@ -24,13 +25,14 @@ from interview.persistence.rows import (
 )
 from interview.persistence.vocabulary import InterviewStatus, Outcome
 
-__all__ = ["close", "create", "get", "no_interview", "page", "require", "set_status"]
+__all__ = ["close", "create", "get", "no_interview", "owner", "page", "require", "set_status"]
 
 
 _THIS = INTERVIEWS.c.interview_id == bindparam("of_interview")
 
 _INSERT = insert(INTERVIEWS).on_conflict_do_nothing()
 _GET = select(*INTERVIEWS.c).where(_THIS)
+_OWNER = select(INTERVIEWS.c.organization_id, INTERVIEWS.c.candidate_id).where(_THIS)
 _EXISTS = select(INTERVIEWS.c.interview_id).where(_THIS)
 _SET_STATUS = (
     update(INTERVIEWS)
@@ -78,6 +80,9 @@ async def create(connection: AsyncConnection, new: NewInterview) -> InterviewRec
             "question_id": first.questions[0].question_id,
             "plan": storable(new.plan.model_dump(mode="json")),
             "limits": storable(new.limits.model_dump(mode="json")),
+            "organization_id": new.organization_id,
+            "candidate_id": new.candidate_id,
+            "created_by": new.created_by,
         },
     )
     return await get(connection, new.interview_id)
@@ -91,6 +96,13 @@ async def get(connection: AsyncConnection, interview_id: str) -> InterviewRecord
     return InterviewRecord.model_validate(row)
 
 
+async def owner(connection: AsyncConnection, interview_id: str) -> InterviewOwner:
+    row = (await connection.execute(_OWNER, {"of_interview": interview_id})).one_or_none()
+    if row is None:
+        raise no_interview()
+    return InterviewOwner.model_validate(row)
+
+
 async def require(connection: AsyncConnection, interview_id: str) -> None:
     """Raises `NotFoundError` (`interview.not_found`)."""
     if await connection.scalar(_EXISTS, {"of_interview": interview_id}) is None:
@@ -98,9 +110,15 @@ async def require(connection: AsyncConnection, interview_id: str) -> None:
 
 
 async def page(
-    connection: AsyncConnection, limit: int, cursor: str | None, status: InterviewStatus | None
+    connection: AsyncConnection,
+    organization_id: str | None,
+    limit: int,
+    cursor: str | None,
+    status: InterviewStatus | None,
 ) -> Page:
     query = _LIST.limit(limit + 1)
+    if organization_id is not None:
+        query = query.where(INTERVIEWS.c.organization_id == organization_id)
     if status is not None:
         query = query.where(INTERVIEWS.c.status == status)
     if cursor is not None:

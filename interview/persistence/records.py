@@ -16,6 +16,7 @@ from interview.persistence.failures import DatabaseRejected
 from interview.persistence.rows import (
     AnswerRecord,
     CommittedAnswer,
+    InterviewOwner,
     InterviewRecord,
     InterviewTotals,
     NewInterview,
@@ -60,19 +61,25 @@ class Records:
         async with self._of(interview_id) as connection:
             return await interviews.get(connection, interview_id)
 
+    async def owner(self, interview_id: str) -> InterviewOwner:
+        async with self._of(interview_id) as connection:
+            return await interviews.owner(connection, interview_id)
+
     async def list_interviews(
         self,
         *,
+        organization_id: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
         status: InterviewStatus | None = None,
     ) -> Page:
-        """Newest first, `limit` from 1 to `MAX_PAGE`. Pages stay right while interviews are
-        added. Raises `InvalidInputError` (`page.invalid_limit`, `page.invalid_cursor`)."""
+        """Of one organization, or of all. Newest first, `limit` from 1 to `MAX_PAGE`. Pages stay
+        right while interviews are added. Raises `InvalidInputError` (`page.invalid_limit`,
+        `page.invalid_cursor`)."""
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidInputError("page.invalid_limit", f"a page holds 1 to {MAX_PAGE} rows")
         async with self._database.transaction() as connection:
-            return await interviews.page(connection, limit, cursor, status)
+            return await interviews.page(connection, organization_id, limit, cursor, status)
 
     async def set_status(
         self, interview_id: str, status: Literal["active", "paused"]

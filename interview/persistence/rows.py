@@ -15,6 +15,7 @@ from interview.domain.directives import Directive
 from interview.domain.phases import Phase
 from interview.domain.plan import Plan
 from interview.persistence.vocabulary import (
+    LOCAL_ORGANIZATION,
     InterviewStatus,
     Modality,
     Outcome,
@@ -27,6 +28,7 @@ from interview.protocol.client import Interruption
 __all__ = [
     "AnswerRecord",
     "CommittedAnswer",
+    "InterviewOwner",
     "InterviewRecord",
     "InterviewSummary",
     "InterviewTotals",
@@ -86,6 +88,10 @@ class NewInterview(_Row):
     plan: Plan
     candidate_name: StoredText = ""
     limits: Limits = Limits()
+    organization_id: str = LOCAL_ORGANIZATION
+    candidate_id: str | None = None
+    created_by: str | None = None
+    """User ids."""
 
 
 class InterviewSummary(_Row):
@@ -110,7 +116,16 @@ class InterviewSummary(_Row):
     ended_at: datetime | None
 
 
+class InterviewOwner(_Row):
+    """Whose it is."""
+
+    organization_id: str
+    candidate_id: str | None
+
+
 class InterviewRecord(InterviewSummary):
+    organization_id: str
+    candidate_id: str | None
     plan: Plan
     limits: Limits
 

@@ -105,7 +105,7 @@ async def test_the_list_is_paged_newest_first(http: httpx.AsyncClient) -> None:
             f"/api/v1/interviews/{uuid.uuid4()}/recordings/x",
             None,
             404,
-            "recording.not_found",
+            "interview.not_found",
         ),
         ("GET", "/api/v1/interviews?limit=0", None, 400, "request.invalid"),
         ("GET", "/api/v1/interviews?cursor=@", None, 400, "page.invalid_cursor"),
