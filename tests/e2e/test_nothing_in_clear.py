@@ -67,10 +67,11 @@ async def _held(url: str, interview_id: str) -> list[str]:
         await room.type(uuid.uuid4().hex, f"My project was called {TYPED}.")
         await room.wait(lambda: _said(room) >= 2)
         turn_id = uuid.uuid4().hex
-        await room.speak(turn_id, await CandidateVoice().say(SPOKEN, speed=3.0))
+        spoken = await CandidateVoice().say(SPOKEN)
+        await room.speak(turn_id, spoken.chunks, duration_ms=spoken.duration_ms)
         await room.wait(lambda: room.settled(turn_id) and _said(room) >= 3)
-        lines = [line for line in room.transcript.values() if line.speaker == "interviewer"]
-        heard = [line.text for line in room.transcript.values() if line.speaker == "candidate"]
+        lines = [line for line in room.transcript.values() if line.role == "interviewer"]
+        heard = [line.text for line in room.transcript.values() if line.role == "candidate"]
         assert HEARD in heard[-1].lower()
         await room.end()
         await room.wait(lambda: room.ended is not None)
