@@ -119,7 +119,7 @@ async def test_rotation_under_use_then_the_old_master_key_may_go(database: Datab
     secrets = [(await before.of(i)).secret for i in interviews]
     await before.destroy(interviews[4])
     await _discard_others(database, old_ring)
-    new, both = new_ring(old)
+    _, both = new_ring(old)
     rotating, user = keys_of(database, both), keys_of(database, both, ttl_s=0.0001)
 
     async def use() -> None:

@@ -46,14 +46,14 @@ def message() -> ErrorMessage:
 
 
 async def _raw(redis: Redis, key: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    return cast(Any, await cast(Any, redis).xrange(key))
+    return await cast(Any, redis).xrange(key)
 
 
 async def test_redis_sees_no_word_and_a_reader_resumes(
     redis: Redis, log: StreamLog, interview_id: str
 ) -> None:
     writer, reader = OutboundWriter(log, interview_id), OutboundReader(log, interview_id)
-    begun = await writer.take_over("connection")
+    first = begun = await writer.take_over("connection")
     await writer.send(message(), message())
 
     assert b"Zanzibar" not in repr(await _raw(redis, writer.key)).encode()
@@ -108,7 +108,9 @@ async def test_the_answer_under_way_is_sealed(
     pending = PendingTurns(redis, interview_id, ttl_s=60, keys=keys)
     turn = BeginTurnInput(turn_id=uuid.uuid4().hex)
     await pending.put(turn)
-    assert turn.turn_id.encode() not in await redis.get(f"intervue:{{{interview_id}}}:turn")
+    assert turn.turn_id.encode() not in (
+        await cast(Any, redis).get(f"intervue:{{{interview_id}}}:turn")
+    )
     assert await pending.get() == turn
     await pending.forget(turn.turn_id)
     assert await pending.get() is None
