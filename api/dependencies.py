@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from temporalio.client import Client
 
 from api.background import Background
+from api.temporal_ui.upstream import UiServer
 from interview.config import Settings
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
@@ -41,6 +42,7 @@ class Services:
     blobs: BlobStore
     temporal: Client
     tokens: AccessTokens
+    temporal_ui: UiServer
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
     background: Background = field(default_factory=Background)
@@ -59,12 +61,14 @@ class Services:
             streams=StreamLog(redis, ttl_s=settings.stream_ttl_s, keys=keys),
             blobs=sealed(await asyncio.to_thread(build_blob_store, settings), keys),
             temporal=await connect_temporal(settings, keys, lazy=True),
+            temporal_ui=UiServer(settings.temporal_ui_url),
             keys=keys,
             tokens=AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url),
         )
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)
+        await self.temporal_ui.aclose()
         await self.redis.aclose()
         await self.database.close()
 

@@ -17,6 +17,9 @@ from api.lookout import Lookout
 from api.routes import health, interviews, recordings, roles
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
+from api.temporal_ui import codec as temporal_codec
+from api.temporal_ui import routes as temporal_ui
+from api.temporal_ui.links import CODEC_PATH
 from interview.config import Settings, load_settings
 from interview.logging import configure_logging
 from interview.streams.pulse import PulseReader
@@ -53,7 +56,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     add_error_handlers(app)
     # The last one added is the outermost.
-    app.add_middleware(BodyLimit)
+    more = {f"{CODEC_PATH}/decode": temporal_codec.MAX_DECODE_BYTES}
+    app.add_middleware(BodyLimit, more=more)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -64,7 +68,11 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.debug or settings.allowed_hosts:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders)
-    for module in (health, roles, interviews, recordings, realtime, docs):
+    # The codec before the UI, which takes every path under its own.
+    for module in (
+        *(health, roles, interviews, recordings, realtime, docs),
+        *(temporal_codec, temporal_ui),
+    ):
         app.include_router(module.router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.
