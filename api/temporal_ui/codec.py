@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -27,14 +28,13 @@ async def decode(request: Request, visitor: VisitorDep, services: ServicesDep) -
     """Temporal's JSON of `Payloads`, both ways. What the visitor may not read comes back as it
     went. Raises `InvalidInputError` (`temporal_ui.invalid_request`)."""
     try:
-        payloads = json_format.Parse(
-            await request.body(), Payloads(), ignore_unknown_fields=True, max_recursion_depth=10
-        ).payloads
-    except (json_format.ParseError, UnicodeDecodeError):
+        sent = {"payloads": json.loads(await request.body())["payloads"]}
+        payloads = json_format.ParseDict(sent, Payloads(), ignore_unknown_fields=True).payloads
+    except (json_format.ParseError, ValueError, TypeError, KeyError, RecursionError):
         raise InvalidInputError("temporal_ui.invalid_request", "these are no payloads") from None
     if services.keys is not None:
         codec = InterviewCodec(services.keys)
         payloads = await codec.decode_readable(
             payloads, lambda interview_id: may_read(visitor, services, interview_id)
         )
-    return json_format.MessageToDict(Payloads(payloads=payloads))
+    return {"payloads": [json_format.MessageToDict(payload) for payload in payloads]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 from hypothesis import given, settings
@@ -155,7 +155,7 @@ _PIECES = st.sampled_from(
 
 
 @contextlib.contextmanager
-def _store() -> Iterator[sqlite3.Connection]:
+def _store() -> Generator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(":memory:")) as store:
         store.execute(f"create table executions ({', '.join(NAMES)})")
         store.executemany(
