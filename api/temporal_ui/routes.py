@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -27,6 +28,9 @@ _ASSET = re.compile(r"/_app/[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z
 _ICON = re.compile(r"/(?:favicon|logo|banner|apple|android)[A-Za-z0-9_-]*\.(?:ico|png|svg)")
 _RUN_ID = re.compile(r"[0-9a-f-]{0,36}")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+_LONGEST_WAIT_S = 4.0
+"""A process that is to end is not held up by a page that waits for the next event."""
 
 _ASSET_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
@@ -92,7 +96,7 @@ async def _answer(request: Request, path: str, visitor: Principal, services: Ser
         case "write":
             await decide_on(visitor, services, asked.workflow_id, "workflow.write")
             body = await request.body()
-    return await services.temporal_ui.pass_on(
+    answer = services.temporal_ui.pass_on(
         request.method,
         f"{_API}{asked.path}",
         request.headers,
@@ -100,6 +104,24 @@ async def _answer(request: Request, path: str, visitor: Principal, services: Ser
         body=body,
         extra=_NOT_KEPT,
     )
+    if not (token := _waits_after(asked)):
+        return await answer
+    try:
+        async with asyncio.timeout(_LONGEST_WAIT_S):
+            return await answer
+    except TimeoutError:
+        # As Temporal says it after its own 20 s: nothing has happened, ask again.
+        return JSONResponse(
+            {"history": {"events": []}, "rawHistory": [], "nextPageToken": token},
+            headers=_NOT_KEPT,
+        )
+
+
+def _waits_after(asked: Asked) -> str:
+    """The end of history so far, for a request that waits until there is more."""
+    if asked.parameters.get("waitNewEvent") != "true":
+        return ""
+    return asked.parameters.get("next_page_token") or asked.parameters.get("nextPageToken", "")
 
 
 async def _settings(asked: Asked, visitor: Principal, services: Services) -> Response:
@@ -162,6 +184,6 @@ def _page_policy(page: bytes) -> str:
     return (
         f"default-src 'none'; script-src {script_sources(page)}; "
         "style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; "
-        "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "
+        "connect-src 'self'; media-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

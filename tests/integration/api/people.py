@@ -14,6 +14,7 @@ from api.authentication import ACCESS_COOKIE
 from api.engine import Engine
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
+from interview.contracts.interview import AnswerTextInput, Limits
 from interview.domain.roles import get_plan
 from interview.persistence.database import Database
 from interview.persistence.models.accounts import ORGANIZATIONS
@@ -23,8 +24,17 @@ from interview.persistence.vocabulary import LOCAL_ORGANIZATION, UserRole
 from interview.security.keys import parse_keys
 from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens
+from workflows.interview import InterviewWorkflow
 
-__all__ = ["Company", "found_company", "hold_interview", "is_running", "signed_in", "token_of"]
+__all__ = [
+    "Company",
+    "found_company",
+    "hold_interview",
+    "is_running",
+    "signed_in",
+    "token_of",
+    "type_answers",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ async def hold_interview(
     temporal: Client,
     candidate: str,
     organization_id: str = LOCAL_ORGANIZATION,
+    limits: Limits | None = None,
 ) -> Company:
     """Begun, and listed by Temporal."""
     database = Database.from_settings(settings)
@@ -66,6 +77,7 @@ async def hold_interview(
             plan=get_plan("demo"),
             candidate_name=candidate,
             organization_id=organization_id,
+            limits=limits or Limits(),
         )
     )
     await database.close()
@@ -76,6 +88,17 @@ async def hold_interview(
         while (await temporal.count_workflows(query)).count == 0:
             pass
     return company
+
+
+async def type_answers(temporal: Client, company: Company, *answers: str) -> None:
+    """As the candidate would, each once the one before is settled."""
+    workflow = temporal.get_workflow_handle_for(InterviewWorkflow.run, company.workflow_id)
+    for text in answers:
+        answer = AnswerTextInput(turn_id=uuid.uuid4().hex, text=text)
+        await workflow.execute_update(InterviewWorkflow.answer_text, answer)  # pyright: ignore[reportUnknownMemberType] an overload of the SDK's is open
+        async with asyncio.timeout(20):
+            while (await workflow.query(InterviewWorkflow.snapshot)).running_turn_id is not None:
+                pass
 
 
 def token_of(settings: Settings, organization_id: str, role: UserRole = "recruiter") -> str:

@@ -20,6 +20,7 @@ from temporalio.client import Client
 from api import authorization
 from api.authorization import Rule
 from interview.config import Settings
+from interview.contracts.interview import Limits
 from interview.security.data_keys import DataKeys
 from interview.temporal_client import connect_temporal
 from tests.integration.api.people import (
@@ -29,9 +30,11 @@ from tests.integration.api.people import (
     is_running,
     signed_in,
     token_of,
+    type_answers,
 )
 from tests.integration.api.servers import serving
 from tests.services import RunningStack
+from workflows.interview import InterviewWorkflow
 from workflows.search_attributes import ORGANIZATION
 
 pytestmark = pytest.mark.integration
@@ -304,12 +307,10 @@ async def test_payloads_are_decoded_for_those_who_may_read_them(
             refused = await http.post("/temporal/codec/decode", content=body)
             assert code(refused) == (400, "temporal_ui.invalid_request")
         # More than any other request may hold, and then too much.
-        large = {"payloads": [{"metadata": {}, "data": "A" * 400_000}]}
-        assert (await http.post("/temporal/codec/decode", json=large)).json() == {
-            "payloads": [{"data": "A" * 400_000}]
-        }
-        large["payloads"][0]["data"] = "A" * 4_400_000
-        refused = await http.post("/temporal/codec/decode", json=large)
+        large = {"payloads": [{"data": "A" * 400_000}]}
+        assert (await http.post("/temporal/codec/decode", json=large)).json() == large
+        too_large = {"payloads": [{"data": "A" * 4_400_000}]}
+        refused = await http.post("/temporal/codec/decode", json=too_large)
         assert code(refused) == (413, "request.too_large")
 
 
@@ -358,6 +359,32 @@ async def test_a_ui_that_is_away_is_said_to_be(site: Site) -> None:
             for path in ("/temporal/", "/temporal/_app/version.json", f"{OURS}/workflows"):
                 assert code(await http.get(path)) == (502, "temporal_ui.unavailable")
             assert (await http.get("/health/ready")).status_code == 200
+
+
+async def test_further_runs_are_the_organizations_too(
+    site: Site, settings: Settings, temporal: Client
+) -> None:
+    """The attribute comes with the start, and the workflow never sets it."""
+    organization_id = site.ours.organization_id
+    long = await hold_interview(
+        settings, temporal, "Ada", organization_id, Limits(continue_as_new_turns=1)
+    )
+    workflow = temporal.get_workflow_handle_for(InterviewWorkflow.run, long.workflow_id)
+    first_run = (await workflow.describe()).run_id
+    await type_answers(temporal, long, "An answer.")
+    async with asyncio.timeout(20):
+        while (description := await workflow.describe()).run_id == first_run:
+            pass
+
+    assert description.typed_search_attributes.get(ORGANIZATION) == organization_id
+    async with site.recruiter() as http:
+        path = f"{OURS}/workflows/{long.workflow_id}"
+        shown = await http.get(path, params={"execution.runId": description.run_id})
+        assert shown.status_code == 200
+        query = {"query": f'RunId = "{description.run_id}"'}
+        async with asyncio.timeout(20):
+            while not listed(await http.get(f"{OURS}/workflows", params=query)):
+                pass
 
 
 async def test_a_namespace_that_lacks_our_attribute_gets_it(
