@@ -137,7 +137,7 @@ async def test_a_recruiter_reads_their_own_interviews_and_no_others(
 
     # Somebody else's interview
     await page.goto(f"{site}{WORKFLOWS}/{theirs.workflow_id}")
-    await expect(page.get_by_text("Not Found", exact=True)).to_be_visible()
+    await expect(page.get_by_text("404", exact=True)).to_be_visible()
     run_id = (await temporal.get_workflow_handle(theirs.workflow_id).describe()).run_id
     await page.goto(f"{site}{WORKFLOWS}/{theirs.workflow_id}/{run_id}/history")
     await expect(page.get_by_text("Not Found", exact=True)).to_be_visible()
