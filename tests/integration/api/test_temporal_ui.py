@@ -212,13 +212,13 @@ async def test_our_interview_is_shown_and_theirs_is_not(site: Site, temporal: Cl
 async def test_waiting_for_the_next_event_ends(site: Site) -> None:
     """Well before Temporal's own 20 s, so that an open page does not hold up a process."""
     path = f"{OURS}/workflows/{site.ours.workflow_id}/history"
-    token, before = "", "none yet"
+    tokens = [""]
     async with site.recruiter() as http, asyncio.timeout(15):
-        while token != before:
-            parameters = {"waitNewEvent": "true", "next_page_token": token}
+        while len(tokens) < 2 or tokens[-1] != tokens[-2]:
+            parameters = {"waitNewEvent": "true", "next_page_token": tokens[-1]}
             page = (await http.get(path, params=parameters)).raise_for_status().json()
-            before, token = token, page["nextPageToken"]
-    assert page["history"]["events"] == []
+            tokens.append(page["nextPageToken"])
+            assert page["history"]["events"] or tokens[-1] == tokens[-2]
 
 
 async def test_a_workflow_answers_questions_about_itself_alone(site: Site) -> None:
