@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from temporalio.client import Client
 
 from api.background import Background
+from api.temporal_ui.page_tokens import PageTokens
 from api.temporal_ui.upstream import UiServer
 from interview.config import Settings
 from interview.persistence.blobs import build_blob_store
@@ -43,6 +44,7 @@ class Services:
     temporal: Client
     tokens: AccessTokens
     temporal_ui: UiServer
+    page_tokens: PageTokens
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
     background: Background = field(default_factory=Background)
@@ -52,6 +54,7 @@ class Services:
         """Raises `ConfigError`."""
         database = Database.from_settings(settings)
         keys = build_data_keys(settings, database)
+        auth_keys = parse_keys("AUTH_KEYS", settings.auth_keys)
         redis = connect_redis(settings.redis_url)
         return cls(
             settings=settings,
@@ -63,7 +66,8 @@ class Services:
             temporal=await connect_temporal(settings, keys, lazy=True),
             temporal_ui=UiServer(settings.temporal_ui_url),
             keys=keys,
-            tokens=AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url),
+            page_tokens=PageTokens(auth_keys),
+            tokens=AccessTokens(auth_keys, settings.public_url),
         )
 
     async def aclose(self) -> None:

@@ -23,6 +23,7 @@ Kind = Literal[
     "namespaces",
     "list",  # narrowed by its query
     "workflow",  # about one workflow
+    "history",  # of one workflow, by pages
     "query",  # of one workflow
     "write",  # to one workflow
 ]
@@ -74,8 +75,8 @@ _OFFERS: Sequence[_Offer] = (
     _offer("list", "GET", "{namespace}/workflows", "query", *_PAGES),
     _offer("list", "GET", "{namespace}/workflow-count", "query"),
     _offer("workflow", "GET", "{namespace}{workflow}", *_RUN),
-    _offer("workflow", "GET", "{namespace}{workflow}/history", *_HISTORY),
-    _offer("workflow", "GET", "{namespace}{workflow}/history-reverse", *_HISTORY),
+    _offer("history", "GET", "{namespace}{workflow}/history", *_HISTORY),
+    _offer("history", "GET", "{namespace}{workflow}/history-reverse", *_HISTORY),
     _offer("workflow", "GET", "{namespace}{workflow}/run/{name}/history\\.json"),
     _offer("query", "POST", "{namespace}{workflow}/query/(?P<query>{name})"),
     _offer("write", "POST", "{namespace}{workflow}/(?:cancel|terminate|reset)"),

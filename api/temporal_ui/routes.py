@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api.dependencies import Services, ServicesDep
 from api.static import script_sources
+from api.temporal_ui.history import history_page
 from api.temporal_ui.links import BASE_PATH, CODEC_PATH
 from api.temporal_ui.offered import Asked, find_asked
 from api.temporal_ui.visibility import narrowed
@@ -28,9 +28,6 @@ _ASSET = re.compile(r"/_app/[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z
 _ICON = re.compile(r"/(?:favicon|logo|banner|apple|android)[A-Za-z0-9_-]*\.(?:ico|png|svg)")
 _RUN_ID = re.compile(r"[0-9a-f-]{0,36}")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-
-_LONGEST_WAIT_S = 4.0
-"""A process that is to end is not held up by a page that waits for the next event."""
 
 _ASSET_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
@@ -75,7 +72,10 @@ async def _answer(request: Request, path: str, visitor: Principal, services: Ser
     `DatabaseUnavailable`."""
     namespace = services.settings.temporal_namespace
     asked = find_asked(
-        request.method, path.removeprefix(_API), request.scope["query_string"].decode(), namespace
+        request.method,
+        path.removeprefix(_API),
+        request.scope["query_string"].decode("latin-1"),
+        namespace,
     )
     body: bytes | None = None
     match asked.kind:
@@ -90,13 +90,16 @@ async def _answer(request: Request, path: str, visitor: Principal, services: Ser
             asked.parameters["query"] = query
         case "workflow":
             await decide_on(visitor, services, asked.workflow_id, "workflow.read")
+        case "history":
+            await decide_on(visitor, services, asked.workflow_id, "workflow.read")
+            return await history_page(services, f"{_API}{asked.path}", asked)
         case "query":
             await decide_on(visitor, services, asked.workflow_id, "workflow.read")
             body = _query_body(await request.body(), asked)
         case "write":
             await decide_on(visitor, services, asked.workflow_id, "workflow.write")
             body = await request.body()
-    answer = services.temporal_ui.pass_on(
+    return await services.temporal_ui.pass_on(
         request.method,
         f"{_API}{asked.path}",
         request.headers,
@@ -104,24 +107,6 @@ async def _answer(request: Request, path: str, visitor: Principal, services: Ser
         body=body,
         extra=_NOT_KEPT,
     )
-    if not (token := _waits_after(asked)):
-        return await answer
-    try:
-        async with asyncio.timeout(_LONGEST_WAIT_S):
-            return await answer
-    except TimeoutError:
-        # As Temporal says it after its own 20 s: nothing has happened, ask again.
-        return JSONResponse(
-            {"history": {"events": []}, "rawHistory": [], "nextPageToken": token},
-            headers=_NOT_KEPT,
-        )
-
-
-def _waits_after(asked: Asked) -> str:
-    """The end of history so far, for a request that waits until there is more."""
-    if asked.parameters.get("waitNewEvent") != "true":
-        return ""
-    return asked.parameters.get("next_page_token") or asked.parameters.get("nextPageToken", "")
 
 
 async def _settings(asked: Asked, visitor: Principal, services: Services) -> Response:

@@ -21,7 +21,7 @@ __all__ = ["TemporalUiUnavailable", "UiServer"]
 # A history is waited for in the server for 20 s at a time.
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0, read=70.0)
 _LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=20)
-_MOST_BUFFERED = 1024 * 1024
+_MOST_READ = 1024 * 1024
 
 _ASKED = ("accept", "accept-encoding", "content-type", "if-modified-since", "if-none-match")
 _ANSWERED = ("content-type", "content-encoding", "content-length", "etag", "last-modified", "vary")
@@ -82,22 +82,29 @@ class UiServer:
             background=BackgroundTask(response.aclose),
         )
 
-    async def read(self, path: str) -> bytes:
-        """A small answer as a whole."""
-        response = await self._send("GET", path, {}, None, None)
+    async def fetch(
+        self, path: str, parameters: Mapping[str, str] | None = None, *, most_bytes: int
+    ) -> tuple[int, bytes]:
+        """Status and answer, as a whole."""
+        response = await self._send("GET", path, {}, parameters, None)
         try:
-            if response.status_code != 200:
-                raise TemporalUiUnavailable
             content = bytearray()
             async for chunk in response.aiter_bytes():
                 content += chunk
-                if len(content) > _MOST_BUFFERED:
+                if len(content) > most_bytes:
                     raise TemporalUiUnavailable
-            return bytes(content)
+            return response.status_code, bytes(content)
         except httpx.HTTPError:
             raise TemporalUiUnavailable from None
         finally:
             await response.aclose()
+
+    async def read(self, path: str) -> bytes:
+        """A small answer."""
+        status, content = await self.fetch(path, most_bytes=_MOST_READ)
+        if status != 200:
+            raise TemporalUiUnavailable
+        return content
 
     async def read_json(self, path: str) -> dict[str, Any]:
         try:

@@ -209,6 +209,31 @@ async def test_our_interview_is_shown_and_theirs_is_not(site: Site, temporal: Cl
             assert code(hidden) == (404, "interview.not_found")
 
 
+async def test_a_page_of_another_history_is_refused(site: Site) -> None:
+    """Temporal itself would show it, under any workflow's id."""
+    ours, theirs = (
+        f"{OURS}/workflows/{company.workflow_id}/history" for company in (site.ours, site.theirs)
+    )
+    first = {"maximumPageSize": "2"}
+    token = token_of(site.settings, site.theirs.organization_id)
+    async with signed_in(site.url, token) as them:
+        foreign = (await them.get(theirs, params=first)).raise_for_status().json()["nextPageToken"]
+        again = await them.get(theirs, params={**first, "nextPageToken": foreign})
+        assert again.raise_for_status().json()["history"]["events"][0]["eventId"] != "1"
+    async with site.recruiter() as http:
+        own = (await http.get(ours, params=first)).raise_for_status().json()["nextPageToken"]
+        bare, _, code_of_ours = own.partition(".")
+        forged = f"{foreign.partition('.')[0]}.{code_of_ours}"
+        for name in ("nextPageToken", "next_page_token"):
+            for page in (foreign, foreign.partition(".")[0], forged, bare, "x"):
+                refused = await http.get(ours, params={**first, name: page})
+                assert code(refused) == (400, "temporal_ui.invalid_request")
+        refused = await http.get(
+            ours, params={**first, "nextPageToken": own, "next_page_token": forged}
+        )
+        assert code(refused) == (400, "temporal_ui.invalid_request")
+
+
 async def test_waiting_for_the_next_event_ends(site: Site) -> None:
     """Well before Temporal's own 20 s, so that an open page does not hold up a process."""
     path = f"{OURS}/workflows/{site.ours.workflow_id}/history"

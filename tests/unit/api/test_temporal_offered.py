@@ -25,8 +25,8 @@ OF = f"/namespaces/default/workflows/{WORKFLOW}"
         ("/namespaces/default/workflows", "list"),
         ("/namespaces/default/workflow-count", "list"),
         (OF, "workflow"),
-        (f"{OF}/history", "workflow"),
-        (f"{OF}/history-reverse", "workflow"),
+        (f"{OF}/history", "history"),
+        (f"{OF}/history-reverse", "history"),
         (f"{OF}/run/01a2127a-3ff4-7cf7-9986-c4bdd77eb46f/history.json", "workflow"),
     ],
 )
@@ -35,7 +35,7 @@ def test_reading_is_offered(path: str, kind: str) -> None:
 
     assert asked.kind == kind
     assert asked.path == path
-    assert asked.workflow_id == (WORKFLOW if kind == "workflow" else "")
+    assert asked.workflow_id == (WORKFLOW if kind in ("workflow", "history") else "")
 
 
 def test_a_query_names_workflow_and_type() -> None:
