@@ -42,6 +42,8 @@ def connect_redis(url: str) -> Redis:
         socket_connect_timeout=2.0,
         socket_timeout=ANSWER_TIMEOUT_S,
         health_check_interval=0,
+        # Its version would be looked up on disk for each connection.
+        driver_info=None,
         retry=Retry(BACKOFF, RETRIES),
     )
     make_cancellable(client.connection_pool)
