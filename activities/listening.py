@@ -27,6 +27,10 @@ from interview.streams.audio import (
 
 __all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 
+TOLD_APART_S = 0.02
+"""That the answer has ended is told by itself where recognition takes longer than this."""
+AT_ONCE_BYTES = 8_192
+"""Of plain PCM, a quarter of a second: heard sooner than a thread takes over."""
 TRUNCATED_SLACK_MS = 1_500
 """Decoded audio may be shorter than declared by this and a fifth before it counts as damaged."""
 
@@ -76,6 +80,8 @@ class Heard:
     speech_ms: int = 0
     problem: InvalidInputError | None = None
     """Damage or excess that was noticed; the rest of the answer stands."""
+    end_is_news: bool = False
+    """Something was still to be recognized, and it took too little time to be told."""
 
 
 class Reports(Protocol):
@@ -190,7 +196,11 @@ class Listener:
         return None
 
     async def _hear(self, ear: Ear, data: bytes, heard: Heard, *, last: bool, pause: bool) -> None:
-        segments, still_open, problem = await asyncio.to_thread(_cut, ear, data, last, pause)
+        if heard.format == "pcm16" and len(data) <= AT_ONCE_BYTES:
+            cut = _cut(ear, data, last, pause)
+        else:
+            cut = await asyncio.to_thread(_cut, ear, data, last, pause)
+        segments, still_open, problem = cut
         heard.problem = heard.problem or problem
         if not self.transcribe:
             return
@@ -224,9 +234,6 @@ class Listener:
     async def _finish(self, ear: Ear | None, end: AudioEnd, heard: Heard) -> Heard:
         if self._speculation is not None:
             self._speculation.cancel()
-        # Only now: on the event loop it would hold up the cutting.
-        busy = self.recognizer.is_busy or not self.transcribe
-        ended = asyncio.create_task(self.reports.ended()) if busy else None
         if ear is not None:
             heard.duration_ms = ear.decoded_ms
         heard.data = b"".join(self._chunks)
@@ -235,11 +242,16 @@ class Listener:
             heard.problem = InvalidInputError(
                 "audio.truncated", "Part of the recording did not arrive intact."
             )
+        was_busy = self.recognizer.is_busy
+        if self.transcribe:
+            await self.recognizer.settle(TOLD_APART_S)
+        if self.recognizer.is_busy or not self.transcribe:
+            await self.reports.ended()
+        else:
+            heard.end_is_news = was_busy
         result = await self.recognizer.result()
         heard.text, heard.confidence = result.text, result.confidence
         heard.speech_ms = self.recognizer.speech_ms
-        if ended is not None:
-            await ended
         if heard.text or not self.transcribe:
             heard.outcome = "answer"
         return heard

@@ -53,6 +53,11 @@ class Recognizer:
     def is_busy(self) -> bool:
         return not all(each.task.done() for each in self._segments)
 
+    async def settle(self, within_s: float) -> None:
+        """Waits for so long, or until it is not busy any more."""
+        if tasks := [each.task for each in self._segments if not each.task.done()]:
+            await asyncio.wait(tasks, timeout=within_s)
+
     def add(self, segment: Segment, *, partial: bool) -> None:
         """A segment is closed. What was recognized of it while it was open is kept, if all of
         its speech was in there."""

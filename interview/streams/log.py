@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from itertools import chain
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from interview.errors import StreamError
 from interview.security.data_keys import DataKeys
 from interview.streams.sealing import Sealing
 from interview.streams.transport import make_cancellable
+from interview.streams.wire import ANSWER_TIMEOUT_S, BACKOFF, RETRIES, Command, Wires
 
 __all__ = ["Entry", "StreamLog", "connect_redis", "entry_id", "seq_of", "translated"]
 
@@ -41,9 +42,11 @@ def connect_redis(url: str) -> Redis:
         # Each connected room and each waiting stage blocks one; the client's own limit is 100.
         max_connections=MAX_CONNECTIONS,
         socket_connect_timeout=2.0,
-        socket_timeout=5.0,
+        socket_timeout=ANSWER_TIMEOUT_S,
         health_check_interval=0,
-        retry=Retry(ExponentialBackoff(cap=0.2, base=0.01), retries=14),
+        # Its version would be looked up on disk for each connection.
+        driver_info=None,
+        retry=Retry(BACKOFF, RETRIES),
     )
     make_cancellable(client.connection_pool)
     return client
@@ -71,8 +74,8 @@ class StreamLog:
     """
 
     def __init__(self, redis: Redis, *, ttl_s: int, keys: DataKeys | None = None) -> None:
-        self._redis = redis
         self._sealing = None if keys is None else Sealing(keys)
+        self._wires = Wires(redis.connection_pool)
         self._ttl_s = ttl_s
 
     async def append(self, key: str, *entries: Fields, maxlen: int | None = None) -> bytes:
@@ -82,48 +85,39 @@ class StreamLog:
         first one alone, and would have to come again for the others.
         """
         entries = await self._sealed(key, entries)
+        commands = [_xadd(key, fields, maxlen) for fields in entries]
         with translated():
-            if len(entries) == 1:
-                return await self._xadd(self._redis, key, entries[0], maxlen)
-            async with self._redis.pipeline(transaction=True) as pipe:
-                for fields in entries:
-                    self._xadd(pipe, key, fields, maxlen)
-                return cast(bytes, (await pipe.execute())[-1])
+            if len(commands) == 1:
+                return (await self._wires.call(*commands))[0]
+            return (await self._wires.call(*_together(commands)))[-1][-1]
 
     async def append_to(self, *entries: tuple[str, Fields, int | None]) -> None:
         """Appends `(key, fields, maxlen)` to several streams in one round trip."""
-        sealed = [
-            (key, (await self._sealed(key, (fields,)))[0], maxlen)
+        commands = [
+            _xadd(key, (await self._sealed(key, (fields,)))[0], maxlen)
             for key, fields, maxlen in entries
         ]
         with translated():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for key, fields, maxlen in sealed:
-                    self._xadd(pipe, key, fields, maxlen)
-                await pipe.execute()
+            await self._wires.call(*commands)
 
     async def open(self, key: str, fields: Fields, *, maxlen: int | None = None) -> bytes:
         """Appends and (re)starts the key's time to live."""
         (fields,) = await self._sealed(key, (fields,))
+        append = _xadd(key, fields, maxlen)
         with translated():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                self._xadd(pipe, key, fields, maxlen)
-                pipe.expire(key, self._ttl_s)
-                return cast(bytes, (await pipe.execute())[0])
+            return (await self._wires.call(append, (b"EXPIRE", key, self._ttl_s)))[0]
 
     async def replace(self, key: str, fields: Fields, *, ttl_s: int | None = None) -> bytes:
         """Lets go of what the key holds, and begins anew with this entry, for `ttl_s`."""
         (fields,) = await self._sealed(key, (fields,))
+        expiry = (b"EXPIRE", key, ttl_s or self._ttl_s)
+        commands = _together([(b"UNLINK", key), _xadd(key, fields, None), expiry])
         with translated():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.unlink(key)
-                self._xadd(pipe, key, fields, None)
-                pipe.expire(key, ttl_s or self._ttl_s)
-                return cast(bytes, (await pipe.execute())[1])
+            return (await self._wires.call(*commands))[-1][1]
 
     async def expire(self, key: str, ttl_s: int) -> None:
         with translated():
-            await self._redis.expire(key, ttl_s)
+            await self._wires.call((b"EXPIRE", key, ttl_s))
 
     async def tail(self, key: str, after: bytes = b"0-0") -> AsyncIterator[list[Entry]]:
         """Entries after `after` as they come; an empty list after each idle second."""
@@ -135,41 +129,44 @@ class StreamLog:
 
     async def read(self, key: str, after: bytes, *, block_ms: int | None = None) -> list[Entry]:
         with translated():
-            answer: Any = await self._redis.xread({key: after}, count=256, block=block_ms)
-        return await self._opened(key, answer[0][1]) if answer else []
+            if block_ms is None:
+                reply = await self._wires.ask(_xread(key, after))
+            else:
+                reply = await self._wires.ask(_xread(key, after, block_ms), block_ms=block_ms)
+        if not reply:
+            return []
+        # By key: a map, or pairs before RESP 3.
+        return await self._opened(key, dict(reply).popitem()[1])
 
     async def before(self, key: str, end: bytes) -> list[Entry]:
         """All entries before the one with id `end`."""
         with translated():
-            answer: Any = await self._redis.xrange(key, b"-", b"(" + end)
-        return await self._opened(key, answer)
+            rows = await self._wires.ask((b"XRANGE", key, b"-", b"(" + end))
+        return await self._opened(key, rows)
 
     async def latest(self, key: str, *, count: int, before: bytes = b"+") -> list[Entry]:
         """Up to `count` entries, newest first."""
         with translated():
-            answer: Any = await self._redis.xrevrange(key, before, b"-", count=count)
-        return await self._opened(key, answer)
+            rows = await self._wires.ask((b"XREVRANGE", key, before, b"-", b"COUNT", count))
+        return await self._opened(key, rows)
 
     async def oldest(self, key: str) -> Entry | None:
         with translated():
-            answer: Any = await self._redis.xrange(key, count=1)
-        return next(iter(await self._opened(key, answer)), None)
+            (rows,) = await self._wires.call((b"XRANGE", key, b"-", b"+", b"COUNT", 1))
+        return next(iter(await self._opened(key, rows)), None)
 
     async def exists(self, key: str) -> bool:
         with translated():
-            return bool(await self._redis.exists(key))
+            return bool((await self._wires.call((b"EXISTS", key)))[0])
 
     async def _sealed(self, key: str, entries: tuple[Fields, ...]) -> tuple[Fields, ...]:
         return entries if self._sealing is None else await self._sealing.seal(key, entries)
 
     async def _opened(self, key: str, rows: Any) -> list[Entry]:
-        entries = [Entry(entry, fields) for entry, fields in rows if fields]
+        entries = _entries(rows)
         if self._sealing is not None and entries:
             await self._sealing.open(key, [entry.fields for entry in entries])
         return entries
-
-    def _xadd(self, target: Any, key: str, fields: Fields, maxlen: int | None) -> Any:
-        return target.xadd(key, fields, maxlen=maxlen, approximate=True)
 
 
 @contextmanager
@@ -181,3 +178,22 @@ def translated() -> Generator[None]:
         raise StreamError(
             "stream.unavailable", f"the event streams are out of reach ({type(error).__name__})"
         ) from error
+
+
+def _xadd(key: str, fields: Fields, maxlen: int | None) -> Command:
+    trim = () if maxlen is None else (b"MAXLEN", b"~", maxlen)
+    return (b"XADD", key, *trim, b"*", *chain.from_iterable(fields.items()))
+
+
+def _xread(key: str, after: bytes, block_ms: int | None = None) -> Command:
+    block = () if block_ms is None else (b"BLOCK", block_ms)
+    return (b"XREAD", b"COUNT", 256, *block, b"STREAMS", key, after)
+
+
+def _together(commands: Sequence[Command]) -> list[Command]:
+    """The last reply holds one to each of them."""
+    return [(b"MULTI",), *commands, (b"EXEC",)]
+
+
+def _entries(rows: Any) -> list[Entry]:
+    return [Entry(entry, dict(zip(*[iter(flat)] * 2, strict=True))) for entry, flat in rows if flat]
