@@ -11,8 +11,11 @@ from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
 
+from api.attendance import Attendance
 from api.background import Background
+from api.tickets import Tickets
 from interview.config import Settings
+from interview.persistence.access import AccessRecords
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.records import Records
@@ -41,6 +44,9 @@ class Services:
     blobs: BlobStore
     temporal: Client
     tokens: AccessTokens
+    tickets: Tickets
+    access: AccessRecords
+    attendance: Attendance
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
     background: Background = field(default_factory=Background)
@@ -51,6 +57,7 @@ class Services:
         database = Database.from_settings(settings)
         keys = build_data_keys(settings, database)
         redis = connect_redis(settings.redis_url)
+        access = AccessRecords(database)
         return cls(
             settings=settings,
             database=database,
@@ -61,6 +68,9 @@ class Services:
             temporal=await connect_temporal(settings, keys, lazy=True),
             keys=keys,
             tokens=AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url),
+            tickets=Tickets(redis),
+            access=access,
+            attendance=Attendance(access),
         )
 
     async def aclose(self) -> None:
