@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api import docs, realtime
+from api.authorization import PUBLIC, requires
 from api.background import Background
 from api.dependencies import Services
 from api.errors import add_error_handlers
@@ -19,6 +20,7 @@ from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
 from interview.config import Settings, load_settings
 from interview.logging import configure_logging
+from interview.security.production import check_production
 from interview.streams.pulse import PulseReader
 
 __all__ = ["create_app", "from_environment"]
@@ -27,7 +29,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Nothing is connected before the app is started."""
+    """Nothing is connected before the app is started. Raises `ConfigError`."""
+    check_production(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -49,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="Durable spoken interviews.",
         version="1",
         lifespan=lifespan,
+        openapi_url=None,  # `api.docs` has both
         docs_url=None,
         redoc_url=None,
     )
@@ -73,7 +77,9 @@ def create_app(settings: Settings) -> FastAPI:
         # Not a mount, which would match before a route's wrong method does.
         app.router.default = web_or(app.router.default, WebClient(settings.web_dir))
     else:
-        app.add_api_route("/", placeholder, include_in_schema=False)
+        app.add_api_route(
+            "/", placeholder, include_in_schema=False, dependencies=[requires(PUBLIC)]
+        )
     return app
 
 

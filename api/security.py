@@ -21,9 +21,12 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # `pnpm dev` is another origin of the same site.
+    "Cross-Origin-Resource-Policy": "same-site",
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=()",
     # Replaced by the pages' own policies; an answer of the API runs nothing.
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
 }
 _HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _HERE = frozenset({"localhost", "testserver"})

@@ -13,13 +13,14 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
+from api.authorization import PUBLIC, requires
 from api.dependencies import Services, ServicesDep
 from interview.contracts.ids import CONVERSE_QUEUE, INTERVIEW_QUEUE, SPEAK_QUEUE, TRANSCRIBE_QUEUE
 from interview.errors import InterviewError
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[requires(PUBLIC)])
 
 CHECK_TIMEOUT_S = 1.0
 _POLL_FRESH = timedelta(seconds=75)

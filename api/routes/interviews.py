@@ -84,7 +84,9 @@ async def create_interview(
     )
     record = await services.records.create_interview(new)
     asked_for = (plan.role, new.candidate_name, new.organization_id)
-    if (record.role, record.candidate_name, record.organization_id) != asked_for:
+    found = (record.role, record.candidate_name, record.organization_id)
+    is_anothers = principal.kind == "anonymous" and record.candidate_id is not None
+    if found != asked_for or is_anothers:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
     return _summary(record)
 
@@ -99,7 +101,11 @@ async def list_interviews(
 ) -> Page:
     """Newest first; `next_cursor` is null on the last page."""
     return await services.records.list_interviews(
-        limit=limit, cursor=cursor, status=status, organization_id=principal.organization_id
+        limit=limit,
+        cursor=cursor,
+        status=status,
+        organization_id=principal.organization_id,
+        unclaimed=principal.kind == "anonymous",
     )
 
 

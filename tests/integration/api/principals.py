@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import insert, update
 
@@ -20,6 +20,7 @@ from interview.persistence.models import (
     API_KEYS,
     AUTH_SESSIONS,
     CONSENTS,
+    INTERVIEWS,
     ORGANIZATIONS,
     USERS,
 )
@@ -29,27 +30,9 @@ from interview.persistence.vocabulary import UserRole
 from interview.security.keys import parse_keys
 from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens, new_secret
+from tests.access import Who, Whose
 
-__all__ = ["WHO", "Who", "World", "populate"]
-
-Who = Literal[
-    "anonymous",
-    "candidate",
-    "invited elsewhere",
-    "other candidate",
-    "recruiter",
-    "foreign recruiter",
-    "admin",
-    "revoked",
-    "expired",
-    "disabled",
-    "key with every scope",
-    "key that reads",
-    "key without scope",
-]
-WHO: tuple[Who, ...] = get_args(Who)
-"""`revoked`, `expired` and `disabled` are admins of the organization in question, or were.
-`invited elsewhere` is the candidate, come by the invitation to another interview of theirs."""
+__all__ = ["World", "populate"]
 
 EVERY_SCOPE = ["interviews:read", "interviews:write", "interviews:erase", "audit:read"]
 
@@ -67,6 +50,10 @@ class World:
     headers: Mapping[Who, dict[str, str]]
     sessions: Mapping[Who, Principal]
 
+    @property
+    def interviews(self) -> Mapping[Whose, str]:
+        return {"the candidate": self.interview_id, "nobody": self.unclaimed_id}
+
     def token(self, who: Who) -> str:
         return self.headers[who]["Authorization"].removeprefix("Bearer ")
 
@@ -80,6 +67,15 @@ class World:
     async def set_user(self, who: Who, **values: Any) -> None:
         user_id = self.sessions[who].user_id
         await self._change(update(USERS).where(USERS.c.user_id == user_id).values(**values))
+
+    async def claim(self, interview_id: str) -> str:
+        """The interview is the candidate's now."""
+        await self._change(
+            update(INTERVIEWS)
+            .where(INTERVIEWS.c.interview_id == interview_id)
+            .values(candidate_id=self.sessions["candidate"].user_id)
+        )
+        return interview_id
 
     async def consent(self, *, withdrawn: bool) -> None:
         await self._change(
