@@ -47,6 +47,8 @@ from interview.providers.factory import (
     build_text_to_speech,
 )
 from interview.providers.scripted_llm import ScriptedLanguageModel
+from interview.security.data_keys import DataKeys, build_data_keys
+from interview.security.sealed_blobs import sealed
 from interview.streams.log import StreamLog, connect_redis
 from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.temporal_client import connect_temporal
@@ -94,18 +96,18 @@ def build_id() -> str:
 def build_workers(
     settings: Settings,
     client: Client,
+    database: Database,
+    keys: DataKeys | None,
     providers: Providers,
     pulse: Pulse,
     stack: AsyncExitStack,
 ) -> list[Worker]:
     """One pool of slots a stage, so that a stage that waits never starves the one before it."""
-    database = Database.from_settings(settings)
-    stack.push_async_callback(database.close)
     redis = connect_redis(settings.redis_url)
     stack.push_async_callback(redis.aclose)
-    streams = StreamLog(redis, ttl_s=settings.stream_ttl_s)
+    streams = StreamLog(redis, ttl_s=settings.stream_ttl_s, keys=keys)
     records = Records(database)
-    blobs = build_blob_store(settings)
+    blobs = sealed(build_blob_store(settings), keys)
     voice_detection = SileroVad()
     timeout_s = settings.provider_timeout_s
     build = build_id()
@@ -170,11 +172,14 @@ async def serve(settings: Settings, providers: Providers) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    client = await connect_temporal(settings)
-    await prepare_namespace(client)
-    pulse = Pulse(settings.redis_url)
     async with AsyncExitStack() as stack:
-        workers = build_workers(settings, client, providers, pulse, stack)
+        database = Database.from_settings(settings)
+        stack.push_async_callback(database.close)
+        keys = build_data_keys(settings, database)
+        client = await connect_temporal(settings, keys)
+        await prepare_namespace(client)
+        pulse = Pulse(settings.redis_url)
+        workers = build_workers(settings, client, database, keys, providers, pulse, stack)
         await asyncio.to_thread(warm_decoder)
         # Left in the reverse order: the signs of life end after the last stage has.
         pulse.start()

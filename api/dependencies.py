@@ -11,13 +11,18 @@ from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
 
+from api.attendance import Attendance
 from api.background import Background
+from api.tickets import Tickets
 from interview.config import Settings
+from interview.persistence.access import AccessRecords
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.ports import BlobStore
+from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.keys import parse_keys
+from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
 from interview.streams.log import StreamLog, connect_redis
 from interview.temporal_client import connect_temporal
@@ -39,22 +44,33 @@ class Services:
     blobs: BlobStore
     temporal: Client
     tokens: AccessTokens
+    tickets: Tickets
+    access: AccessRecords
+    attendance: Attendance
+    keys: DataKeys | None = None
+    """None when `ENCRYPTION` is off."""
     background: Background = field(default_factory=Background)
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
         """Raises `ConfigError`."""
         database = Database.from_settings(settings)
+        keys = build_data_keys(settings, database)
         redis = connect_redis(settings.redis_url)
+        access = AccessRecords(database)
         return cls(
             settings=settings,
             database=database,
             records=Records(database),
             redis=redis,
-            streams=StreamLog(redis, ttl_s=settings.stream_ttl_s),
-            blobs=await asyncio.to_thread(build_blob_store, settings),
-            temporal=await connect_temporal(settings, lazy=True),
+            streams=StreamLog(redis, ttl_s=settings.stream_ttl_s, keys=keys),
+            blobs=sealed(await asyncio.to_thread(build_blob_store, settings), keys),
+            temporal=await connect_temporal(settings, keys, lazy=True),
+            keys=keys,
             tokens=AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url),
+            tickets=Tickets(redis),
+            access=access,
+            attendance=Attendance(access),
         )
 
     async def aclose(self) -> None:

@@ -48,12 +48,13 @@ _TASK_TIMEOUT = timedelta(seconds=1)
 """A worker that dies while it decides costs so much; it decides in milliseconds."""
 _BACKOFF_S = (0.05, 1.0)
 
+# FAILED_PRECONDITION is not: the server says it while a workflow's decisions time out, as they do
+# on a machine that is overloaded or whose worker keeps dying.
 _FINAL = frozenset(
     {
         RPCStatusCode.INVALID_ARGUMENT,
         RPCStatusCode.PERMISSION_DENIED,
         RPCStatusCode.UNAUTHENTICATED,
-        RPCStatusCode.FAILED_PRECONDITION,
         RPCStatusCode.UNIMPLEMENTED,
     }
 )

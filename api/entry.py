@@ -147,7 +147,9 @@ def interview_limits(services: Services) -> Limits:
 
 
 def pending_turns(services: Services, interview_id: str) -> PendingTurns:
-    return PendingTurns(services.redis, interview_id, ttl_s=services.settings.stream_ttl_s)
+    return PendingTurns(
+        services.redis, interview_id, ttl_s=services.settings.stream_ttl_s, keys=services.keys
+    )
 
 
 def is_over(record: InterviewRecord) -> bool:

@@ -14,7 +14,7 @@ from api.background import Background
 from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
-from api.routes import health, interviews, recordings, roles
+from api.routes import health, interviews, recordings, roles, tickets
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
 from interview.config import Settings, load_settings
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
         lookout = Lookout(PulseReader(services.redis), services.temporal, services.background)
         looking = Background()
         looking.spawn(lookout.run())
+        looking.spawn(services.attendance.run())
         log.info("api.started", debug=settings.debug, web=settings.web_dir.is_dir())
         try:
             yield
@@ -57,14 +58,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST"],
-        allow_headers=["Content-Type", "Idempotency-Key"],
+        # To every origin at once would be to any page that somebody signed in opens.
+        allow_credentials="*" not in settings.cors_origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
         max_age=600,
     )
     if settings.debug or settings.allowed_hosts:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
-    app.add_middleware(SecurityHeaders)
-    for module in (health, roles, interviews, recordings, realtime, docs):
+    app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
+    for module in (health, roles, interviews, recordings, tickets, realtime, docs):
         app.include_router(module.router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.

@@ -8,6 +8,8 @@ from redis.exceptions import RedisError
 
 from interview.contracts.interview import BeginTurnInput
 from interview.errors import StreamError
+from interview.security.data_keys import DataKeys
+from interview.streams.sealing import Sealing
 
 __all__ = ["PendingTurns"]
 
@@ -15,15 +17,21 @@ __all__ = ["PendingTurns"]
 class PendingTurns:
     """One key an interview. Every method raises `StreamError` (`stream.unavailable`)."""
 
-    def __init__(self, redis: Redis, interview_id: str, *, ttl_s: int) -> None:
+    def __init__(
+        self, redis: Redis, interview_id: str, *, ttl_s: int, keys: DataKeys | None = None
+    ) -> None:
         self._redis = redis
+        self._sealing = None if keys is None else Sealing(keys)
         self._key = f"intervue:{{{interview_id}}}:turn"
         self._ttl_s = ttl_s
 
     async def put(self, turn: BeginTurnInput) -> None:
         """Replaces the one before."""
+        value = turn.model_dump_json().encode()
+        if self._sealing is not None:
+            value = await self._sealing.seal_value(self._key, value)
         try:
-            await self._redis.set(self._key, turn.model_dump_json(), ex=self._ttl_s)
+            await self._redis.set(self._key, value, ex=self._ttl_s)
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
@@ -34,6 +42,8 @@ class PendingTurns:
             raise _away(error) from error
         if value is None:
             return None
+        if self._sealing is not None and isinstance(value, bytes):
+            value = await self._sealing.open_value(self._key, value)
         try:
             return BeginTurnInput.model_validate_json(value)
         except ValidationError:

@@ -20,7 +20,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
@@ -35,6 +35,7 @@ from launcher.stack import LocalStack
 
 __all__ = [
     "INTERVUE",
+    "Intervue",
     "PEERS",
     "PIPECAT",
     "PIPECAT_IN_PROCESS",
@@ -100,6 +101,7 @@ class Intervue:
     """API, worker, Temporal, PostgreSQL and Valkey as processes of their own."""
 
     name: str = "intervue"
+    encryption: Literal["on", "off"] = "on"
 
     async def measured(self, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
         return await measure(self, times, answer, plan)
@@ -116,7 +118,11 @@ class Intervue:
             stack = LocalStack(
                 Home(Path(folder)),
                 worker_argv=[sys.executable, "-m", "bench.stub_worker", kind],
-                env={"SILENCE_NUDGE_S": "600", "LOG_LEVEL": "warning"},
+                env={
+                    "SILENCE_NUDGE_S": "600",
+                    "LOG_LEVEL": "warning",
+                    "ENCRYPTION": self.encryption,
+                },
             )
             async with stack:
                 yield stack

@@ -21,11 +21,12 @@ import uvloop
 from bench.answers import Answer, say
 from bench.stats import p50, p95
 from bench.stubs import INSTANT
-from bench.systems import INTERVUE, PEERS, PIPECAT, PIPECAT_IN_PROCESS, Round, System
+from bench.systems import INTERVUE, PEERS, PIPECAT, PIPECAT_IN_PROCESS, Intervue, Round, System
 
 ANSWER = "I moved it to a new database."
 ROUNDS = 4
 ROUND: Round = ((1, 16), (20, 4))
+ALONE: Round = ((1, 16),)
 ONCE: Round = ((1, 24), (20, 5))
 
 Measured = dict[str, dict[int, list[float]]]
@@ -42,6 +43,24 @@ async def _measure(rounds: int, *, peers: bool) -> dict[str, object]:
         for system in (*(peer for peer in PEERS if peer is not PIPECAT), PIPECAT_IN_PROCESS):
             await _add(times, system, answer, ONCE)
     return {"bench": "turn", **figures(times)}
+
+
+async def _measure_encryption(rounds: int) -> dict[str, object]:
+    """By turns, so that a noisy minute hits both."""
+    answer = await say(ANSWER)
+    times: Measured = {}
+    systems = [Intervue(f"encryption_{choice}", choice) for choice in ("off", "on")]
+    for number in range(rounds):
+        for system in systems if number % 2 == 0 else reversed(systems):
+            await _add(times, system, answer, ALONE)
+    off, on = (p50(times[system.name][1]) for system in systems)
+    return {
+        "bench": "turn-encryption",
+        "turns": len(times[systems[0].name][1]),
+        "encryption_off_p50_ms": off,
+        "encryption_on_p50_ms": on,
+        "added_ms": round(on - off, 2),
+    }
 
 
 async def _add(times: Measured, system: System, answer: Answer, plan: Round) -> None:
@@ -76,8 +95,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.turn", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--no-peers", action="store_true", help="Intervue alone")
+    parser.add_argument("--encryption", action="store_true", help="Intervue with and without")
     args = parser.parse_args()
-    print(json.dumps(uvloop.run(_measure(args.rounds, peers=not args.no_peers))))
+    if args.encryption:
+        measuring = _measure_encryption(args.rounds)
+    else:
+        measuring = _measure(args.rounds, peers=not args.no_peers)
+    print(json.dumps(uvloop.run(measuring)))
 
 
 if __name__ == "__main__":

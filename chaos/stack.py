@@ -21,6 +21,7 @@ from chaos.candidate import AGAIN
 from chaos.clock import Clock, find_faketime
 from chaos.disk import SmallDisk
 from chaos.links import Links
+from launcher.keys import local_keys
 from launcher.paths import Home
 from launcher.ports import free_port
 from launcher.stack import LocalStack, Ports
@@ -181,7 +182,7 @@ class ChaosStack:
             Home(self.folder / app),
             services=(*_SERVICES, app),
             given=given,
-            env={**self._env(blobs), **self._clock_of(app)},
+            env={**self._env(blobs), **local_keys(self._services.home), **self._clock_of(app)},
             ports=Ports(app=api_port),
             spares=not self.clocks,
         )

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     public_url: str = "http://localhost:8000"
     auth_keys: SecretStr | None = None
     master_keys: SecretStr | None = None
+    encryption: Literal["on", "off"] = "on"
+    data_key_cache_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
 
     # Services
     database_url: str = "postgresql+asyncpg://intervue:intervue_dev@localhost:5432/intervue"

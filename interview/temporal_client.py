@@ -8,19 +8,24 @@ from temporalio.service import RetryConfig
 
 from interview.config import Settings
 from interview.errors import ConfigError
+from interview.security.codec import encrypted_converter
+from interview.security.data_keys import DataKeys
 
 __all__ = ["connect_temporal"]
 
 
-async def connect_temporal(settings: Settings, *, lazy: bool = False) -> Client:
+async def connect_temporal(
+    settings: Settings, keys: DataKeys | None = None, *, lazy: bool = False
+) -> Client:
     """`lazy` returns at once and connects on first use, for a process that must start while
-    Temporal is away. Raises `ConfigError` when the server cannot be reached."""
+    Temporal is away. Without `keys` nothing is encrypted, and nothing encrypted read. Raises
+    `ConfigError` when the server cannot be reached."""
     key = settings.temporal_api_key
     try:
         return await Client.connect(
             settings.temporal_address,
             namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
+            data_converter=encrypted_converter(keys) if keys else pydantic_data_converter,
             api_key=key.get_secret_value() if key else None,
             tls=settings.temporal_tls,
             lazy=lazy,

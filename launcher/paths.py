@@ -54,6 +54,10 @@ class Home:
     def blobs(self) -> Path:
         return self.root / "blobs"
 
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys.env"
+
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 

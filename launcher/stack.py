@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from launcher.child import Child, ChildSpec
 from launcher.errors import StartError
 from launcher.external import check_redis, check_temporal
+from launcher.keys import local_keys
 from launcher.migrations import migrate
 from launcher.paths import REPOSITORY, Home
 from launcher.ports import choose_port
@@ -74,12 +75,14 @@ class LocalStack:
     """API and worker load while the services start, and a loaded one stands by for when they die:
     back in a third of the time, for as much memory again."""
     urls: dict[str, str] = field(init=False, default_factory=dict[str, str])
+    _keys: dict[str, str] = field(init=False, repr=False, default_factory=dict[str, str])
     _postgres_up: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _children: dict[str, Child] = field(init=False, default_factory=dict[str, Child])
     _standby: dict[str, Standby] = field(init=False, default_factory=dict[str, Standby])
 
     async def __aenter__(self) -> Self:
         self.home.create()
+        self._keys = await asyncio.to_thread(local_keys, self.home)
         try:
             await self._start()
         except BaseException:
@@ -244,6 +247,7 @@ class LocalStack:
         services = {name: url for name, url in self.urls.items() if name.isupper()}
         # Whoever starts it here may use it, and nobody else reaches it.
         ours = {"DEBUG": "true", "HOST": "127.0.0.1", "BLOB_URL": self.home.blobs.as_uri()}
+        ours |= self._keys
         defaults = {name: value for name, value in ours.items() if name not in self.given}
         return {**defaults, **services, **self.env}
 

@@ -57,7 +57,8 @@ async def play_recording(
     etag = f'"{row.sha256}"'
     headers = {
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=3600",
+        # Asked for again each time: whoever uses this browser next may not hear it.
+        "Cache-Control": "private, no-cache",
         "Content-Disposition": "inline",
         "ETag": etag,
     }

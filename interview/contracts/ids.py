@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "INTERVIEW_QUEUE",
     "SPEAK_QUEUE",
     "TRANSCRIBE_QUEUE",
+    "interview_of",
     "utterance_id",
     "workflow_id",
 ]
@@ -24,9 +26,17 @@ SPEAK_QUEUE = "intervue-speak"
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 
+_WORKFLOW_ID = re.compile(r"interview-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])")
+
 
 def workflow_id(interview_id: str) -> str:
     return f"interview-{interview_id}"
+
+
+def interview_of(workflow_id: str | None) -> str | None:
+    """The interview whose workflow, or workflow's child, has this id; None where there is none."""
+    match = _WORKFLOW_ID.match(workflow_id or "")
+    return match and match[1]
 
 
 def utterance_id(interview_id: str, turn_id: str, speaker: str) -> str:

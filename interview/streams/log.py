@@ -13,6 +13,8 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from interview.errors import StreamError
+from interview.security.data_keys import DataKeys
+from interview.streams.sealing import Sealing
 from interview.streams.transport import make_cancellable
 
 __all__ = ["Entry", "StreamLog", "connect_redis", "entry_id", "seq_of", "translated"]
@@ -61,11 +63,16 @@ def entry_id(seq: int) -> bytes:
 class StreamLog:
     """Streams of one Redis. Keys expire `ttl_s` after they were opened.
 
-    Every method raises `StreamError` (`stream.unavailable`) when Redis stays away.
+    What entries hold is sealed with `keys`, where they are given, by the key of the interview
+    that the stream's key names.
+
+    Every method raises `StreamError` (`stream.unavailable`) when Redis stays away, and
+    `key.destroyed` when the interview was erased.
     """
 
-    def __init__(self, redis: Redis, *, ttl_s: int) -> None:
+    def __init__(self, redis: Redis, *, ttl_s: int, keys: DataKeys | None = None) -> None:
         self._redis = redis
+        self._sealing = None if keys is None else Sealing(keys)
         self._ttl_s = ttl_s
 
     async def append(self, key: str, *entries: Fields, maxlen: int | None = None) -> bytes:
@@ -74,6 +81,7 @@ class StreamLog:
         A waiting reader gets them together: without the transaction it would be woken by the
         first one alone, and would have to come again for the others.
         """
+        entries = await self._sealed(key, entries)
         with translated():
             if len(entries) == 1:
                 return await self._xadd(self._redis, key, entries[0], maxlen)
@@ -84,14 +92,19 @@ class StreamLog:
 
     async def append_to(self, *entries: tuple[str, Fields, int | None]) -> None:
         """Appends `(key, fields, maxlen)` to several streams in one round trip."""
+        sealed = [
+            (key, (await self._sealed(key, (fields,)))[0], maxlen)
+            for key, fields, maxlen in entries
+        ]
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
-                for key, fields, maxlen in entries:
+                for key, fields, maxlen in sealed:
                     self._xadd(pipe, key, fields, maxlen)
                 await pipe.execute()
 
     async def open(self, key: str, fields: Fields, *, maxlen: int | None = None) -> bytes:
         """Appends and (re)starts the key's time to live."""
+        (fields,) = await self._sealed(key, (fields,))
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 self._xadd(pipe, key, fields, maxlen)
@@ -100,6 +113,7 @@ class StreamLog:
 
     async def replace(self, key: str, fields: Fields, *, ttl_s: int | None = None) -> bytes:
         """Lets go of what the key holds, and begins anew with this entry, for `ttl_s`."""
+        (fields,) = await self._sealed(key, (fields,))
         with translated():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.unlink(key)
@@ -122,28 +136,37 @@ class StreamLog:
     async def read(self, key: str, after: bytes, *, block_ms: int | None = None) -> list[Entry]:
         with translated():
             answer: Any = await self._redis.xread({key: after}, count=256, block=block_ms)
-        return _entries(answer[0][1]) if answer else []
+        return await self._opened(key, answer[0][1]) if answer else []
 
     async def before(self, key: str, end: bytes) -> list[Entry]:
         """All entries before the one with id `end`."""
         with translated():
             answer: Any = await self._redis.xrange(key, b"-", b"(" + end)
-        return _entries(answer)
+        return await self._opened(key, answer)
 
     async def latest(self, key: str, *, count: int, before: bytes = b"+") -> list[Entry]:
         """Up to `count` entries, newest first."""
         with translated():
             answer: Any = await self._redis.xrevrange(key, before, b"-", count=count)
-        return _entries(answer)
+        return await self._opened(key, answer)
 
     async def oldest(self, key: str) -> Entry | None:
         with translated():
             answer: Any = await self._redis.xrange(key, count=1)
-        return next(iter(_entries(answer)), None)
+        return next(iter(await self._opened(key, answer)), None)
 
     async def exists(self, key: str) -> bool:
         with translated():
             return bool(await self._redis.exists(key))
+
+    async def _sealed(self, key: str, entries: tuple[Fields, ...]) -> tuple[Fields, ...]:
+        return entries if self._sealing is None else await self._sealing.seal(key, entries)
+
+    async def _opened(self, key: str, rows: Any) -> list[Entry]:
+        entries = [Entry(entry, fields) for entry, fields in rows if fields]
+        if self._sealing is not None and entries:
+            await self._sealing.open(key, [entry.fields for entry in entries])
+        return entries
 
     def _xadd(self, target: Any, key: str, fields: Fields, maxlen: int | None) -> Any:
         return target.xadd(key, fields, maxlen=maxlen, approximate=True)
@@ -158,7 +181,3 @@ def translated() -> Generator[None]:
         raise StreamError(
             "stream.unavailable", f"the event streams are out of reach ({type(error).__name__})"
         ) from error
-
-
-def _entries(rows: Any) -> list[Entry]:
-    return [Entry(entry, fields) for entry, fields in rows if fields]

@@ -1,6 +1,6 @@
 """Stores histories of interviews that a running stack has held.
 
-make start
+ENCRYPTION=off make start       # what is stored is read without a key
 make demo ROLE=demo            # and whatever else is to be stored
 python -m tests.replay.record NAME INTERVIEW_ID
 """

@@ -14,8 +14,10 @@ from temporalio.client import Client
 from interview.config import Settings
 from interview.persistence.database import Database
 from interview.persistence.records import Records
+from interview.security.data_keys import DataKeys, build_data_keys
 from interview.streams.log import StreamLog, connect_redis
 from interview.temporal_client import connect_temporal
+from launcher.keys import local_keys
 from launcher.paths import Home
 from launcher.stack import ALL, LocalStack
 from tests.integration.api.servers import serving
@@ -43,7 +45,8 @@ def worker(
 
 @pytest.fixture
 def settings(worker: RunningStack) -> Settings:
-    """As the worker's: they share the object store."""
+    """As the worker's: they share the object store and the keys."""
+    keys = local_keys(worker.home)
     return Settings.model_validate(
         {
             "debug": True,
@@ -52,6 +55,8 @@ def settings(worker: RunningStack) -> Settings:
             "temporal_address": worker.urls["TEMPORAL_ADDRESS"],
             "blob_url": worker.home.blobs.as_uri(),
             "silence_nudge_s": 600.0,
+            "master_keys": keys["MASTER_KEYS"],
+            "auth_keys": keys["AUTH_KEYS"],
             "web_dir": worker.home.run / "no-web-client",
         }
     )
@@ -84,8 +89,17 @@ async def redis(settings: Settings) -> AsyncGenerator[Redis]:
 
 
 @pytest.fixture
-def streams(redis: Redis) -> StreamLog:
-    return StreamLog(redis, ttl_s=600)
+async def keys(settings: Settings) -> AsyncGenerator[DataKeys]:
+    database = Database.from_settings(settings)
+    keys = build_data_keys(settings, database)
+    assert keys is not None
+    yield keys
+    await database.close()
+
+
+@pytest.fixture
+def streams(redis: Redis, keys: DataKeys) -> StreamLog:
+    return StreamLog(redis, ttl_s=600, keys=keys)
 
 
 @pytest.fixture
@@ -96,5 +110,5 @@ async def records(settings: Settings) -> AsyncGenerator[Records]:
 
 
 @pytest.fixture
-async def temporal(settings: Settings) -> Client:
-    return await connect_temporal(settings)
+async def temporal(settings: Settings, keys: DataKeys) -> Client:
+    return await connect_temporal(settings, keys)

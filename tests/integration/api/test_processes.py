@@ -38,7 +38,9 @@ class ApiProcess:
 async def other(settings: Settings) -> AsyncGenerator[ApiProcess]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
+    assert settings.master_keys is not None
     environment = {
+        "MASTER_KEYS": settings.master_keys.get_secret_value(),
         "DEBUG": "true",
         "HOST": "127.0.0.1",
         "PORT": str(port),

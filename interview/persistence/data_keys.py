@@ -1,0 +1,111 @@
+"""The wrapped data keys: a row an interview."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from interview.persistence.database import Database
+from interview.persistence.models.privacy import DATA_KEYS
+
+__all__ = ["DataKeyRows", "WrappedKey"]
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """`wrapped` is None once the key is destroyed."""
+
+    key_id: str
+    interview_id: str
+    wrapped: bytes | None
+    master_key_id: str
+
+
+class DataKeyRows:
+    """Every method raises `DatabaseUnavailable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, interview_id: str) -> WrappedKey | None:
+        async with self._database.transaction() as connection:
+            found = await connection.execute(_wrapped_keys(interview_id))
+            row = found.one_or_none()
+        return None if row is None else WrappedKey(*row)
+
+    async def add(self, key: WrappedKey) -> WrappedKey:
+        """Of several that are added at once one is kept, which all get back."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                insert(DATA_KEYS)
+                .values(
+                    key_id=key.key_id,
+                    interview_id=key.interview_id,
+                    wrapped=key.wrapped,
+                    master_key_id=key.master_key_id,
+                )
+                .on_conflict_do_nothing(index_elements=["interview_id"])
+            )
+            found = await connection.execute(_wrapped_keys(key.interview_id))
+            return WrappedKey(*found.one())
+
+    async def not_under(self, master_key_id: str, *, after: str, limit: int) -> list[WrappedKey]:
+        """Living keys that another master key wraps, with ids after `after`, in order."""
+        table = DATA_KEYS.c
+        statement = (
+            sa.select(*_COLUMNS)
+            .where(
+                table.wrapped.is_not(None),
+                table.master_key_id != master_key_id,
+                table.key_id > after,
+            )
+            .order_by(table.key_id)
+            .limit(limit)
+        )
+        async with self._database.transaction() as connection:
+            return [WrappedKey(*row) for row in await connection.execute(statement)]
+
+    async def rewrap(self, old: WrappedKey, wrapped: bytes, master_key_id: str) -> bool:
+        """False when the key was destroyed or rewrapped meanwhile."""
+        table = DATA_KEYS.c
+        statement = (
+            sa.update(DATA_KEYS)
+            .where(table.key_id == old.key_id, table.wrapped == old.wrapped)
+            .values(wrapped=wrapped, master_key_id=master_key_id, rewrapped_at=sa.func.now())
+        )
+        async with self._database.transaction() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def destroy(self, interview_id: str, *, master_key_id: str) -> None:
+        """For ever, and whether or not there was one: none is made afterwards."""
+        statement = insert(DATA_KEYS).values(
+            key_id=str(uuid.uuid4()),
+            interview_id=interview_id,
+            wrapped=None,
+            master_key_id=master_key_id,
+            destroyed_at=sa.func.now(),
+        )
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["interview_id"],
+                    set_={"wrapped": None, "destroyed_at": sa.func.now()},
+                    where=DATA_KEYS.c.wrapped.is_not(None),
+                )
+            )
+
+
+_COLUMNS = (
+    DATA_KEYS.c.key_id,
+    DATA_KEYS.c.interview_id,
+    DATA_KEYS.c.wrapped,
+    DATA_KEYS.c.master_key_id,
+)
+
+
+def _wrapped_keys(interview_id: str) -> sa.Select[Any, Any, Any, Any]:
+    return sa.select(*_COLUMNS).where(DATA_KEYS.c.interview_id == interview_id)

@@ -1,0 +1,139 @@
+"""Temporal's payloads, sealed with the key of the interview whose workflow they belong to.
+
+A sealed payload names its key and its interview in its metadata, both bound: whoever has only the
+payload, as the Temporal UI does, can tell whose it is. Payloads of no interview are sealed with a
+key of the deployment. What is not sealed passes, so histories of before stay readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Self
+
+from google.protobuf.message import DecodeError
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import (
+    ActivitySerializationContext,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+    WorkflowSerializationContext,
+)
+
+from interview.contracts.ids import interview_of
+from interview.errors import InterviewError
+from interview.security.data_keys import DataKeys
+from interview.security.seal import Cipher, EncryptionError
+
+__all__ = ["InterviewCodec", "encrypted_converter"]
+
+_ENCODING = b"binary/encrypted"
+_KEY_ID = "encryption-key-id"
+_INTERVIEW_ID = "interview-id"
+
+MayRead = Callable[[str], Awaitable[bool]]
+
+
+def encrypted_converter(keys: DataKeys) -> DataConverter:
+    """Pydantic's, with payloads and the text of failures sealed."""
+    return DataConverter(
+        payload_converter_class=PydanticPayloadConverter,
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+        payload_codec=InterviewCodec(keys),
+    )
+
+
+class InterviewCodec(PayloadCodec, WithSerializationContext):
+    """`interview_id` comes from the context. Encoding and decoding raise `EncryptionError`
+    (`key.destroyed`, `key.unknown`, `sealed.invalid`) and `DatabaseUnavailable`."""
+
+    def __init__(self, keys: DataKeys, interview_id: str | None = None) -> None:
+        self._keys = keys
+        self._interview_id = interview_id
+
+    def with_context(self, context: SerializationContext) -> Self:
+        match context:
+            case WorkflowSerializationContext() | ActivitySerializationContext():
+                return type(self)(self._keys, interview_of(context.workflow_id))
+            case _:
+                return self
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        interview_id = self._interview_id
+        cipher = (
+            self._keys.deployment if interview_id is None else await self._keys.of(interview_id)
+        )
+        return [_sealed(payload, cipher, interview_id or "") for payload in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        return [await self._opened(payload) for payload in payloads]
+
+    async def decode_readable(
+        self, payloads: Sequence[Payload], may_read: MayRead
+    ) -> list[Payload]:
+        """For people. `may_read` is asked once an interview; what it denies, what was erased and
+        what cannot be opened is left as it is, and so is what belongs to no interview. Raises
+        `DatabaseUnavailable`."""
+        answers: dict[str, bool] = {}
+        readable: list[Payload] = []
+        for payload in payloads:
+            interview_id = _interview_id(payload)
+            if interview_id and interview_id not in answers:
+                answers[interview_id] = await may_read(interview_id)
+            if interview_id and answers[interview_id]:
+                try:
+                    payload = await self._opened(payload)
+                except EncryptionError:
+                    pass
+            readable.append(payload)
+        return readable
+
+    async def _opened(self, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") != _ENCODING:
+            return payload
+        key_id = payload.metadata.get(_KEY_ID, b"").decode(errors="replace")
+        interview_id = _interview_id(payload)
+        if interview_id:
+            if (
+                self._interview_id not in (None, interview_id)
+                or interview_of(f"interview-{interview_id}") != interview_id
+            ):
+                raise _invalid()
+            cipher = await self._keys.of(interview_id)
+            if cipher.key_id != key_id:
+                raise _invalid()
+        else:
+            cipher = self._keys.deployment_key(key_id)
+        plain = cipher.open(payload.data, _bound(key_id, interview_id))
+        try:
+            return Payload.FromString(plain)
+        except DecodeError:
+            raise _invalid() from None
+
+
+def _sealed(payload: Payload, cipher: Cipher, interview_id: str) -> Payload:
+    return Payload(
+        metadata={
+            "encoding": _ENCODING,
+            _KEY_ID: cipher.key_id.encode(),
+            _INTERVIEW_ID: interview_id.encode(),
+        },
+        data=cipher.seal(payload.SerializeToString(), _bound(cipher.key_id, interview_id)),
+    )
+
+
+def _interview_id(payload: Payload) -> str:
+    if payload.metadata.get("encoding") != _ENCODING:
+        return ""
+    return payload.metadata.get(_INTERVIEW_ID, b"").decode(errors="replace")
+
+
+def _bound(key_id: str, interview_id: str) -> bytes:
+    return f"{key_id}/{interview_id}".encode()
+
+
+def _invalid() -> InterviewError:
+    return EncryptionError("sealed.invalid", "sealed data cannot be opened")

@@ -1,0 +1,150 @@
+"""What passes through Temporal, Redis and the logs tells nothing of the candidate."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import uuid
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from temporalio.worker import Replayer
+
+from demo.interview import create_interview
+from demo.room import Room
+from demo.voice import CandidateVoice
+from interview.config import Settings
+from interview.contracts.ids import workflow_id
+from interview.persistence.database import Database
+from interview.security.codec import encrypted_converter
+from interview.security.data_keys import build_data_keys
+from interview.streams.log import connect_redis
+from interview.temporal_client import connect_temporal
+from launcher.keys import local_keys
+from tests.services import RunningStack
+from workflows.interview import InterviewWorkflow
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+NAME = "Zanzibarina"
+TYPED = "Quetzalcoatl"
+SPOKEN = "I moved the billing service to a new database"
+HEARD = "billing"
+
+
+async def test_an_interview_leaves_no_word_in_clear(stack: RunningStack) -> None:
+    url = stack.urls["app"]
+    async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
+        interview_id = await create_interview(api, "demo", NAME)
+        replies = await _held(url, interview_id)
+    marks = [NAME, TYPED, HEARD, *replies]
+    assert len(replies) >= 2
+
+    files = await asyncio.to_thread(_contents, stack.home.temporal, stack.home.valkey)
+    assert interview_id.encode() in b"".join(files.values()), "these are the files that hold it"
+    assert _found(marks, files) == set()
+    keys = await _everything_in(stack.urls["REDIS_URL"])
+    assert any(interview_id in key for key in keys)
+    assert _found(marks, keys) == set()
+    logs = await asyncio.to_thread(_contents, stack.home.logs)
+    # The sentences of the interviewer come from source code, which a traceback quotes.
+    assert _found([NAME, TYPED, HEARD], logs) == set()
+    objects = await asyncio.to_thread(_contents, stack.home.blobs)
+    sounds = {key: data for key, data in objects.items() if interview_id in key}
+    assert sounds
+    assert all(data.startswith(b"intervue-sealed-1") for data in sounds.values())
+    assert _found(marks, objects) == set()
+    await _replays(stack, interview_id)
+
+
+async def _held(url: str, interview_id: str) -> list[str]:
+    """A typed answer and a spoken one; what the interviewer said, by the beginning of lines."""
+    async with Room(url, interview_id) as room:
+        await room.wait(lambda: _said(room) >= 1)
+        await room.type(uuid.uuid4().hex, f"My project was called {TYPED}.")
+        await room.wait(lambda: _said(room) >= 2)
+        turn_id = uuid.uuid4().hex
+        spoken = await CandidateVoice().say(SPOKEN)
+        await room.speak(turn_id, spoken.chunks, duration_ms=spoken.duration_ms)
+        await room.wait(lambda: room.settled(turn_id) and _said(room) >= 3)
+        lines = [line for line in room.transcript.values() if line.role == "interviewer"]
+        heard = [line.text for line in room.transcript.values() if line.role == "candidate"]
+        assert HEARD in heard[-1].lower()
+        await room.end()
+        await room.wait(lambda: room.ended is not None)
+    assert any(NAME in line.text for line in lines), "the greeting says the name"
+    return [line.text[:30] for line in lines]
+
+
+def _said(room: Room) -> int:
+    return sum(utterance.ended for utterance in room.utterances.values())
+
+
+def _contents(*folders: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def _found(marks: list[str], contents: dict[str, bytes]) -> set[tuple[str, str]]:
+    """Where which mark stands, as itself or in base64 at any alignment."""
+    found: set[tuple[str, str]] = set()
+    for mark in marks:
+        forms = [mark.encode().lower()]
+        forms += [base64.b64encode(b"x" * n + mark.encode())[4:-4].lower() for n in range(3)]
+        for name, data in contents.items():
+            if any(form in data.lower() for form in forms):
+                found.add((mark, name))
+    return found
+
+
+async def _everything_in(redis_url: str) -> dict[str, bytes]:
+    redis = cast(Any, connect_redis(redis_url))
+    contents: dict[str, bytes] = {}
+    try:
+        async for key in redis.scan_iter():
+            match await redis.type(key):
+                case b"stream":
+                    value = await redis.xrange(key)
+                case b"string":
+                    value = await redis.get(key)
+                case b"hash":
+                    value = await redis.hgetall(key)
+                case b"zset":
+                    value = await redis.zrange(key, 0, -1)
+                case b"set":
+                    value = await redis.smembers(key)
+                case _:
+                    value = await redis.lrange(key, 0, -1)
+            contents[key.decode()] = repr(value).encode()
+    finally:
+        await redis.aclose()
+    return contents
+
+
+async def _replays(stack: RunningStack, interview_id: str) -> None:
+    """Who has the key reads the history, and it replays."""
+    given = local_keys(stack.home)
+    settings = Settings(
+        database_url=stack.urls["DATABASE_URL"],
+        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
+        master_keys=SecretStr(given["MASTER_KEYS"]),
+    )
+    database = Database.from_settings(settings)
+    try:
+        keys = build_data_keys(settings, database)
+        assert keys is not None
+        client = await connect_temporal(settings, keys)
+        history = await client.get_workflow_handle(workflow_id(interview_id)).fetch_history()
+        assert "binary/encrypted" not in history.to_json()
+        assert base64.b64encode(b"binary/encrypted").decode() in history.to_json()
+        replayer = Replayer(workflows=[InterviewWorkflow], data_converter=encrypted_converter(keys))
+        await replayer.replay_workflow(history)
+    finally:
+        await database.close()

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncGenerator
+
+import pytest
+from pydantic import SecretStr
+
+from interview.persistence.data_keys import DataKeyRows
+from interview.persistence.database import Database
+from interview.security.data_keys import DataKeys
+from interview.security.keys import KeyRing, new_key, parse_keys
+from interview.security.wrapping import RingKeyWrapper
+from tests.services import RunningStack
+
+
+def new_ring(*older: str) -> tuple[str, KeyRing]:
+    """The new key as a setting holds it, and the ring in which it is the first."""
+    key = new_key()
+    return key, parse_keys("MASTER_KEYS", SecretStr(",".join([key, *older])))
+
+
+def keys_of(database: Database, ring: KeyRing, ttl_s: float = 60.0) -> DataKeys:
+    """As another process has them."""
+    return DataKeys(DataKeyRows(database), RingKeyWrapper(ring), ring, ttl_s=ttl_s)
+
+
+@pytest.fixture
+async def database(services: RunningStack) -> AsyncGenerator[Database]:
+    database = Database(services.urls["DATABASE_URL"])
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def ring() -> KeyRing:
+    return new_ring()[1]
+
+
+@pytest.fixture
+def keys(database: Database, ring: KeyRing) -> DataKeys:
+    return keys_of(database, ring)
+
+
+@pytest.fixture
+def interview_id() -> str:
+    return str(uuid.uuid4())

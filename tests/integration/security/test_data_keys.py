@@ -1,0 +1,153 @@
+"""Data keys on real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+import sqlalchemy as sa
+
+from interview.errors import DatabaseUnavailable
+from interview.persistence.data_keys import DataKeyRows, WrappedKey
+from interview.persistence.database import Database
+from interview.persistence.models.privacy import DATA_KEYS
+from interview.security.data_keys import DataKeys
+from interview.security.keys import KeyRing
+from interview.security.seal import EncryptionError
+from interview.security.wrapping import RingKeyWrapper
+from tests.integration.security.conftest import keys_of, new_ring
+
+pytestmark = pytest.mark.integration
+
+
+async def test_processes_that_need_a_key_at_once_have_the_same(
+    database: Database, ring: KeyRing, interview_id: str
+) -> None:
+    processes = [keys_of(database, ring) for _ in range(8)]
+
+    ciphers = await asyncio.gather(*(keys.of(interview_id) for keys in processes))
+
+    assert len({(cipher.key_id, cipher.secret) for cipher in ciphers}) == 1
+
+
+async def test_interviews_have_keys_of_their_own(keys: DataKeys) -> None:
+    first, second = [await keys.of(str(uuid.uuid4())) for _ in range(2)]
+    assert first.secret != second.secret
+
+
+async def test_a_wrapped_key_cannot_pass_for_another_interviews(
+    keys: DataKeys, ring: KeyRing, database: Database, interview_id: str
+) -> None:
+    await keys.of(interview_id)
+    row = await DataKeyRows(database).find(interview_id)
+    assert row is not None
+    other = str(uuid.uuid4())
+    await DataKeyRows(database).add(
+        WrappedKey(str(uuid.uuid4()), other, row.wrapped, row.master_key_id)
+    )
+
+    with pytest.raises(EncryptionError) as caught:
+        await keys_of(database, ring).of(other)
+    assert caught.value.code == "sealed.invalid"
+
+
+async def test_a_destroyed_key_is_gone_and_none_is_made_instead(
+    database: Database, ring: KeyRing, interview_id: str
+) -> None:
+    never_used = str(uuid.uuid4())
+    keys, other = keys_of(database, ring), keys_of(database, ring, ttl_s=0.001)
+    await keys.of(interview_id)
+    await other.of(interview_id)
+
+    await keys.destroy(interview_id)
+    await keys.destroy(interview_id)
+    await keys.destroy(never_used)
+
+    await asyncio.sleep(0.002)  # the other process's time to live
+    for holder in (keys, other):
+        for gone in (interview_id, never_used):
+            with pytest.raises(EncryptionError) as caught:
+                await holder.of(gone)
+            assert caught.value.code == "key.destroyed"
+            assert not caught.value.retryable
+
+
+async def test_a_key_in_use_is_read_again_before_anybody_has_to_wait(
+    database: Database, ring: KeyRing, interview_id: str
+) -> None:
+    now = 0.0
+    keys = DataKeys(DataKeyRows(database), RingKeyWrapper(ring), ring, clock=lambda: now)
+    await keys.of(interview_id)
+    now = 45.0
+    assert keys.known(interview_id) is not None
+    await asyncio.sleep(0)  # the reading begins
+    now = 104.0
+    async with asyncio.timeout(5):
+        while keys.known(interview_id) is None:  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0)
+
+
+async def test_a_known_key_outlives_an_outage_and_an_unknown_one_is_worth_a_retry(
+    ring: KeyRing, database: Database, interview_id: str
+) -> None:
+    now = 0.0
+
+    class Away(DataKeyRows):
+        is_away = False
+
+        async def find(self, interview_id: str) -> WrappedKey | None:
+            if self.is_away:
+                raise DatabaseUnavailable("away")
+            return await super().find(interview_id)
+
+    rows = Away(database)
+    keys = DataKeys(rows, RingKeyWrapper(ring), ring, clock=lambda: now)
+    known = await keys.of(interview_id)
+    rows.is_away, now = True, 1000.0
+
+    assert (await keys.of(interview_id)).secret == known.secret
+    with pytest.raises(DatabaseUnavailable) as caught:
+        await keys.of(str(uuid.uuid4()))
+    assert caught.value.retryable
+
+
+async def test_rotation_under_use_then_the_old_master_key_may_go(database: Database) -> None:
+    old, old_ring = new_ring()
+    interviews = [str(uuid.uuid4()) for _ in range(5)]
+    before = keys_of(database, old_ring)
+    secrets = [(await before.of(i)).secret for i in interviews]
+    await before.destroy(interviews[4])
+    await _discard_others(database, old_ring)
+    _, both = new_ring(old)
+    rotating, user = keys_of(database, both), keys_of(database, both, ttl_s=0.0001)
+
+    async def use() -> None:
+        for _ in range(10):
+            for index in range(4):
+                assert (await user.of(interviews[index])).secret == secrets[index]
+
+    counts, _ = await asyncio.gather(asyncio.gather(rotating.rotate(), rotating.rotate()), use())
+
+    assert sum(counts) == 4, "each once, though two rotated"
+    assert await rotating.rotate() == 0
+    alone = keys_of(database, _only(both))
+    assert [(await alone.of(i)).secret for i in interviews[:4]] == secrets[:4]
+    with pytest.raises(EncryptionError) as caught:
+        await alone.of(interviews[4])
+    assert caught.value.code == "key.destroyed"
+    with pytest.raises(EncryptionError) as caught:
+        await keys_of(database, old_ring).of(interviews[0])
+    assert caught.value.code == "key.unknown"
+
+
+def _only(ring: KeyRing) -> KeyRing:
+    return KeyRing(ring.keys[:1])
+
+
+async def _discard_others(database: Database, ring: KeyRing) -> None:
+    """Other tests' keys, whose master keys are gone."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            sa.delete(DATA_KEYS).where(DATA_KEYS.c.master_key_id != ring.current.key_id)
+        )
