@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from interview.errors import InterviewError
+from interview.errors import InterviewError, RateLimitedError
 from interview.protocol.server import ErrorMessage
 
 __all__ = ["ErrorBody", "add_error_handlers", "error_body", "error_message", "responses"]
@@ -85,10 +86,11 @@ async def _interview_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, InterviewError)
     if error.http_status >= 500:
         log.warning("request.failed", code=error.code, path=request.url.path)
+    wait_s = error.retry_after_s if isinstance(error, RateLimitedError) else 1.0
     return JSONResponse(
         error_body(error.code, _sentence(error.message), recoverable=error.retryable),
         error.http_status,
-        headers={"Retry-After": "1"} if error.retryable else None,
+        headers={"Retry-After": str(ceil(wait_s))} if error.retryable else None,
     )
 
 
