@@ -13,7 +13,10 @@ from temporalio.client import Client
 
 from api.attendance import Attendance
 from api.background import Background
+from api.clients import Networks, parse_networks
+from api.throttle import Throttle
 from api.tickets import Tickets
+from interview.accounts.services import Accounts
 from interview.config import Settings
 from interview.persistence.access import AccessRecords
 from interview.persistence.blobs import build_blob_store
@@ -22,6 +25,7 @@ from interview.persistence.records import Records
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.keys import parse_keys
+from interview.security.seal import derived
 from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
 from interview.streams.log import StreamLog, connect_redis
@@ -47,6 +51,9 @@ class Services:
     tickets: Tickets
     access: AccessRecords
     attendance: Attendance
+    accounts: Accounts
+    throttle: Throttle
+    trusted_proxies: Networks
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
     background: Background = field(default_factory=Background)
@@ -56,6 +63,8 @@ class Services:
         """Raises `ConfigError`."""
         database = Database.from_settings(settings)
         keys = build_data_keys(settings, database)
+        auth_keys = parse_keys("AUTH_KEYS", settings.auth_keys)
+        tokens = AccessTokens(auth_keys, settings.public_url)
         redis = connect_redis(settings.redis_url)
         access = AccessRecords(database)
         return cls(
@@ -67,14 +76,21 @@ class Services:
             blobs=sealed(await asyncio.to_thread(build_blob_store, settings), keys),
             temporal=await connect_temporal(settings, keys, lazy=True),
             keys=keys,
-            tokens=AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url),
+            tokens=tokens,
             tickets=Tickets(redis),
             access=access,
             attendance=Attendance(access),
+            accounts=Accounts.build(settings, database, access, tokens, auth_keys),
+            throttle=Throttle(
+                settings.redis_url, derived(auth_keys.current.secret, "intervue limits")
+            ),
+            trusted_proxies=parse_networks(settings.trusted_proxies),
         )
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)
+        self.accounts.close()
+        await self.throttle.aclose()
         await self.redis.aclose()
         await self.database.close()
 

@@ -15,7 +15,18 @@ from api.background import Background
 from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
-from api.routes import health, interviews, recordings, roles, tickets
+from api.routes import (
+    account,
+    api_keys,
+    auth,
+    health,
+    interviews,
+    members,
+    openid,
+    recordings,
+    roles,
+    tickets,
+)
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
 from interview.config import Settings, load_settings
@@ -71,7 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.debug or settings.allowed_hosts:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
-    for module in (health, roles, interviews, recordings, tickets, realtime, docs):
+    people = (auth, openid, account, members, api_keys)
+    for module in (health, roles, interviews, recordings, tickets, *people, realtime, docs):
         app.include_router(module.router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.

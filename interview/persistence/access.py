@@ -19,7 +19,14 @@ from interview.persistence.rows import canonical_uuid
 from interview.persistence.vocabulary import UserRole
 from interview.security.principal import Principal
 
-__all__ = ["API_KEY_PREFIX", "AccessRecords", "Standing", "consent_withdrawn", "live_sessions"]
+__all__ = [
+    "API_KEY_PREFIX",
+    "AccessRecords",
+    "Standing",
+    "consent_withdrawn",
+    "live_sessions",
+    "refusal",
+]
 
 API_KEY_PREFIX = "ivk_"
 """Of every API key, so that one is told from an access token, and found where it leaked."""
@@ -86,11 +93,14 @@ class AccessRecords:
         disabled, `auth.expired` when it may do something else by now than the token says."""
         if principal.session_id is None:
             return
+        refused = refusal(principal, await self.standing(principal.session_id))
+        if refused is not None:
+            raise refused
+
+    async def standing(self, session_id: str) -> Standing | None:
+        """None of a session that does not hold."""
         async with self._database.transaction() as connection:
-            found = await live_sessions(connection, {principal.session_id})
-        refusal = _refusal(principal, found)
-        if refusal is not None:
-            raise refusal
+            return (await live_sessions(connection, {session_id})).get(session_id)
 
     async def principal_of_key(self, secret: str) -> Principal:
         """Raises `AccessError` (`auth.invalid`, `auth.expired`, `auth.revoked`)."""
@@ -123,11 +133,13 @@ class AccessRecords:
             withdrawn = await _withdrawn(connection, {interview for _, interview in present})
         refused: dict[tuple[Principal, str], AccessError] = {}
         for principal, interview_id in present:
-            refusal = _refusal(principal, found) if principal.session_id is not None else None
+            reason = None
+            if principal.session_id is not None:
+                reason = refusal(principal, found.get(principal.session_id))
             if interview_id in withdrawn:
-                refusal = consent_withdrawn()
-            if refusal is not None:
-                refused[principal, interview_id] = refusal
+                reason = consent_withdrawn()
+            if reason is not None:
+                refused[principal, interview_id] = reason
         return refused
 
 
@@ -150,8 +162,8 @@ def consent_withdrawn() -> AccessError:
     return AccessError("auth.revoked", "the consent to this interview has been withdrawn")
 
 
-def _refusal(principal: Principal, found: Mapping[str, Standing]) -> AccessError | None:
-    standing = found.get(principal.session_id or "")
+def refusal(principal: Principal, standing: Standing | None) -> AccessError | None:
+    """`standing`: of the principal's session."""
     if standing is None:
         return AccessError("auth.revoked", "this session has ended; sign in again")
     if not standing.is_of(principal):
