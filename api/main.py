@@ -29,6 +29,9 @@ from api.routes import (
 )
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
+from api.temporal_ui import codec as temporal_codec
+from api.temporal_ui import routes as temporal_ui
+from api.temporal_ui.links import CODEC_PATH
 from interview.config import Settings, load_settings
 from interview.logging import configure_logging
 from interview.security.production import check_production
@@ -69,7 +72,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     add_error_handlers(app)
     # The last one added is the outermost.
-    app.add_middleware(BodyLimit)
+    more = {f"{CODEC_PATH}/decode": temporal_codec.MAX_DECODE_BYTES}
+    app.add_middleware(BodyLimit, more=more)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -83,7 +87,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
     people = (auth, openid, account, members, api_keys)
-    for module in (health, roles, interviews, recordings, tickets, *people, realtime, docs):
+    # The codec before the UI, which takes every path under its own.
+    for module in (
+        *(health, roles, interviews, recordings, tickets, *people, realtime, docs),
+        *(temporal_codec, temporal_ui),
+    ):
         app.include_router(module.router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.

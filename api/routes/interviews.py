@@ -9,21 +9,21 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.authentication import PrincipalDep
-from api.authorization import requires
-from api.dependencies import ServicesDep
+from api.authorization import decide, requires
+from api.dependencies import Services, ServicesDep
 from api.entry import interview_limits
+from api.temporal_ui.links import workflow_url
 from interview.domain.roles import get_plan
-from interview.errors import ConflictError
+from interview.errors import AccessError, ConflictError
 from interview.persistence.digest import transcript_sha256
 from interview.persistence.records import MAX_PAGE
 from interview.persistence.rows import (
-    InterviewRecord,
     InterviewSummary,
     NewInterview,
-    Page,
     TranscriptLine,
 )
 from interview.persistence.vocabulary import InterviewStatus
+from interview.security.principal import Principal
 
 __all__ = ["router"]
 
@@ -52,6 +52,20 @@ class CreateInterview(BaseModel):
     interview_id: Annotated[str, Field(max_length=36)] | None = None
 
 
+class Interview(InterviewSummary):
+    """`workflow_url` leads to its audit in the Temporal UI, relative to this API's address; null
+    where that is not for whoever asks."""
+
+    workflow_url: str | None
+
+
+class Interviews(BaseModel):
+    """Newest first. `next_cursor` is null on the last page."""
+
+    items: list[Interview]
+    next_cursor: str | None
+
+
 class Transcript(BaseModel):
     """Every utterance by sequence. `sha256` is over the JSON of each item, one a line."""
 
@@ -66,7 +80,7 @@ async def create_interview(
     services: ServicesDep,
     principal: PrincipalDep,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=200)] = None,
-) -> InterviewSummary:
+) -> Interview:
     """Asked for twice under the same `Idempotency-Key` or `interview_id`, it is made once.
 
     The interview begins when somebody enters its room. Errors: `role.not_found`,
@@ -88,7 +102,7 @@ async def create_interview(
     is_anothers = principal.kind == "anonymous" and record.candidate_id is not None
     if found != asked_for or is_anothers:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
-    return _summary(record)
+    return _shown(record, principal, services)
 
 
 @router.get("", dependencies=[requires("interview.list")])
@@ -98,21 +112,26 @@ async def list_interviews(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     status: InterviewStatus | None = None,
-) -> Page:
+) -> Interviews:
     """Newest first; `next_cursor` is null on the last page."""
-    return await services.records.list_interviews(
+    page = await services.records.list_interviews(
         limit=limit,
         cursor=cursor,
         status=status,
         organization_id=principal.organization_id,
         unclaimed=principal.kind == "anonymous",
     )
+    items = [_shown(item, principal, services) for item in page.items]
+    return Interviews(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/{interview_id}", dependencies=[requires("interview.read")])
-async def read_interview(interview_id: str, services: ServicesDep) -> InterviewSummary:
+async def read_interview(
+    interview_id: str, services: ServicesDep, principal: PrincipalDep
+) -> Interview:
     """Where it stands. The plan is left out: whoever takes the interview may read this."""
-    return _summary(await services.records.get_interview(interview_id))
+    record = await services.records.get_interview(interview_id)
+    return _shown(record, principal, services)
 
 
 @router.get(
@@ -139,5 +158,12 @@ def _interview_id(organization_id: str, idempotency_key: str | None) -> str:
     return str(uuid.uuid5(_IDEMPOTENT, f"{organization_id}/{idempotency_key}"))
 
 
-def _summary(record: InterviewRecord) -> InterviewSummary:
-    return InterviewSummary.model_validate(record)
+def _shown(interview: InterviewSummary, principal: Principal, services: Services) -> Interview:
+    """To somebody who may read it."""
+    try:
+        decide(principal, "workflow.read", None, open_house=services.settings.debug)
+        url = workflow_url(services.settings.temporal_namespace, interview.workflow_id)
+    except AccessError:
+        url = None
+    summary = InterviewSummary.model_validate(interview)
+    return Interview(**summary.model_dump(), workflow_url=url)

@@ -32,7 +32,7 @@ from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens, new_secret
 from tests.access import Who, Whose
 
-__all__ = ["World", "populate"]
+__all__ = ["People", "World", "populate"]
 
 EVERY_SCOPE = ["interviews:read", "interviews:write", "interviews:erase", "audit:read"]
 
@@ -102,7 +102,7 @@ class World:
 
 async def populate(settings: Settings, database: Database) -> World:
     """New rows each time."""
-    people = _People(settings, database)
+    people = People(settings, database)
     home, abroad = await people.organization(), await people.organization()
     candidate = await people.user(home, "candidate")
     admin = await people.user(home, "admin")
@@ -144,7 +144,9 @@ async def populate(settings: Settings, database: Database) -> World:
     return world
 
 
-class _People:
+class People:
+    """Makes them. Nobody has a password."""
+
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
@@ -197,7 +199,7 @@ class _People:
         )
         return secret
 
-    def token(self, principal: Principal, *, age_s: float) -> str:
+    def token(self, principal: Principal, *, age_s: float = 0) -> str:
         keys = parse_keys("AUTH_KEYS", self._settings.auth_keys)
         issuer = self._settings.public_url
         return AccessTokens(keys, issuer, clock=lambda: time.time() - age_s).issue(principal)
