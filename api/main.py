@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from api import docs, realtime
+from api import docs, openapi, realtime
 from api.authorization import PUBLIC, requires
 from api.background import Background
 from api.dependencies import Services
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.openapi = partial(openapi.document, app, open_house=settings.debug)
     add_error_handlers(app)
     # The last one added is the outermost.
     more = {f"{CODEC_PATH}/decode": temporal_codec.MAX_DECODE_BYTES}

@@ -29,6 +29,7 @@ Who = Literal[
     "recruiter",
     "foreign recruiter",
     "admin",
+    "foreign admin",
     "revoked",
     "expired",
     "disabled",
@@ -75,24 +76,21 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
 }
 """The candidate's interview, named in the path."""
 
+_RECRUITERS: tuple[Who, ...] = ("recruiter", "foreign recruiter", "admin", "foreign admin")
+_ADMINS: tuple[Who, ...] = ("admin", "foreign admin")
+
 ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
-    "self": (
-        *("candidate", "invited elsewhere", "other candidate"),
-        *("recruiter", "foreign recruiter", "admin"),
-    ),
-    "interview.create": ("recruiter", "foreign recruiter", "admin", "key with every scope"),
-    "interview.list": (
-        *("recruiter", "foreign recruiter", "admin"),
-        *("key with every scope", "key that reads"),
-    ),
-    "invitation.manage": ("recruiter", "foreign recruiter", "admin", "key with every scope"),
-    "workflow.read": ("recruiter", "foreign recruiter", "admin"),
+    "self": ("candidate", "invited elsewhere", "other candidate", *_RECRUITERS),
+    "interview.create": (*_RECRUITERS, "key with every scope"),
+    "interview.list": (*_RECRUITERS, "key with every scope", "key that reads"),
+    "invitation.manage": (*_RECRUITERS, "key with every scope"),
+    "workflow.read": _RECRUITERS,
     "workflow.write": (),
-    "audit.read": ("recruiter", "foreign recruiter", "admin", "key with every scope"),
-    "member.manage": ("admin",),
-    "api_key.manage": ("admin",),
-    "organization.read": ("recruiter", "foreign recruiter", "admin"),
-    "organization.manage": ("admin",),
+    "audit.read": (*_RECRUITERS, "key with every scope"),
+    "member.manage": _ADMINS,
+    "api_key.manage": _ADMINS,
+    "organization.read": _RECRUITERS,
+    "organization.manage": _ADMINS,
 }
 """No interview in the path: each one's own organization."""
 
@@ -100,14 +98,17 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "closed": ("public",),
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
-        *("transcript.read", "recording.read"),
+        *("transcript.read", "recording.read", "workflow.read"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),
 }
 """What the anonymous may do, with interviews that are nobody's."""
 
 _UNPROVED: tuple[Who, ...] = ("revoked", "expired", "disabled")
-_STRANGERS: tuple[Who, ...] = ("invited elsewhere", "other candidate", "foreign recruiter")
+_STRANGERS: tuple[Who, ...] = (
+    *("invited elsewhere", "other candidate"),
+    *("foreign recruiter", "foreign admin"),
+)
 
 
 def expected(

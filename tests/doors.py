@@ -19,7 +19,7 @@ __all__ = ["PARAMETERS", "SOCKETS", "Door", "doors", "undeclared"]
 SOCKETS = {"/ws/interview/{session_id}"}
 """Asked in `api.admission`, and tried message by message."""
 
-PARAMETERS = {"interview_id", "recording_id", "path"}
+PARAMETERS = {"interview_id", "recording_id", "session_id", "user_id", "key_id", "path"}
 """Of paths, which the tests know how to fill in."""
 
 
@@ -33,13 +33,18 @@ class Door:
     def is_of_an_interview(self) -> bool:
         return "{interview_id}" in self.path
 
+    @property
+    def names_somebody(self) -> bool:
+        """Or something that is somebody's, and no interview."""
+        return re.search(r"{(user|session|key)_id}", self.path) is not None
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
 
 def doors(app: FastAPI) -> list[Door]:
     return [
-        Door(method, route.path or "", actions[0])
+        Door(method, route.path_format or "", actions[0])
         for route in iter_route_contexts(app.routes)
         if len(actions := _actions(route)) == 1
         for method in sorted(route.methods or ())
@@ -57,7 +62,7 @@ def undeclared(app: FastAPI) -> list[str]:
 
 
 def _problems(route: RouteContext) -> Generator[tuple[str, str]]:
-    path = route.path or ""
+    path = getattr(route, "path_format", None) or route.path or ""
     if path in SOCKETS:
         return
     if not isinstance(route.original_route, APIRoute):

@@ -69,7 +69,7 @@ async def live() -> Health:
     return Health()
 
 
-@router.get("/health/ready")
+@router.get("/health/ready", responses={503: {"model": Readiness}})
 async def ready(services: ServicesDep, response: Response) -> Readiness:
     """503 while anything is missing that an interview needs."""
     checks: dict[str, Callable[[Services], Awaitable[Any]]] = {

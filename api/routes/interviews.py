@@ -12,6 +12,8 @@ from api.authentication import PrincipalDep
 from api.authorization import decide, requires
 from api.dependencies import Services, ServicesDep
 from api.entry import interview_limits
+from api.errors import responses
+from api.rate_limits import CREATING, READING, limited
 from api.temporal_ui.links import workflow_url
 from interview.domain.roles import get_plan
 from interview.errors import AccessError, ConflictError
@@ -27,7 +29,12 @@ from interview.security.principal import Principal
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
+router = APIRouter(
+    prefix="/api/v1/interviews",
+    tags=["interviews"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 _IDEMPOTENT = uuid.UUID("b9b2b6a8-0c35-4f0e-8a53-3f1d5cf6f9c2")
 
@@ -74,7 +81,12 @@ class Transcript(BaseModel):
     sha256: str
 
 
-@router.post("", status_code=201, dependencies=[requires("interview.create")])
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[requires("interview.create"), limited(CREATING)],
+    responses=responses(404, 409),
+)
 async def create_interview(
     request: CreateInterview,
     services: ServicesDep,
@@ -138,6 +150,7 @@ async def read_interview(
     "/{interview_id}/transcript",
     response_model=Transcript,
     dependencies=[requires("transcript.read")],
+    responses={200: {"content": {"application/x-ndjson": {}}}},
 )
 async def read_transcript(
     interview_id: str,

@@ -47,6 +47,8 @@ class World:
     organization_id: str
     interview_id: str
     unclaimed_id: str
+    key_id: str
+    """Of an API key of the first organization."""
     headers: Mapping[Who, dict[str, str]]
     sessions: Mapping[Who, Principal]
 
@@ -116,6 +118,7 @@ async def populate(settings: Settings, database: Database) -> World:
         "recruiter": await people.session(await people.user(home, "recruiter")),
         "foreign recruiter": await people.session(await people.user(abroad, "recruiter")),
         "admin": await people.session(admin),
+        "foreign admin": await people.session(await people.user(abroad, "admin")),
         "revoked": await people.session(admin),
         "expired": await people.session(admin),
         "disabled": await people.session(await people.user(home, "admin")),
@@ -124,11 +127,12 @@ async def populate(settings: Settings, database: Database) -> World:
         who: _bearer(people.token(principal, age_s=3600 if who == "expired" else 0))
         for who, principal in sessions.items()
     }
+    key_id, key = await people.api_key(home, EVERY_SCOPE)
     headers |= {
         "anonymous": {},
-        "key with every scope": _bearer(await people.api_key(home, EVERY_SCOPE)),
-        "key that reads": _bearer(await people.api_key(home, ["interviews:read"])),
-        "key without scope": _bearer(await people.api_key(home, [])),
+        "key with every scope": _bearer(key),
+        "key that reads": _bearer((await people.api_key(home, ["interviews:read"]))[1]),
+        "key without scope": _bearer((await people.api_key(home, []))[1]),
     }
     world = World(
         settings=settings,
@@ -136,6 +140,7 @@ async def populate(settings: Settings, database: Database) -> World:
         organization_id=home,
         interview_id=interview_id,
         unclaimed_id=await people.interview(None, None),
+        key_id=key_id,
         headers=headers,
         sessions=sessions,
     )
@@ -187,17 +192,18 @@ class People:
             )
         return (await Records(self._database).create_interview(new)).interview_id
 
-    async def api_key(self, organization_id: str, scopes: list[str]) -> str:
-        secret = f"{API_KEY_PREFIX}{new_secret()}"
+    async def api_key(self, organization_id: str, scopes: list[str]) -> tuple[str, str]:
+        """Its id, and itself."""
+        key_id, secret = str(uuid.uuid4()), f"{API_KEY_PREFIX}{new_secret()}"
         await self._insert(
             API_KEYS,
-            key_id=str(uuid.uuid4()),
+            key_id=key_id,
             organization_id=organization_id,
             name="integration",
             secret_hash=hashlib.sha256(secret.encode()).hexdigest(),
             scopes=scopes,
         )
-        return secret
+        return key_id, secret
 
     def token(self, principal: Principal, *, age_s: float = 0) -> str:
         keys = parse_keys("AUTH_KEYS", self._settings.auth_keys)

@@ -46,6 +46,7 @@ PRINCIPALS: dict[Who, Principal] = {
     "recruiter": Principal("user", HOME, role="recruiter", user_id=OTHER),
     "foreign recruiter": Principal("user", ABROAD, role="recruiter", user_id=OTHER),
     "admin": Principal("user", HOME, role="admin", user_id=OTHER),
+    "foreign admin": Principal("user", ABROAD, role="admin", user_id=OTHER),
     "key with every scope": Principal("api_key", HOME, key_id=OTHER, scopes=EVERY_SCOPE),
     "key that reads": Principal("api_key", HOME, scopes=frozenset({"interviews:read"})),
     "key without scope": Principal("api_key", HOME),
