@@ -37,6 +37,8 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
+        # uvicorn would believe anybody on this machine; `api.clients` knows whom to.
+        "proxy_headers": False,
     }
 
 

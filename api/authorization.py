@@ -108,7 +108,7 @@ def decide(
     rule = RULES[action]
     if action == PUBLIC or _may(principal, rule, target, open_house=open_house):
         return
-    if principal.kind == "anonymous":
+    if not _may_ask(principal, rule, open_house=open_house):
         raise AccessError("auth.missing", "sign in first")
     if target is not None and not _may_know_of(principal, target):
         raise NotFoundError("interview.not_found", "no such interview")
@@ -119,16 +119,20 @@ def requires(action: Action) -> Any:
     """A route's dependency."""
 
     async def allowed(request: Request, principal: PrincipalDep, services: ServicesDep) -> None:
+        open_house = services.settings.debug
         interview_id = request.path_params.get("interview_id")
         target = None
-        if interview_id is not None and principal.kind != "anonymous":
+        # Who may not even ask learns nothing of what there is.
+        if interview_id is not None and _may_ask(principal, RULES[action], open_house=open_house):
             target = await _target(services, interview_id)
-        elif interview_id is not None and services.settings.debug:
-            target = await _target(services, interview_id)
-        decide(principal, action, target, open_house=services.settings.debug)
+        decide(principal, action, target, open_house=open_house)
 
-    allowed.action = action  # type: ignore[attr-defined] read by the test over all routes
-    return Depends(allowed)
+    async def open_to_all() -> None:
+        """Whoever asks, with whatever they present."""
+
+    dependency = open_to_all if action == PUBLIC else allowed
+    dependency.action = action  # type: ignore[attr-defined] read by the test over all routes
+    return Depends(dependency)
 
 
 async def _target(services: ServicesDep, interview_id: str) -> Target:
@@ -148,6 +152,11 @@ def _may(principal: Principal, rule: Rule, target: Target | None, *, open_house:
     return principal.role in rule.roles
 
 
+def _may_ask(principal: Principal, rule: Rule, *, open_house: bool) -> bool:
+    """The anonymous may not, where nothing of this kind is ever for them."""
+    return principal.kind != "anonymous" or (rule.open_house and open_house)
+
+
 def _is_nobodys(target: Target | None) -> bool:
     return target is None or (
         target.organization_id == LOCAL_ORGANIZATION and target.candidate_id is None
@@ -160,6 +169,8 @@ def _is_own(principal: Principal, target: Target) -> bool:
 
 
 def _may_know_of(principal: Principal, target: Target) -> bool:
+    if principal.kind == "anonymous":
+        return _is_nobodys(target)
     if target.organization_id != principal.organization_id:
         return False
     return principal.role != "candidate" or _is_own(principal, target)

@@ -11,18 +11,26 @@ import structlog
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from api.admission import admit, prove
 from api.dependencies import Services
 from api.dialect import Dialect
-from api.entry import Entry, enter, find_or_create
+from api.entry import Entry, enter
 from api.errors import error_message
 from api.incoming import RateLimit, parse_v2
 from api.outbox import Close, Outbox
 from api.room import Room
 from api.version1 import Version1
 from api.version2 import Version2
-from interview.errors import ConflictError, InterviewError, InvalidInputError, NotFoundError
+from interview.errors import (
+    AccessError,
+    ConflictError,
+    InterviewError,
+    InvalidInputError,
+    NotFoundError,
+)
 from interview.protocol import limits
 from interview.protocol.client import Hello
+from interview.security.principal import Principal
 
 __all__ = ["Connection", "State"]
 
@@ -32,6 +40,11 @@ SEND_TIMEOUT_S = 5.0
 ENTER_TIMEOUT_S = 8.0
 DRAIN_TIMEOUT_S = 3.0
 _RETRY_S = 0.25
+_CLOSE_CODES = {
+    401: limits.CLOSE_UNAUTHENTICATED,
+    403: limits.CLOSE_FORBIDDEN,
+    404: limits.CLOSE_NOT_FOUND,
+}
 
 
 class State(Enum):
@@ -63,6 +76,8 @@ class Connection:
         self._dialect: Dialect = (
             Version2(self._outbox, 0) if version == 2 else Version1(self._outbox)
         )
+        self._principal: Principal | None = None
+        """None until it is proved, once a connection: a ticket is good for one use."""
         self._room: Room | None = None
         self._rate = RateLimit(limits.MAX_MESSAGES_PER_S, limits.RATE_WINDOW_S, _now())
         self._flood_told_at = 0.0
@@ -112,7 +127,16 @@ class Connection:
             self.state = State.ENTERING
             entry = await self._enter(hello)
             if entry is not None:
-                self._open(entry, hello, tasks)
+                assert self._principal is not None, "nobody enters unproved"
+                with self._services.attendance.present(
+                    self._principal, self._interview_id, self._refuse
+                ):
+                    self._open(entry, hello, tasks)
+                    await self._listen()
+        await self._listen()
+
+    async def _listen(self) -> None:
+        """Until the socket is closed."""
         while True:
             received = await self._receive()
             if self._room is not None and not self._outbox.closed:
@@ -141,21 +165,33 @@ class Connection:
         """None when it cannot be; the socket is being closed then."""
         try:
             async with asyncio.timeout(ENTER_TIMEOUT_S):
-                return await self._enter_when_possible(hello.last_seq if hello else None)
+                return await self._enter_when_possible(hello)
         except TimeoutError:
             self._outbox.close(limits.CLOSE_TRY_AGAIN)
-        except NotFoundError as error:
-            self._dialect.tell(error_message(error, recoverable=False))
-            self._outbox.close(limits.CLOSE_NOT_FOUND)
+        except (AccessError, NotFoundError) as error:
+            self._refuse(error)
         return None
 
-    async def _enter_when_possible(self, last_seq: int | None) -> Entry:
+    def _refuse(self, error: AccessError | NotFoundError) -> None:
+        """At the door, or later when the right to be here has ended."""
+        log.info("connection.refused", code=error.code)
+        self._outbox.drop_audio()
+        self._dialect.tell(error_message(error, recoverable=False))
+        self._outbox.close(_CLOSE_CODES[error.http_status])
+
+    async def _enter_when_possible(self, hello: Hello | None) -> Entry:
+        interview_id, ticket = self._interview_id, hello.ticket if hello else None
         told = False
         while True:
             try:
-                record = await find_or_create(
-                    self._services, self._interview_id, create=self._version == 1
+                if self._principal is None:
+                    self._principal = await prove(
+                        self._socket, self._services, interview_id, ticket
+                    )
+                record = await admit(
+                    self._services, self._principal, interview_id, may_create=self._version == 1
                 )
+                last_seq = hello.last_seq if hello else None
                 return await enter(self._services, record, self._connection_id, last_seq)
             except InterviewError as error:
                 if not error.retryable:

@@ -11,16 +11,23 @@ from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
 
+from api.attendance import Attendance
 from api.background import Background
+from api.clients import Networks, parse_networks
 from api.temporal_ui.page_tokens import PageTokens
 from api.temporal_ui.upstream import UiServer
+from api.throttle import Throttle
+from api.tickets import Tickets
+from interview.accounts.services import Accounts
 from interview.config import Settings
+from interview.persistence.access import AccessRecords
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.keys import parse_keys
+from interview.security.seal import derived
 from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
 from interview.streams.log import StreamLog, connect_redis
@@ -43,6 +50,12 @@ class Services:
     blobs: BlobStore
     temporal: Client
     tokens: AccessTokens
+    tickets: Tickets
+    access: AccessRecords
+    attendance: Attendance
+    accounts: Accounts
+    throttle: Throttle
+    trusted_proxies: Networks
     temporal_ui: UiServer
     page_tokens: PageTokens
     keys: DataKeys | None = None
@@ -55,7 +68,9 @@ class Services:
         database = Database.from_settings(settings)
         keys = build_data_keys(settings, database)
         auth_keys = parse_keys("AUTH_KEYS", settings.auth_keys)
+        tokens = AccessTokens(auth_keys, settings.public_url)
         redis = connect_redis(settings.redis_url)
+        access = AccessRecords(database)
         return cls(
             settings=settings,
             database=database,
@@ -66,12 +81,22 @@ class Services:
             temporal=await connect_temporal(settings, keys, lazy=True),
             temporal_ui=UiServer(settings.temporal_ui_url),
             keys=keys,
+            tokens=tokens,
+            tickets=Tickets(redis),
+            access=access,
+            attendance=Attendance(access),
+            accounts=Accounts.build(settings, database, access, tokens, auth_keys),
+            throttle=Throttle(
+                settings.redis_url, derived(auth_keys.current.secret, "intervue limits")
+            ),
+            trusted_proxies=parse_networks(settings.trusted_proxies),
             page_tokens=PageTokens(auth_keys),
-            tokens=AccessTokens(auth_keys, settings.public_url),
         )
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)
+        self.accounts.close()
+        await self.throttle.aclose()
         await self.temporal_ui.aclose()
         await self.redis.aclose()
         await self.database.close()

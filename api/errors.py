@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from interview.errors import InterviewError
+from interview.errors import InterviewError, RateLimitedError
 from interview.protocol.server import ErrorMessage
 
-__all__ = ["add_error_handlers", "error_body", "error_message"]
+__all__ = ["ErrorBody", "add_error_handlers", "error_body", "error_message", "responses"]
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -24,6 +26,39 @@ _HTTP_CODES = {
     413: "request.too_large",
 }
 _SHOWN_PROBLEMS = 5
+
+_MEANINGS = {
+    400: "The request is not valid",
+    401: "Who asks was not proved: `auth.missing`, `auth.invalid`, `auth.expired`, `auth.revoked`",
+    403: "Who asks may not do this",
+    404: "There is no such thing, or not for whoever asks",
+    405: "The path knows other methods",
+    409: "It does not fit the state of things",
+    413: "The request is too large",
+    429: "Too many requests; `Retry-After` says when the next one is welcome",
+    502: "A service that this depends on did not answer as it should",
+    503: "Something that is needed is away for the moment",
+}
+
+
+class ErrorDetail(BaseModel):
+    code: str
+    message: str
+    recoverable: bool
+
+
+class ErrorBody(BaseModel):
+    """Every answer that is not a success. `code` is dotted and stable, `message` is for people."""
+
+    error: ErrorDetail
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses=`: the statuses it may answer with beside its success."""
+    return {
+        status: {"model": ErrorBody, "description": _MEANINGS[status]}
+        for status in sorted(statuses)
+    }
 
 
 def error_body(code: str, message: str, *, recoverable: bool) -> dict[str, Any]:
@@ -51,10 +86,11 @@ async def _interview_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, InterviewError)
     if error.http_status >= 500:
         log.warning("request.failed", code=error.code, path=request.url.path)
+    wait_s = error.retry_after_s if isinstance(error, RateLimitedError) else 1.0
     return JSONResponse(
         error_body(error.code, _sentence(error.message), recoverable=error.retryable),
         error.http_status,
-        headers={"Retry-After": "1"} if error.retryable else None,
+        headers={"Retry-After": str(ceil(wait_s))} if error.retryable else None,
     )
 
 

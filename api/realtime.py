@@ -13,8 +13,9 @@ from api.connection import Connection
 from api.dependencies import ServicesDep
 from api.errors import error_body, error_message
 from api.security import origin_allowed
-from interview.errors import AccessError, InterviewError, NotFoundError
+from interview.errors import InterviewError
 from interview.logging import interview_context
+from interview.persistence.interviews import no_interview
 from interview.persistence.rows import canonical_uuid
 from interview.protocol import SUBPROTOCOL_V2, limits
 
@@ -29,22 +30,17 @@ _INTERNAL_ERROR = 1011
 
 @router.websocket("/ws/interview/{session_id}")
 async def interview_room(socket: WebSocket, session_id: str, services: ServicesDep) -> None:
-    """Version 2 where the client offers the subprotocol `intervue.v2`, else version 1."""
-    settings = services.settings
-    if not origin_allowed(socket.headers, settings.cors_origins):
+    """Version 2 where the client offers the subprotocol `intervue.v2`, else version 1. Who it is
+    is asked in the room's door (`api.admission`): a ticket comes in the first message only."""
+    if not origin_allowed(socket.headers, services.settings.cors_origins):
         body = error_body("auth.forbidden", "This page may not connect here.", recoverable=False)
         await socket.send_denial_response(JSONResponse(body, 403))
         return
     is_v2 = SUBPROTOCOL_V2 in socket.scope["subprotocols"]
     await socket.accept(subprotocol=SUBPROTOCOL_V2 if is_v2 else None)
-    if not settings.debug:
-        error = AccessError("auth.missing", "sign in first; DEBUG=true allows anonymous interviews")
-        await _refuse(socket, error, limits.CLOSE_UNAUTHENTICATED, is_v2=is_v2)
-        return
     interview_id = canonical_uuid(session_id) if is_v2 else _any_uuid(session_id)
     if interview_id is None:
-        error = NotFoundError("interview.not_found", "there is no such interview")
-        await _refuse(socket, error, limits.CLOSE_NOT_FOUND, is_v2=is_v2)
+        await _refuse(socket, no_interview(), limits.CLOSE_NOT_FOUND, is_v2=is_v2)
         return
     with interview_context(interview_id):
         try:

@@ -21,10 +21,14 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # `pnpm dev` is another origin of the same site.
+    "Cross-Origin-Resource-Policy": "same-site",
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=()",
     # Replaced by the pages' own policies; an answer of the API runs nothing.
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
 }
+_HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _HERE = frozenset({"localhost", "testserver"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -91,10 +95,11 @@ def _is_address(name: str) -> bool:
 
 
 class SecurityHeaders:
-    """On every answer; a route's own value stays."""
+    """On every answer; a route's own value stays. `https`: people reach us by it alone."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
+        self._headers = _HEADERS | (_HTTPS_HEADERS if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -104,18 +109,26 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
+                    _vary_by(headers, "Origin", "Cookie", "Authorization")
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
 
+def _vary_by(headers: MutableHeaders, *names: str) -> None:
+    """Each name once, whoever added it."""
+    there = [part.strip() for part in headers.get("vary", "").split(",") if part.strip()]
+    known = {part.lower() for part in there}
+    headers["Vary"] = ", ".join(there + [name for name in names if name.lower() not in known])
+
+
 class BodyLimit:
     """413 for a request of more than `MAX_BODY_BYTES`, or what `more` allows its path, declared
-    or not."""
+    or not, of whatever type."""
 
     def __init__(self, app: ASGIApp, more: Mapping[str, int] | None = None) -> None:
         self._app = app

@@ -40,6 +40,19 @@ class Settings(BaseSettings):
     public_url: str = "http://localhost:8000"
     auth_keys: SecretStr | None = None
     master_keys: SecretStr | None = None
+    registration: Literal["open", "closed"] = "open"
+    session_idle_s: Annotated[int, Field(ge=3600)] = 14 * 24 * 3600
+    session_max_s: Annotated[int, Field(ge=3600)] = 90 * 24 * 3600
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_organization: str = ""
+
+    # Mail
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Intervue <no-reply@localhost>"
+    mail_outbox: Path = Path(".intervue/outbox")
     encryption: Literal["on", "off"] = "on"
     data_key_cache_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
 
@@ -97,6 +110,7 @@ class Settings(BaseSettings):
     @field_validator(
         "allowed_hosts",
         "cors_origins",
+        "trusted_proxies",
         "stt_providers",
         "llm_providers",
         "tts_providers",

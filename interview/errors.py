@@ -7,6 +7,9 @@
       NotFoundError            404
       AccessError              401, 403
       InvalidInputError        400, socket close 4400
+      RateLimitedError         429
+      MailError                503
+      IdentityProviderError    502
       StreamError              503  data-plane (Redis) trouble, always worth another try
       DatabaseUnavailable      503  PostgreSQL unreachable, restarting or too slow
       BlobStoreUnavailable     503  the object store unreachable or refusing
@@ -31,8 +34,10 @@ __all__ = [
     "ConfigError",
     "ConflictError",
     "DatabaseUnavailable",
+    "IdentityProviderError",
     "InterviewError",
     "InvalidInputError",
+    "MailError",
     "NotFoundError",
     "ProviderCategory",
     "ProviderError",
@@ -41,6 +46,7 @@ __all__ = [
     "ProviderRejected",
     "ProviderTimeout",
     "ProviderUnavailable",
+    "RateLimitedError",
     "StreamError",
 ]
 
@@ -79,13 +85,15 @@ class NotFoundError(InterviewError):
 
 class AccessError(InterviewError):
     """Not allowed. Who somebody is was not proved (401): `auth.missing`, `auth.invalid`,
-    `auth.expired`, `auth.revoked`. Or it was, and is not enough (403): `auth.forbidden`."""
+    `auth.expired`, `auth.revoked`, `auth.failed` (address or password), `auth.reused` (a refresh
+    token, so the session is revoked). Or it was, and is not enough (403): `auth.forbidden`,
+    `registration.closed`, `oidc.no_account`."""
 
     http_status = 403
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
-        if code in ("auth.missing", "auth.invalid", "auth.expired", "auth.revoked"):
+        if code.startswith("auth.") and code != "auth.forbidden":
             self.http_status = 401
 
 
@@ -93,6 +101,37 @@ class InvalidInputError(InterviewError):
     """Hostile or broken input: `audio.undecodable`, `protocol.violation`, `audio.too_long`."""
 
     http_status = 400
+
+
+class RateLimitedError(InterviewError):
+    """`rate.exceeded`: more than is allowed. `retry_after_s`: until the next one is."""
+
+    http_status = 429
+    default_retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__("rate.exceeded", message)
+        self.retry_after_s = retry_after_s
+
+
+class MailError(InterviewError):
+    """`mail.unavailable`: the mail server is unreachable or refuses."""
+
+    http_status = 503
+    default_retryable = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__("mail.unavailable", message)
+
+
+class IdentityProviderError(InterviewError):
+    """`oidc.unavailable`: the OpenID provider is unreachable, or its answer cannot be used."""
+
+    http_status = 502
+    default_retryable = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__("oidc.unavailable", message)
 
 
 class StreamError(InterviewError):

@@ -12,6 +12,8 @@ from api.authentication import PrincipalDep
 from api.authorization import decide, requires
 from api.dependencies import Services, ServicesDep
 from api.entry import interview_limits
+from api.errors import responses
+from api.rate_limits import CREATING, READING, limited
 from api.temporal_ui.links import workflow_url
 from interview.domain.roles import get_plan
 from interview.errors import AccessError, ConflictError
@@ -27,7 +29,12 @@ from interview.security.principal import Principal
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
+router = APIRouter(
+    prefix="/api/v1/interviews",
+    tags=["interviews"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 _IDEMPOTENT = uuid.UUID("b9b2b6a8-0c35-4f0e-8a53-3f1d5cf6f9c2")
 
@@ -74,7 +81,12 @@ class Transcript(BaseModel):
     sha256: str
 
 
-@router.post("", status_code=201, dependencies=[requires("interview.create")])
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[requires("interview.create"), limited(CREATING)],
+    responses=responses(404, 409),
+)
 async def create_interview(
     request: CreateInterview,
     services: ServicesDep,
@@ -98,7 +110,9 @@ async def create_interview(
     )
     record = await services.records.create_interview(new)
     asked_for = (plan.role, new.candidate_name, new.organization_id)
-    if (record.role, record.candidate_name, record.organization_id) != asked_for:
+    found = (record.role, record.candidate_name, record.organization_id)
+    is_anothers = principal.kind == "anonymous" and record.candidate_id is not None
+    if found != asked_for or is_anothers:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
     return _shown(record, principal, services)
 
@@ -113,7 +127,11 @@ async def list_interviews(
 ) -> Interviews:
     """Newest first; `next_cursor` is null on the last page."""
     page = await services.records.list_interviews(
-        limit=limit, cursor=cursor, status=status, organization_id=principal.organization_id
+        limit=limit,
+        cursor=cursor,
+        status=status,
+        organization_id=principal.organization_id,
+        unclaimed=principal.kind == "anonymous",
     )
     items = [_shown(item, principal, services) for item in page.items]
     return Interviews(items=items, next_cursor=page.next_cursor)
@@ -132,6 +150,7 @@ async def read_interview(
     "/{interview_id}/transcript",
     response_model=Transcript,
     dependencies=[requires("transcript.read")],
+    responses={200: {"content": {"application/x-ndjson": {}}}},
 )
 async def read_transcript(
     interview_id: str,

@@ -7,12 +7,14 @@ from typing import Literal
 __all__ = [
     "LOCAL_ORGANIZATION",
     "ActorKind",
+    "ApiScope",
     "ErasureReason",
     "InterviewStatus",
     "Modality",
     "Outcome",
     "SignInMethod",
     "Speaker",
+    "StaffRole",
     "TurnKind",
     "TurnStatus",
     "UserRole",
@@ -22,6 +24,11 @@ LOCAL_ORGANIZATION = "00000000-0000-4000-8000-000000000001"
 """Made by the migrations: interviews that nobody signed in for belong to it."""
 
 UserRole = Literal["candidate", "recruiter", "admin"]
+
+StaffRole = Literal["recruiter", "admin"]
+
+ApiScope = Literal["interviews:read", "interviews:write", "interviews:erase", "audit:read"]
+"""What an integration's key may do; `api.authorization` says which action needs which."""
 
 SignInMethod = Literal["password", "oidc", "invitation"]
 

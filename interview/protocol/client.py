@@ -90,6 +90,9 @@ class Hello(_ClientMessage):
     """The last `seq` seen; the server goes on after it. None: from the current state."""
     audio: Literal["pcm16", "mp3"] = "pcm16"
     """What the client plays: binary PCM16 24 kHz frames, or `audio_response` with MP3."""
+    ticket: Annotated[str, StringConstraints(max_length=128)] | None = None
+    """From `POST /api/v1/interviews/{interview_id}/ticket`. None: the handshake's cookie or bearer
+    token says who this is."""
 
 
 class TurnStart(_ClientMessage):

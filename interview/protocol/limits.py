@@ -26,9 +26,17 @@ HELLO_TIMEOUT_S = 10.0
 CLIENT_SILENCE_TIMEOUT_S = 45.0
 """A version 2 client sends a `ping` at least every 15 s."""
 
+TICKET_S = 30
+"""How long a ticket to a room is good for."""
+
 CLOSE_VIOLATION = 4400
 CLOSE_UNAUTHENTICATED = 4401
+"""Who somebody is was not proved (`auth.missing`, `auth.invalid`, `auth.expired`), or holds no
+longer: the session or the consent was revoked meanwhile (`auth.revoked`)."""
+CLOSE_FORBIDDEN = 4403
+"""Somebody who may know of the interview, and not enter it (`auth.forbidden`)."""
 CLOSE_NOT_FOUND = 4404
+"""There is no such interview, or it is somebody else's (`interview.not_found`)."""
 CLOSE_SUPERSEDED = 4409
 CLOSE_TRY_AGAIN = 1013
 CLOSE_GOING_AWAY = 1012

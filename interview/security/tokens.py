@@ -53,8 +53,10 @@ class AccessTokens:
             claims["interview"] = principal.interview_id
         return jwt.encode(claims, key.secret, algorithm=_ALGORITHM, headers={"kid": key.key_id})
 
-    def verify(self, token: str) -> Principal:
-        """Raises `AccessError`: `auth.expired`, or `auth.invalid` for all else that is wrong."""
+    def verify(self, token: str, *, may_be_expired: bool = False) -> Principal:
+        """Raises `AccessError`: `auth.expired`, or `auth.invalid` for all else that is wrong.
+
+        `may_be_expired`: enough to end a session by, and for nothing else."""
         try:
             header = jwt.get_unverified_header(token)
             key = self._keys.find(str(header.get("kid", "")))
@@ -76,17 +78,17 @@ class AccessTokens:
             )
         except jwt.PyJWTError:
             raise _invalid() from None
-        self._check_times(claims)
+        self._check_times(claims, may_be_expired=may_be_expired)
         return _principal(claims)
 
-    def _check_times(self, claims: dict[str, Any]) -> None:
+    def _check_times(self, claims: dict[str, Any], *, may_be_expired: bool) -> None:
         now = self._clock()
         issued, expires = claims["iat"], claims["exp"]
         if not isinstance(issued, int) or not isinstance(expires, int):
             raise _invalid()
         if issued > now + LEEWAY_S or expires - issued > ACCESS_TOKEN_S:
             raise _invalid()
-        if expires <= now - LEEWAY_S:
+        if expires <= now - LEEWAY_S and not may_be_expired:
             raise AccessError("auth.expired", "the access token has expired")
 
 

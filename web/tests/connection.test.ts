@@ -145,6 +145,7 @@ describe("the connection", () => {
     PROTOCOL.CLOSE_SUPERSEDED,
     PROTOCOL.CLOSE_NOT_FOUND,
     PROTOCOL.CLOSE_UNAUTHENTICATED,
+    PROTOCOL.CLOSE_FORBIDDEN,
     PROTOCOL.CLOSE_VIOLATION,
   ])("does not come back after %d, unless told to", (code) => {
     const { connection, sockets, events, last, enter } = connect();

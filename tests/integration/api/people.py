@@ -21,9 +21,7 @@ from interview.persistence.models.accounts import ORGANIZATIONS
 from interview.persistence.records import Records
 from interview.persistence.rows import NewInterview
 from interview.persistence.vocabulary import LOCAL_ORGANIZATION, UserRole
-from interview.security.keys import parse_keys
-from interview.security.principal import Principal
-from interview.security.tokens import AccessTokens
+from tests.integration.api.principals import People
 from workflows.interview import InterviewWorkflow
 
 __all__ = [
@@ -101,17 +99,13 @@ async def type_answers(temporal: Client, company: Company, *answers: str) -> Non
                 pass
 
 
-def token_of(settings: Settings, organization_id: str, role: UserRole = "recruiter") -> str:
-    tokens = AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url)
-    return tokens.issue(
-        Principal(
-            "user",
-            organization_id,
-            role=role,
-            user_id=str(uuid.uuid4()),
-            session_id=str(uuid.uuid4()),
-        )
-    )
+async def token_of(settings: Settings, organization_id: str, role: UserRole = "recruiter") -> str:
+    """Of somebody new."""
+    database = Database.from_settings(settings)
+    people = People(settings, database)
+    session = await people.session(await people.user(organization_id, role))
+    await database.close()
+    return people.token(session)
 
 
 def signed_in(url: str, token: str | None) -> httpx.AsyncClient:

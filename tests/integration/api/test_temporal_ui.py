@@ -7,6 +7,7 @@ import base64
 import json
 import uuid
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +51,11 @@ class Site:
     ours: Company
     theirs: Company
 
-    def recruiter(self) -> httpx.AsyncClient:
-        return signed_in(self.url, token_of(self.settings, self.ours.organization_id))
+    @asynccontextmanager
+    async def recruiter(self) -> AsyncGenerator[httpx.AsyncClient]:
+        token = await token_of(self.settings, self.ours.organization_id)
+        async with signed_in(self.url, token) as http:
+            yield http
 
 
 @pytest.fixture
@@ -102,7 +106,7 @@ async def test_the_signed_out_are_sent_to_sign_in_or_refused(site: Site) -> None
 
 
 async def test_candidates_are_refused(site: Site) -> None:
-    token = token_of(site.settings, site.ours.organization_id, "candidate")
+    token = await token_of(site.settings, site.ours.organization_id, "candidate")
     async with signed_in(site.url, token) as http:
         assert code(await http.get("/temporal/")) == (403, "auth.forbidden")
         assert code(await http.get(f"{OURS}/workflows")) == (403, "auth.forbidden")
@@ -215,7 +219,7 @@ async def test_a_page_of_another_history_is_refused(site: Site) -> None:
         f"{OURS}/workflows/{company.workflow_id}/history" for company in (site.ours, site.theirs)
     )
     first = {"maximumPageSize": "2"}
-    token = token_of(site.settings, site.theirs.organization_id)
+    token = await token_of(site.settings, site.theirs.organization_id)
     async with signed_in(site.url, token) as them:
         foreign = (await them.get(theirs, params=first)).raise_for_status().json()["nextPageToken"]
         again = await them.get(theirs, params={**first, "nextPageToken": foreign})
@@ -306,7 +310,7 @@ async def test_whoever_may_write_may_do_so_to_their_own(
     operators = {**authorization.RULES, "workflow.write": Rule(frozenset({"admin"}))}
     monkeypatch.setattr(authorization, "RULES", operators)
     theirs = {"workflowExecution": {"workflowId": site.theirs.workflow_id}, "reason": "a test"}
-    admin = token_of(site.settings, site.ours.organization_id, "admin")
+    admin = await token_of(site.settings, site.ours.organization_id, "admin")
     async with signed_in(site.url, admin) as http:
         settings = (await http.get(f"{API}/settings")).json()
         assert settings["DisableWriteActions"] is False
@@ -391,7 +395,7 @@ async def test_an_interview_says_where_its_audit_is(site: Site) -> None:
 async def test_a_ui_that_is_away_is_said_to_be(site: Site) -> None:
     for address in ("", "http://127.0.0.1:9", "nonsense"):
         away = site.settings.model_copy(update={"temporal_ui_url": address})
-        token = token_of(site.settings, site.ours.organization_id)
+        token = await token_of(site.settings, site.ours.organization_id)
         async with serving(away) as url, signed_in(url, token) as http:
             for path in ("/temporal/", "/temporal/_app/version.json", f"{OURS}/workflows"):
                 assert code(await http.get(path)) == (502, "temporal_ui.unavailable")

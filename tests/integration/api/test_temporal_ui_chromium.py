@@ -61,7 +61,7 @@ async def _recruiter(
     browser: Browser, site: str, settings: Settings, company: Company
 ) -> BrowserContext:
     context = await browser.new_context(viewport=_SIZE)  # pyright: ignore[reportArgumentType] a TypedDict
-    token = token_of(settings, company.organization_id)
+    token = await token_of(settings, company.organization_id)
     await context.add_cookies(
         [
             {

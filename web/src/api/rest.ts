@@ -62,7 +62,8 @@ export async function interviewStanding(interviewId: string): Promise<Standing> 
 async function request<T>(path: string, init?: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(API_URL + path, init);
+    // The dev server's page and the API are two origins of one site.
+    response = await fetch(API_URL + path, { credentials: "include", ...init });
   } catch {
     throw new ApiError("network", "The server cannot be reached. Is it running?", 0);
   }

@@ -1,10 +1,11 @@
 // Generated from interview/protocol by `make protocol`. Do not edit.
-// schema sha256 d0172e51e80edbb5483fb6c2f12798a7ccdd1df3e5c924cc7f358db946f8c85b
+// schema sha256 18ba8b4fd854b4131e49a5afe7f1051bf4d0fc021b3e4e50262c0966809f4721
 
 export const PROTOCOL = {
   "SUBPROTOCOL_V2": "intervue.v2",
   "DOWNLINK_HEADER_BYTES": 24,
   "CLIENT_SILENCE_TIMEOUT_S": 45,
+  "CLOSE_FORBIDDEN": 4403,
   "CLOSE_GOING_AWAY": 1012,
   "CLOSE_NOT_FOUND": 4404,
   "CLOSE_SUPERSEDED": 4409,
@@ -22,7 +23,8 @@ export const PROTOCOL = {
   "MAX_V1_AUDIO_BYTES": 8388608,
   "MAX_VIOLATIONS": 50,
   "PAUSES_WINDOW_S": 10,
-  "RATE_WINDOW_S": 5
+  "RATE_WINDOW_S": 5,
+  "TICKET_S": 30
 } as const;
 
 export type ProtocolMessage = ClientMessageV1 | ClientMessageV2 | ServerMessage;
@@ -94,6 +96,7 @@ export interface Hello {
   type: "hello";
   last_seq?: number | null;
   audio?: "pcm16" | "mp3";
+  ticket?: string | null;
 }
 /**
  * An answer begins. Binary frames with its audio follow until `turn_end`.

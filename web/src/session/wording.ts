@@ -67,7 +67,9 @@ export const MICROPHONE_FIX: Record<MicrophoneProblem, { title: string; fix: str
 
 export const REFUSED: Record<number, string> = {
   [PROTOCOL.CLOSE_NOT_FOUND]: "There is no interview at this address. Please check the link.",
-  [PROTOCOL.CLOSE_UNAUTHENTICATED]: "This interview needs an invitation. Please use your link.",
+  [PROTOCOL.CLOSE_UNAUTHENTICATED]:
+    "You are not signed in, or not any more. Please open your invitation's link again.",
+  [PROTOCOL.CLOSE_FORBIDDEN]: "Only the candidate may enter this room.",
   [PROTOCOL.CLOSE_VIOLATION]: "The connection broke down. Reload the page to go on.",
 };
 

@@ -1,0 +1,1 @@
+"""People and their organizations: how they come in, stay and leave."""

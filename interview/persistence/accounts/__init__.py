@@ -1,0 +1,1 @@
+"""Statements on the rows of accounts, each inside the caller's transaction."""

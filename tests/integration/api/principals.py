@@ -1,0 +1,219 @@
+"""Everybody who may come to a door, with real rows behind what they show."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from interview.config import Settings
+from interview.domain.roles import get_plan
+from interview.persistence.access import API_KEY_PREFIX
+from interview.persistence.database import Database
+from interview.persistence.models import (
+    API_KEYS,
+    AUTH_SESSIONS,
+    CONSENTS,
+    INTERVIEWS,
+    ORGANIZATIONS,
+    USERS,
+)
+from interview.persistence.records import Records
+from interview.persistence.rows import NewInterview
+from interview.persistence.vocabulary import UserRole
+from interview.security.keys import parse_keys
+from interview.security.principal import Principal
+from interview.security.tokens import AccessTokens, new_secret
+from tests.access import Who, Whose
+
+__all__ = ["People", "World", "populate"]
+
+EVERY_SCOPE = ["interviews:read", "interviews:write", "interviews:erase", "audit:read"]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two organizations. `interview_id` is the candidate's, of the first one; `unclaimed_id` is
+    nobody's. `headers` are what each one sends."""
+
+    settings: Settings
+    database: Database
+    organization_id: str
+    interview_id: str
+    unclaimed_id: str
+    key_id: str
+    """Of an API key of the first organization."""
+    headers: Mapping[Who, dict[str, str]]
+    sessions: Mapping[Who, Principal]
+
+    @property
+    def interviews(self) -> Mapping[Whose, str]:
+        return {"the candidate": self.interview_id, "nobody": self.unclaimed_id}
+
+    def token(self, who: Who) -> str:
+        return self.headers[who]["Authorization"].removeprefix("Bearer ")
+
+    async def revoke(self, who: Who) -> None:
+        await self._change(
+            update(AUTH_SESSIONS)
+            .where(AUTH_SESSIONS.c.session_id == self.sessions[who].session_id)
+            .values(revoked_at=datetime.now(UTC), revoked_reason="by hand")
+        )
+
+    async def set_user(self, who: Who, **values: Any) -> None:
+        user_id = self.sessions[who].user_id
+        await self._change(update(USERS).where(USERS.c.user_id == user_id).values(**values))
+
+    async def claim(self, interview_id: str) -> str:
+        """The interview is the candidate's now."""
+        await self._change(
+            update(INTERVIEWS)
+            .where(INTERVIEWS.c.interview_id == interview_id)
+            .values(candidate_id=self.sessions["candidate"].user_id)
+        )
+        return interview_id
+
+    async def consent(self, *, withdrawn: bool) -> None:
+        await self._change(
+            insert(CONSENTS).values(
+                consent_id=str(uuid.uuid4()),
+                interview_id=self.interview_id,
+                notice_version="1",
+                notice_sha256="0" * 64,
+                withdrawn_at=datetime.now(UTC) if withdrawn else None,
+            )
+        )
+
+    async def withdraw(self) -> None:
+        await self._change(
+            update(CONSENTS)
+            .where(CONSENTS.c.interview_id == self.interview_id)
+            .values(withdrawn_at=datetime.now(UTC))
+        )
+
+    async def _change(self, statement: Any) -> None:
+        async with self.database.transaction() as connection:
+            await connection.execute(statement)
+
+
+async def populate(settings: Settings, database: Database) -> World:
+    """New rows each time."""
+    people = People(settings, database)
+    home, abroad = await people.organization(), await people.organization()
+    candidate = await people.user(home, "candidate")
+    admin = await people.user(home, "admin")
+    interview_id = await people.interview(home, candidate)
+    sessions: dict[Who, Principal] = {
+        "candidate": await people.session(candidate, interview_id=interview_id),
+        "invited elsewhere": await people.session(
+            candidate, interview_id=await people.interview(home, candidate)
+        ),
+        "other candidate": await people.session(await people.user(home, "candidate")),
+        "recruiter": await people.session(await people.user(home, "recruiter")),
+        "foreign recruiter": await people.session(await people.user(abroad, "recruiter")),
+        "admin": await people.session(admin),
+        "foreign admin": await people.session(await people.user(abroad, "admin")),
+        "revoked": await people.session(admin),
+        "expired": await people.session(admin),
+        "disabled": await people.session(await people.user(home, "admin")),
+    }
+    headers: dict[Who, dict[str, str]] = {
+        who: _bearer(people.token(principal, age_s=3600 if who == "expired" else 0))
+        for who, principal in sessions.items()
+    }
+    key_id, key = await people.api_key(home, EVERY_SCOPE)
+    headers |= {
+        "anonymous": {},
+        "key with every scope": _bearer(key),
+        "key that reads": _bearer((await people.api_key(home, ["interviews:read"]))[1]),
+        "key without scope": _bearer((await people.api_key(home, []))[1]),
+    }
+    world = World(
+        settings=settings,
+        database=database,
+        organization_id=home,
+        interview_id=interview_id,
+        unclaimed_id=await people.interview(None, None),
+        key_id=key_id,
+        headers=headers,
+        sessions=sessions,
+    )
+    await world.revoke("revoked")
+    await world.set_user("disabled", disabled_at=datetime.now(UTC))
+    return world
+
+
+class People:
+    """Makes them. Nobody has a password."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+
+    async def organization(self) -> str:
+        organization_id = str(uuid.uuid4())
+        await self._insert(ORGANIZATIONS, organization_id=organization_id, name="Company")
+        return organization_id
+
+    async def user(self, organization_id: str, role: UserRole) -> Principal:
+        user_id = str(uuid.uuid4())
+        await self._insert(
+            USERS,
+            user_id=user_id,
+            organization_id=organization_id,
+            role=role,
+            email=None if role == "candidate" else f"{user_id}@company.example",
+        )
+        return Principal("user", organization_id, role=role, user_id=user_id)
+
+    async def session(self, user: Principal, interview_id: str | None = None) -> Principal:
+        session_id = str(uuid.uuid4())
+        await self._insert(
+            AUTH_SESSIONS,
+            session_id=session_id,
+            user_id=user.user_id,
+            method="password" if interview_id is None else "invitation",
+            interview_id=interview_id,
+            expires_at=datetime.now(UTC) + timedelta(days=1),
+        )
+        return replace(user, session_id=session_id, interview_id=interview_id)
+
+    async def interview(self, organization_id: str | None, candidate: Principal | None) -> str:
+        new = NewInterview(interview_id=str(uuid.uuid4()), plan=get_plan("demo"))
+        if organization_id is not None and candidate is not None:
+            new = new.model_copy(
+                update={"organization_id": organization_id, "candidate_id": candidate.user_id}
+            )
+        return (await Records(self._database).create_interview(new)).interview_id
+
+    async def api_key(self, organization_id: str, scopes: list[str]) -> tuple[str, str]:
+        """Its id, and itself."""
+        key_id, secret = str(uuid.uuid4()), f"{API_KEY_PREFIX}{new_secret()}"
+        await self._insert(
+            API_KEYS,
+            key_id=key_id,
+            organization_id=organization_id,
+            name="integration",
+            secret_hash=hashlib.sha256(secret.encode()).hexdigest(),
+            scopes=scopes,
+        )
+        return key_id, secret
+
+    def token(self, principal: Principal, *, age_s: float = 0) -> str:
+        keys = parse_keys("AUTH_KEYS", self._settings.auth_keys)
+        issuer = self._settings.public_url
+        return AccessTokens(keys, issuer, clock=lambda: time.time() - age_s).issue(principal)
+
+    async def _insert(self, table: Any, **values: Any) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(insert(table).values(**values))
+
+
+def _bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
