@@ -24,7 +24,7 @@ _SCHEMES = {
     },
     "cookie": {"type": "apiKey", "in": "cookie", "name": ACCESS_COOKIE},
 }
-_SECURITY = [{name: []} for name in _SCHEMES]
+_SECURITY: list[dict[str, list[str]]] = [{name: []} for name in _SCHEMES]
 
 
 def document(app: FastAPI, *, open_house: bool) -> dict[str, Any]:

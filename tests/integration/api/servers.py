@@ -30,7 +30,10 @@ PATIENCE_S = 20.0
 @contextlib.asynccontextmanager
 async def serving(settings: Settings) -> AsyncGenerator[str]:
     """The real application on a real port; yields its URL."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    # With its protocol named: asyncio holds back small answers on any other.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     options: dict[str, Any] = {
         **server_options(settings),
         "loop": "none",
