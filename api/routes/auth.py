@@ -103,7 +103,6 @@ async def methods(services: ServicesDep) -> Methods:
     status_code=201,
     dependencies=[requires("public"), limited_by_address(REGISTER)],
     responses=responses(400, 403, 409, 413, 429, 503),
-    response_model_exclude_none=True,
 )
 async def register(
     body: Register, request: Request, response: Response, services: ServicesDep
@@ -129,7 +128,6 @@ async def register(
     "/login",
     dependencies=[requires("public")],
     responses=responses(400, 401, 403, 413, 429, 503),
-    response_model_exclude_none=True,
 )
 async def login(
     body: Login, request: Request, response: Response, services: ServicesDep, caller: CallerDep
@@ -153,7 +151,6 @@ async def login(
     "/refresh",
     dependencies=[requires("public"), limited_by_address(REFRESH)],
     responses=responses(400, 401, 403, 413, 429, 503),
-    response_model_exclude_none=True,
 )
 async def refresh(
     body: Refresh, request: Request, response: Response, services: ServicesDep

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
 
@@ -105,7 +106,9 @@ async def test_of_many_with_one_address_one_is_registered(
 async def test_what_cannot_be_registered(
     http: httpx.AsyncClient, changes: dict[str, Any], expected: str
 ) -> None:
-    response = await http.post("/api/v1/auth/register", json=body(**changes))
+    content = json.dumps(body(**changes))  # in ASCII, with half of a pair as it is
+    headers = {"Content-Type": "application/json"}
+    response = await http.post("/api/v1/auth/register", content=content, headers=headers)
     assert (response.status_code, code(response)) == (400, expected)
     assert "set-cookie" not in response.headers
     assert all(str(v) not in response.text for v in changes.values() if len(str(v)) > 20)
@@ -149,8 +152,7 @@ async def test_a_browser_gets_cookies_and_nothing_else(
         assert not morsel["domain"]
         assert int(morsel["max-age"]) == pytest.approx(14 * 86400, abs=60)  # pyright: ignore[reportUnknownMemberType]
         assert morsel.value not in response.text
-    assert "access_token" not in response.json()
-    assert "refresh_token" not in response.json()
+    assert response.json()["access_token"] is response.json()["refresh_token"] is None
     assert response.headers["cache-control"] == "no-store"
 
 
@@ -220,7 +222,7 @@ async def test_a_page_of_another_site_changes_nothing(
     refresh = sent(registered, REFRESH_COOKIE)
     change = {"current": PASSWORD, "new": "another good one"}
     session = registered.json()["account"]["session_id"]
-    for method, path, json, cookie in (
+    for method, path, sent_body, cookie in (
         ("POST", "/api/v1/account/password", change, both),
         ("DELETE", "/api/v1/account/sessions", None, both),
         ("DELETE", f"/api/v1/account/sessions/{session}", None, both),
@@ -231,7 +233,7 @@ async def test_a_page_of_another_site_changes_nothing(
         ("POST", "/api/v1/auth/login", {"email": new_address(), "password": PASSWORD}, {}),
         ("POST", "/api/v1/auth/register", body(), {}),
     ):
-        response = await http.request(method, path, json=json, headers=cookie | origin)
+        response = await http.request(method, path, json=sent_body, headers=cookie | origin)
         assert (response.status_code, code(response)) == (403, "auth.forbidden"), path
         assert "set-cookie" not in response.headers
     # Nothing of it has happened; and what our own page asks for does.
