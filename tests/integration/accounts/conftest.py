@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,7 @@ async def admin(http: httpx.AsyncClient) -> Person:
     return await register(http)
 
 
-def mails(settings: Settings, to: str) -> list[email.message.EmailMessage]:
+def mails(settings: Settings, to: str) -> list[EmailMessage]:
     found = sorted(settings.mail_outbox.glob("*.eml")) if settings.mail_outbox.exists() else []
     parsed = [
         email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in found
@@ -180,7 +181,7 @@ def mails(settings: Settings, to: str) -> list[email.message.EmailMessage]:
     return [message for message in parsed if message["To"] == to]
 
 
-def link_secret(message: email.message.EmailMessage) -> str:
+def link_secret(message: EmailMessage) -> str:
     """What comes after `#` of the link: browsers send it to no server."""
     match = re.search(r"http://localhost:8000/reset-password/#token=(\S+)", message.get_content())
     assert match is not None
