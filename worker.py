@@ -48,6 +48,7 @@ from interview.providers.factory import (
 )
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.security.data_keys import DataKeys, build_data_keys
+from interview.security.production import check_production
 from interview.security.sealed_blobs import sealed
 from interview.streams.log import StreamLog, connect_redis
 from interview.streams.pulse import STUCK_AFTER_S, Pulse
@@ -220,6 +221,7 @@ async def _show_ready(path: Path) -> None:
 if __name__ == "__main__":
     try:
         loaded = load_settings()
+        check_production(loaded)
         uvloop.run(serve(loaded, build_providers(loaded)))
     except ConfigError as error:
         sys.exit(str(error))

@@ -90,7 +90,7 @@ RULES: Mapping[Action, Rule] = {
     "consent.read": Rule(_STAFF, own=True, open_house=True),
     "accommodation.request": Rule(own=True, open_house=True),
     "accommodation.grant": Rule(_STAFF),
-    "workflow.read": Rule(_STAFF),
+    "workflow.read": Rule(_STAFF, open_house=True),
     "workflow.write": Rule(),
     "audit.read": Rule(_STAFF, scope="audit:read"),
     "member.manage": Rule(_ADMIN),

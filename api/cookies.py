@@ -59,7 +59,7 @@ class Account(BaseModel):
 
 
 class Session(BaseModel):
-    """The tokens are null but with the transport `bearer`."""
+    """The tokens are there with the transport `bearer` alone."""
 
     account: Account
     access_expires_in_s: int

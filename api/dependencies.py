@@ -14,6 +14,8 @@ from temporalio.client import Client
 from api.attendance import Attendance
 from api.background import Background
 from api.clients import Networks, parse_networks
+from api.temporal_ui.page_tokens import PageTokens
+from api.temporal_ui.upstream import UiServer
 from api.throttle import Throttle
 from api.tickets import Tickets
 from interview.accounts.services import Accounts
@@ -54,6 +56,8 @@ class Services:
     accounts: Accounts
     throttle: Throttle
     trusted_proxies: Networks
+    temporal_ui: UiServer
+    page_tokens: PageTokens
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
     background: Background = field(default_factory=Background)
@@ -75,6 +79,7 @@ class Services:
             streams=StreamLog(redis, ttl_s=settings.stream_ttl_s, keys=keys),
             blobs=sealed(await asyncio.to_thread(build_blob_store, settings), keys),
             temporal=await connect_temporal(settings, keys, lazy=True),
+            temporal_ui=UiServer(settings.temporal_ui_url),
             keys=keys,
             tokens=tokens,
             tickets=Tickets(redis),
@@ -85,12 +90,14 @@ class Services:
                 settings.redis_url, derived(auth_keys.current.secret, "intervue limits")
             ),
             trusted_proxies=parse_networks(settings.trusted_proxies),
+            page_tokens=PageTokens(auth_keys),
         )
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)
         self.accounts.close()
         await self.throttle.aclose()
+        await self.temporal_ui.aclose()
         await self.redis.aclose()
         await self.database.close()
 

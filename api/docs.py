@@ -6,13 +6,14 @@ from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 
+from api.authorization import PUBLIC, requires
 from api.static import page_policy
 
 __all__ = ["router"]
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[requires(PUBLIC)])
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title} API</title>
@@ -24,6 +25,11 @@ the WebSocket <code>/ws/interview/{{session_id}}</code>; its messages are descri
 in <code>interview/protocol</code>.</p>
 {operations}
 </html>"""
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs")

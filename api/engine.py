@@ -14,7 +14,12 @@ from temporalio.client import (
     RPCTimeoutOrCancelledError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
@@ -30,7 +35,9 @@ from interview.contracts.interview import (
 )
 from interview.errors import ConflictError, InterviewError
 from interview.persistence.rows import InterviewRecord
+from interview.temporal_setup import prepare_namespace
 from workflows.interview import InterviewWorkflow
+from workflows.search_attributes import ORGANIZATION
 
 __all__ = ["DELAY_S", "Engine"]
 
@@ -140,10 +147,18 @@ class Engine:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=f"{record.title} interview",
+                search_attributes=TypedSearchAttributes(
+                    [SearchAttributePair(ORGANIZATION, record.organization_id)]
+                ),
                 rpc_timeout=_RPC_TIMEOUT,
             )
         except WorkflowAlreadyStartedError:
             raise _ended() from None
+        except RPCError as error:
+            if _lacks_attribute(error):
+                # No worker of today's has been here yet.
+                await prepare_namespace(self.client)
+            raise
 
     async def _persist(self, call: Callable[[], Awaitable[T]], on_delay: Callable[[], None]) -> T:
         loop = asyncio.get_running_loop()
@@ -179,7 +194,14 @@ def _reraise_cancellation() -> None:
 
 def _is_away(error: Exception) -> bool:
     """A lazy client that cannot connect raises a bare `RuntimeError`."""
-    return not (isinstance(error, RPCError) and error.status in _FINAL)
+    if not isinstance(error, RPCError):
+        return True
+    return error.status not in _FINAL or _lacks_attribute(error)
+
+
+def _lacks_attribute(error: RPCError) -> bool:
+    """The namespace does not know one of our search attributes, or has not noticed yet."""
+    return error.status is RPCStatusCode.INVALID_ARGUMENT and "search attribute" in error.message
 
 
 def _reason(error: Exception) -> str:

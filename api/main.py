@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from api import docs, realtime
+from api import docs, openapi, realtime
+from api.authorization import PUBLIC, requires
 from api.background import Background
 from api.dependencies import Services
 from api.errors import add_error_handlers
@@ -28,8 +30,12 @@ from api.routes import (
 )
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
+from api.temporal_ui import codec as temporal_codec
+from api.temporal_ui import routes as temporal_ui
+from api.temporal_ui.links import CODEC_PATH
 from interview.config import Settings, load_settings
 from interview.logging import configure_logging
+from interview.security.production import check_production
 from interview.streams.pulse import PulseReader
 
 __all__ = ["create_app", "from_environment"]
@@ -38,7 +44,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Nothing is connected before the app is started."""
+    """Nothing is connected before the app is started. Raises `ConfigError`."""
+    check_production(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -60,12 +67,15 @@ def create_app(settings: Settings) -> FastAPI:
         description="Durable spoken interviews.",
         version="1",
         lifespan=lifespan,
+        openapi_url=None,  # `api.docs` has both
         docs_url=None,
         redoc_url=None,
     )
+    app.openapi = partial(openapi.document, app, open_house=settings.debug)
     add_error_handlers(app)
     # The last one added is the outermost.
-    app.add_middleware(BodyLimit)
+    more = {f"{CODEC_PATH}/decode": temporal_codec.MAX_DECODE_BYTES}
+    app.add_middleware(BodyLimit, more=more)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -79,13 +89,19 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
     people = (auth, openid, account, members, api_keys)
-    for module in (health, roles, interviews, recordings, tickets, *people, realtime, docs):
+    # The codec before the UI, which takes every path under its own.
+    for module in (
+        *(health, roles, interviews, recordings, tickets, *people, realtime, docs),
+        *(temporal_codec, temporal_ui),
+    ):
         app.include_router(module.router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.
         app.router.default = web_or(app.router.default, WebClient(settings.web_dir))
     else:
-        app.add_api_route("/", placeholder, include_in_schema=False)
+        app.add_api_route(
+            "/", placeholder, include_in_schema=False, dependencies=[requires(PUBLIC)]
+        )
     return app
 
 

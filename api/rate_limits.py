@@ -11,7 +11,13 @@ from api.clients import client_address, client_network
 from api.dependencies import ServicesDep
 from api.throttle import Limit
 
-__all__ = ["CallerDep", "limited", "limited_by_address"]
+__all__ = ["CREATING", "ENTERING", "READING", "CallerDep", "limited", "limited_by_address"]
+
+READING = Limit("rest", 3000, per_s=60)
+"""Of all that is asked about interviews. An integration that polls stays far below it."""
+CREATING = Limit("interview-create", 600, per_s=60)
+ENTERING = Limit("interview-enter", 120, per_s=60)
+"""A ticket for each try of a client that reconnects."""
 
 
 def _caller(request: Request, services: ServicesDep) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -21,9 +21,12 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # `pnpm dev` is another origin of the same site.
+    "Cross-Origin-Resource-Policy": "same-site",
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=()",
     # Replaced by the pages' own policies; an answer of the API runs nothing.
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
 }
 _HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _HERE = frozenset({"localhost", "testserver"})
@@ -124,18 +127,21 @@ def _vary_by(headers: MutableHeaders, *names: str) -> None:
 
 
 class BodyLimit:
-    """413 for a request of more than `MAX_BODY_BYTES`, declared or not, of whatever type."""
+    """413 for a request of more than `MAX_BODY_BYTES`, or what `more` allows its path, declared
+    or not, of whatever type."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, more: Mapping[str, int] | None = None) -> None:
         self._app = app
+        self._more = more or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._more.get(scope["path"], MAX_BODY_BYTES)
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdecimal() or int(declared) > MAX_BODY_BYTES:
-            await _too_large(scope, receive, send)
+        if not declared.isdecimal() or int(declared) > limit:
+            await _too_large(limit, scope, receive, send)
             return
         received, refused = 0, False
 
@@ -143,7 +149,7 @@ class BodyLimit:
             nonlocal received, refused
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
+            if received > limit:
                 refused = True
                 return {"type": "http.disconnect"}
             return message
@@ -158,11 +164,11 @@ class BodyLimit:
             if not refused:
                 raise
         if refused:
-            await _too_large(scope, receive, send)
+            await _too_large(limit, scope, receive, send)
 
 
-async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+async def _too_large(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
     body = error_body(
-        "request.too_large", f"A request holds at most {MAX_BODY_BYTES} bytes.", recoverable=False
+        "request.too_large", f"A request holds at most {limit} bytes.", recoverable=False
     )
     await JSONResponse(body, 413)(scope, receive, send)

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["WebClient", "page_policy", "placeholder", "web_or"]
+__all__ = ["WebClient", "page_policy", "placeholder", "script_sources", "web_or"]
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _FOREVER = "public, max-age=31536000, immutable"
@@ -30,13 +30,18 @@ open
 </html>"""
 
 
+def script_sources(page: bytes) -> str:
+    """For a Content-Security-Policy: our own files, and what is written into the page."""
+    return " ".join(["'self'", *sorted(set(map(_hashed, _INLINE_SCRIPT.findall(page))))])
+
+
 def page_policy(page: bytes) -> str:
     """The Content-Security-Policy of one HTML page."""
-    scripts = " ".join(["'self'", *sorted(set(map(_hashed, _INLINE_SCRIPT.findall(page))))])
     return (
-        f"default-src 'none'; script-src {scripts}; style-src 'self'; font-src 'self'; "
-        "img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; "
-        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src {script_sources(page)}; style-src 'self'; "
+        "font-src 'self'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; "
+        "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     )
 
 

@@ -9,7 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 __all__ = ["prepare_namespace"]
 
-_KEYWORDS = ("IntervuePhase", "IntervueRole", "IntervueOutcome")
+_KEYWORDS = ("IntervuePhase", "IntervueRole", "IntervueOutcome", "IntervueOrganization")
 
 
 async def prepare_namespace(client: Client) -> None:

@@ -100,11 +100,12 @@ def _greet(stack: LocalStack, seconds: float) -> None:
             _say(f"  Web (dev)     {stack.urls['web']}")
         elif not (REPOSITORY / "web" / "out" / "index.html").exists():
             _say("                (no web page: install Node.js 20 and run make start again)")
-    if ui := stack.urls.get("TEMPORAL_UI_URL"):
-        _say(f"  Temporal UI   {ui}")
-    if "app" not in stack.urls:
-        for name in _GIVEN:
-            _say(f"  export {name}={stack.urls[name]}")
+        if "TEMPORAL_UI_URL" in stack.urls or stack.given.get("TEMPORAL_UI_URL"):
+            _say(f"  Temporal UI   {stack.app_url}/temporal/")
+    else:
+        for name in (*_GIVEN, "TEMPORAL_UI_URL"):
+            if name in stack.urls:
+                _say(f"  export {name}={stack.urls[name]}")
     _say("\nCtrl-C stops everything; nothing said is lost.")
 
 

@@ -172,7 +172,7 @@ class LocalStack:
             port = choose_port(self.ports.temporal)
             spec, address = prepare_temporal(self.home, binary, port, ui_port)
             await self._run(spec)
-            self.urls["TEMPORAL_UI_URL"] = f"http://localhost:{ui_port}"
+            self.urls["TEMPORAL_UI_URL"] = f"http://127.0.0.1:{ui_port}"
             await raise_retention(self.home, binary, address)
         else:
             await check_temporal(address)

@@ -148,7 +148,8 @@ def prepare_temporal(home: Home, binary: Path, port: int, ui_port: int) -> tuple
     argv = [
         str(binary),
         *("server", "start-dev", "--ip", "127.0.0.1", "--log-level", "warn"),
-        *("--port", str(port), "--ui-port", str(ui_port)),
+        # The API passes the UI on, under this path, to those who may see it.
+        *("--port", str(port), "--ui-port", str(ui_port), "--ui-public-path", "/temporal"),
         *("--db-filename", str(home.temporal / "temporal.db")),
     ]
     for pragma in _PRAGMAS:

@@ -103,6 +103,7 @@ async def methods(services: ServicesDep) -> Methods:
     status_code=201,
     dependencies=[requires("public"), limited_by_address(REGISTER)],
     responses=responses(400, 403, 409, 413, 429, 503),
+    response_model_exclude_unset=True,
 )
 async def register(
     body: Register, request: Request, response: Response, services: ServicesDep
@@ -128,6 +129,7 @@ async def register(
     "/login",
     dependencies=[requires("public")],
     responses=responses(400, 401, 403, 413, 429, 503),
+    response_model_exclude_unset=True,
 )
 async def login(
     body: Login, request: Request, response: Response, services: ServicesDep, caller: CallerDep
@@ -151,6 +153,7 @@ async def login(
     "/refresh",
     dependencies=[requires("public"), limited_by_address(REFRESH)],
     responses=responses(400, 401, 403, 413, 429, 503),
+    response_model_exclude_unset=True,
 )
 async def refresh(
     body: Refresh, request: Request, response: Response, services: ServicesDep

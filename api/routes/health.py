@@ -13,13 +13,14 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
+from api.authorization import PUBLIC, requires
 from api.dependencies import Services, ServicesDep
 from interview.contracts.ids import CONVERSE_QUEUE, INTERVIEW_QUEUE, SPEAK_QUEUE, TRANSCRIBE_QUEUE
 from interview.errors import InterviewError
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[requires(PUBLIC)])
 
 CHECK_TIMEOUT_S = 1.0
 _POLL_FRESH = timedelta(seconds=75)
@@ -68,7 +69,7 @@ async def live() -> Health:
     return Health()
 
 
-@router.get("/health/ready")
+@router.get("/health/ready", responses={503: {"model": Readiness}})
 async def ready(services: ServicesDep, response: Response) -> Readiness:
     """503 while anything is missing that an interview needs."""
     checks: dict[str, Callable[[Services], Awaitable[Any]]] = {

@@ -9,25 +9,32 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.authentication import PrincipalDep
-from api.authorization import requires
-from api.dependencies import ServicesDep
+from api.authorization import decide, requires
+from api.dependencies import Services, ServicesDep
 from api.entry import interview_limits
+from api.errors import responses
+from api.rate_limits import CREATING, READING, limited
+from api.temporal_ui.links import workflow_url
 from interview.domain.roles import get_plan
-from interview.errors import ConflictError
+from interview.errors import AccessError, ConflictError
 from interview.persistence.digest import transcript_sha256
 from interview.persistence.records import MAX_PAGE
 from interview.persistence.rows import (
-    InterviewRecord,
     InterviewSummary,
     NewInterview,
-    Page,
     TranscriptLine,
 )
 from interview.persistence.vocabulary import InterviewStatus
+from interview.security.principal import Principal
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
+router = APIRouter(
+    prefix="/api/v1/interviews",
+    tags=["interviews"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 _IDEMPOTENT = uuid.UUID("b9b2b6a8-0c35-4f0e-8a53-3f1d5cf6f9c2")
 
@@ -52,6 +59,20 @@ class CreateInterview(BaseModel):
     interview_id: Annotated[str, Field(max_length=36)] | None = None
 
 
+class Interview(InterviewSummary):
+    """`workflow_url` leads to its audit in the Temporal UI, relative to this API's address; null
+    where that is not for whoever asks."""
+
+    workflow_url: str | None
+
+
+class Interviews(BaseModel):
+    """Newest first. `next_cursor` is null on the last page."""
+
+    items: list[Interview]
+    next_cursor: str | None
+
+
 class Transcript(BaseModel):
     """Every utterance by sequence. `sha256` is over the JSON of each item, one a line."""
 
@@ -60,13 +81,18 @@ class Transcript(BaseModel):
     sha256: str
 
 
-@router.post("", status_code=201, dependencies=[requires("interview.create")])
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[requires("interview.create"), limited(CREATING)],
+    responses=responses(404, 409),
+)
 async def create_interview(
     request: CreateInterview,
     services: ServicesDep,
     principal: PrincipalDep,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=200)] = None,
-) -> InterviewSummary:
+) -> Interview:
     """Asked for twice under the same `Idempotency-Key` or `interview_id`, it is made once.
 
     The interview begins when somebody enters its room. Errors: `role.not_found`,
@@ -84,9 +110,11 @@ async def create_interview(
     )
     record = await services.records.create_interview(new)
     asked_for = (plan.role, new.candidate_name, new.organization_id)
-    if (record.role, record.candidate_name, record.organization_id) != asked_for:
+    found = (record.role, record.candidate_name, record.organization_id)
+    is_anothers = principal.kind == "anonymous" and record.candidate_id is not None
+    if found != asked_for or is_anothers:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
-    return _summary(record)
+    return _shown(record, principal, services)
 
 
 @router.get("", dependencies=[requires("interview.list")])
@@ -96,23 +124,33 @@ async def list_interviews(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     status: InterviewStatus | None = None,
-) -> Page:
+) -> Interviews:
     """Newest first; `next_cursor` is null on the last page."""
-    return await services.records.list_interviews(
-        limit=limit, cursor=cursor, status=status, organization_id=principal.organization_id
+    page = await services.records.list_interviews(
+        limit=limit,
+        cursor=cursor,
+        status=status,
+        organization_id=principal.organization_id,
+        unclaimed=principal.kind == "anonymous",
     )
+    items = [_shown(item, principal, services) for item in page.items]
+    return Interviews(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/{interview_id}", dependencies=[requires("interview.read")])
-async def read_interview(interview_id: str, services: ServicesDep) -> InterviewSummary:
+async def read_interview(
+    interview_id: str, services: ServicesDep, principal: PrincipalDep
+) -> Interview:
     """Where it stands. The plan is left out: whoever takes the interview may read this."""
-    return _summary(await services.records.get_interview(interview_id))
+    record = await services.records.get_interview(interview_id)
+    return _shown(record, principal, services)
 
 
 @router.get(
     "/{interview_id}/transcript",
     response_model=Transcript,
     dependencies=[requires("transcript.read")],
+    responses={200: {"content": {"application/x-ndjson": {}}}},
 )
 async def read_transcript(
     interview_id: str,
@@ -133,5 +171,12 @@ def _interview_id(organization_id: str, idempotency_key: str | None) -> str:
     return str(uuid.uuid5(_IDEMPOTENT, f"{organization_id}/{idempotency_key}"))
 
 
-def _summary(record: InterviewRecord) -> InterviewSummary:
-    return InterviewSummary.model_validate(record)
+def _shown(interview: InterviewSummary, principal: Principal, services: Services) -> Interview:
+    """To somebody who may read it."""
+    try:
+        decide(principal, "workflow.read", None, open_house=services.settings.debug)
+        url = workflow_url(services.settings.temporal_namespace, interview.workflow_id)
+    except AccessError:
+        url = None
+    summary = InterviewSummary.model_validate(interview)
+    return Interview(**summary.model_dump(), workflow_url=url)

@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from api.authorization import requires
 from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import READING, limited
 from interview.persistence.rows import RecordingRow
 
 __all__ = ["router"]
@@ -17,7 +19,8 @@ __all__ = ["router"]
 router = APIRouter(
     prefix="/api/v1/interviews/{interview_id}/recordings",
     tags=["recordings"],
-    dependencies=[requires("recording.read")],
+    dependencies=[limited(READING), requires("recording.read")],
+    responses=responses(429),
 )
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -47,7 +50,16 @@ async def list_recordings(interview_id: str, services: ServicesDep) -> Recording
     return Recordings(items=[_shown(row) for row in rows])
 
 
-@router.get("/{recording_id}", response_class=Response)
+@router.get(
+    "/{recording_id}",
+    response_class=Response,
+    responses={
+        200: {"content": {"audio/*": {}}},
+        206: {"content": {"audio/*": {}}, "description": "The range asked for"},
+        304: {"description": "As `If-None-Match` knows it"},
+        416: {"description": "There is no such range"},
+    },
+)
 async def play_recording(
     interview_id: str, recording_id: str, request: Request, services: ServicesDep
 ) -> Response:

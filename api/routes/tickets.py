@@ -8,11 +8,17 @@ from pydantic import BaseModel
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import ENTERING, limited
 from interview.protocol import limits
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/interviews/{interview_id}", tags=["interviews"])
+router = APIRouter(
+    prefix="/api/v1/interviews/{interview_id}",
+    tags=["interviews"],
+    responses=responses(429),
+)
 
 
 class Ticket(BaseModel):
@@ -22,7 +28,9 @@ class Ticket(BaseModel):
     expires_in_s: int
 
 
-@router.post("/ticket", status_code=201, dependencies=[requires("interview.enter")])
+@router.post(
+    "/ticket", status_code=201, dependencies=[requires("interview.enter"), limited(ENTERING)]
+)
 async def issue_ticket(interview_id: str, services: ServicesDep, principal: PrincipalDep) -> Ticket:
     """Good once, for this interview, and for a short time. Whether its holder may still enter is
     decided again when it is presented."""

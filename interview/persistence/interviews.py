@@ -115,10 +115,14 @@ async def page(
     limit: int,
     cursor: str | None,
     status: InterviewStatus | None,
+    *,
+    unclaimed: bool,
 ) -> Page:
     query = _LIST.limit(limit + 1)
     if organization_id is not None:
         query = query.where(INTERVIEWS.c.organization_id == organization_id)
+    if unclaimed:
+        query = query.where(INTERVIEWS.c.candidate_id.is_(None))
     if status is not None:
         query = query.where(INTERVIEWS.c.status == status)
     if cursor is not None:

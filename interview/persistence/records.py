@@ -72,14 +72,17 @@ class Records:
         limit: int = 50,
         cursor: str | None = None,
         status: InterviewStatus | None = None,
+        unclaimed: bool = False,
     ) -> Page:
-        """Of one organization, or of all. Newest first, `limit` from 1 to `MAX_PAGE`. Pages stay
-        right while interviews are added. Raises `InvalidInputError` (`page.invalid_limit`,
-        `page.invalid_cursor`)."""
+        """Of one organization, or of all; `unclaimed`: those without a candidate. Newest first,
+        `limit` from 1 to `MAX_PAGE`. Pages stay right while interviews are added. Raises
+        `InvalidInputError` (`page.invalid_limit`, `page.invalid_cursor`)."""
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidInputError("page.invalid_limit", f"a page holds 1 to {MAX_PAGE} rows")
         async with self._database.transaction() as connection:
-            return await interviews.page(connection, organization_id, limit, cursor, status)
+            return await interviews.page(
+                connection, organization_id, limit, cursor, status, unclaimed=unclaimed
+            )
 
     async def set_status(
         self, interview_id: str, status: Literal["active", "paused"]

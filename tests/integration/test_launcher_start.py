@@ -145,6 +145,11 @@ async def test_start_kill_stop_and_start_again(terminal: Terminal) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         url = state["urls"]["app"]
         assert (await client.get(f"{url}/health/ready")).json()["status"] == "ok"
+        # The UI is the API's to show; where it really is, nobody is told.
+        assert f"Temporal UI   http://localhost:{terminal.port}/temporal/" in said
+        assert state["urls"]["TEMPORAL_UI_URL"] not in said
+        page = await client.get(f"{url}/temporal/")
+        assert (page.status_code, 'base: "/temporal"' in page.text) == (200, True)
 
     # A second one says so and leaves the first alone.
     assert f"running here already (process {first.pid})" in await terminal.failure()

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import insert, update
 
@@ -20,6 +20,7 @@ from interview.persistence.models import (
     API_KEYS,
     AUTH_SESSIONS,
     CONSENTS,
+    INTERVIEWS,
     ORGANIZATIONS,
     USERS,
 )
@@ -29,27 +30,9 @@ from interview.persistence.vocabulary import UserRole
 from interview.security.keys import parse_keys
 from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens, new_secret
+from tests.access import Who, Whose
 
-__all__ = ["WHO", "Who", "World", "populate"]
-
-Who = Literal[
-    "anonymous",
-    "candidate",
-    "invited elsewhere",
-    "other candidate",
-    "recruiter",
-    "foreign recruiter",
-    "admin",
-    "revoked",
-    "expired",
-    "disabled",
-    "key with every scope",
-    "key that reads",
-    "key without scope",
-]
-WHO: tuple[Who, ...] = get_args(Who)
-"""`revoked`, `expired` and `disabled` are admins of the organization in question, or were.
-`invited elsewhere` is the candidate, come by the invitation to another interview of theirs."""
+__all__ = ["People", "World", "populate"]
 
 EVERY_SCOPE = ["interviews:read", "interviews:write", "interviews:erase", "audit:read"]
 
@@ -64,8 +47,14 @@ class World:
     organization_id: str
     interview_id: str
     unclaimed_id: str
+    key_id: str
+    """Of an API key of the first organization."""
     headers: Mapping[Who, dict[str, str]]
     sessions: Mapping[Who, Principal]
+
+    @property
+    def interviews(self) -> Mapping[Whose, str]:
+        return {"the candidate": self.interview_id, "nobody": self.unclaimed_id}
 
     def token(self, who: Who) -> str:
         return self.headers[who]["Authorization"].removeprefix("Bearer ")
@@ -80,6 +69,15 @@ class World:
     async def set_user(self, who: Who, **values: Any) -> None:
         user_id = self.sessions[who].user_id
         await self._change(update(USERS).where(USERS.c.user_id == user_id).values(**values))
+
+    async def claim(self, interview_id: str) -> str:
+        """The interview is the candidate's now."""
+        await self._change(
+            update(INTERVIEWS)
+            .where(INTERVIEWS.c.interview_id == interview_id)
+            .values(candidate_id=self.sessions["candidate"].user_id)
+        )
+        return interview_id
 
     async def consent(self, *, withdrawn: bool) -> None:
         await self._change(
@@ -106,7 +104,7 @@ class World:
 
 async def populate(settings: Settings, database: Database) -> World:
     """New rows each time."""
-    people = _People(settings, database)
+    people = People(settings, database)
     home, abroad = await people.organization(), await people.organization()
     candidate = await people.user(home, "candidate")
     admin = await people.user(home, "admin")
@@ -120,6 +118,7 @@ async def populate(settings: Settings, database: Database) -> World:
         "recruiter": await people.session(await people.user(home, "recruiter")),
         "foreign recruiter": await people.session(await people.user(abroad, "recruiter")),
         "admin": await people.session(admin),
+        "foreign admin": await people.session(await people.user(abroad, "admin")),
         "revoked": await people.session(admin),
         "expired": await people.session(admin),
         "disabled": await people.session(await people.user(home, "admin")),
@@ -128,11 +127,12 @@ async def populate(settings: Settings, database: Database) -> World:
         who: _bearer(people.token(principal, age_s=3600 if who == "expired" else 0))
         for who, principal in sessions.items()
     }
+    key_id, key = await people.api_key(home, EVERY_SCOPE)
     headers |= {
         "anonymous": {},
-        "key with every scope": _bearer(await people.api_key(home, EVERY_SCOPE)),
-        "key that reads": _bearer(await people.api_key(home, ["interviews:read"])),
-        "key without scope": _bearer(await people.api_key(home, [])),
+        "key with every scope": _bearer(key),
+        "key that reads": _bearer((await people.api_key(home, ["interviews:read"]))[1]),
+        "key without scope": _bearer((await people.api_key(home, []))[1]),
     }
     world = World(
         settings=settings,
@@ -140,6 +140,7 @@ async def populate(settings: Settings, database: Database) -> World:
         organization_id=home,
         interview_id=interview_id,
         unclaimed_id=await people.interview(None, None),
+        key_id=key_id,
         headers=headers,
         sessions=sessions,
     )
@@ -148,7 +149,9 @@ async def populate(settings: Settings, database: Database) -> World:
     return world
 
 
-class _People:
+class People:
+    """Makes them. Nobody has a password."""
+
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
@@ -189,19 +192,20 @@ class _People:
             )
         return (await Records(self._database).create_interview(new)).interview_id
 
-    async def api_key(self, organization_id: str, scopes: list[str]) -> str:
-        secret = f"{API_KEY_PREFIX}{new_secret()}"
+    async def api_key(self, organization_id: str, scopes: list[str]) -> tuple[str, str]:
+        """Its id, and itself."""
+        key_id, secret = str(uuid.uuid4()), f"{API_KEY_PREFIX}{new_secret()}"
         await self._insert(
             API_KEYS,
-            key_id=str(uuid.uuid4()),
+            key_id=key_id,
             organization_id=organization_id,
             name="integration",
             secret_hash=hashlib.sha256(secret.encode()).hexdigest(),
             scopes=scopes,
         )
-        return secret
+        return key_id, secret
 
-    def token(self, principal: Principal, *, age_s: float) -> str:
+    def token(self, principal: Principal, *, age_s: float = 0) -> str:
         keys = parse_keys("AUTH_KEYS", self._settings.auth_keys)
         issuer = self._settings.public_url
         return AccessTokens(keys, issuer, clock=lambda: time.time() - age_s).issue(principal)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import uvicorn
+from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -21,7 +22,7 @@ from interview.config import Settings
 from interview.protocol import SUBPROTOCOL_V2
 from interview.protocol.frames import AudioFrame
 
-__all__ = ["PATIENCE_S", "Client", "Received", "Wire", "serving"]
+__all__ = ["PATIENCE_S", "Client", "Received", "Wire", "forget_limits", "serving"]
 
 PATIENCE_S = 20.0
 
@@ -40,9 +41,18 @@ async def serving(settings: Settings) -> AsyncGenerator[str]:
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.005)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await task
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def forget_limits(redis: Redis) -> None:
+    """Who was counted may begin anew."""
+    counted: Any = await redis.keys("intervue:limit*")  # pyright: ignore[reportUnknownMemberType] an open argument
+    if counted:
+        await redis.delete(*counted)
 
 
 class Wire:

@@ -18,7 +18,8 @@ from api.authentication import ACCESS_COOKIE
 from interview.config import Settings
 from interview.persistence.database import Database
 from interview.protocol import limits
-from tests.integration.api.principals import Who, World, populate
+from tests.access import Who
+from tests.integration.api.principals import World, populate
 from tests.integration.api.servers import Client, Wire, serving
 
 pytestmark = pytest.mark.integration

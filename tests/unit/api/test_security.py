@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import httpx
@@ -12,8 +13,10 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
-from api.security import SecurityHeaders, origin_allowed
+from api.main import create_app
+from api.security import MAX_BODY_BYTES, SecurityHeaders, origin_allowed
 from api.static import WebClient, page_policy, placeholder, web_or
+from interview.config import Settings
 
 CORS = ("http://localhost:3000",)
 
@@ -103,3 +106,90 @@ async def test_a_routes_own_headers_stay() -> None:
         headers = (await http.get("/api/x")).headers
     assert headers.get_list("x-frame-options") == ["SAMEORIGIN"]
     assert headers["cache-control"] == "no-store"
+
+
+def calling(**settings: object) -> httpx.AsyncClient:
+    """The whole application, started by nobody: what needs no service answers."""
+    app = create_app(Settings.model_validate(settings))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://testserver")
+
+
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [("https://intervue.example", "max-age=31536000"), ("http://localhost:8000", None)],
+)
+async def test_browsers_are_told_to_stay_with_https_where_that_is_our_address(
+    public_url: str, expected: str | None
+) -> None:
+    async with calling(public_url=public_url) as http:
+        for path in ("/health", "/nowhere", "/api/v1/roles"):
+            response = await http.get(path)
+            assert response.headers.get("strict-transport-security") == expected
+
+
+async def test_cookies_are_for_exact_origins_only() -> None:
+    page, stranger = {"Origin": "https://page.example"}, {"Origin": "https://evil.example"}
+    async with calling(cors_origins="https://page.example") as http:
+        mine = await http.get("/api/v1/roles", headers=page)
+        theirs = await http.get("/api/v1/roles", headers=stranger)
+    assert mine.headers["access-control-allow-origin"] == "https://page.example"
+    assert mine.headers["access-control-allow-credentials"] == "true"
+    assert "access-control-allow-origin" not in theirs.headers
+    async with calling(cors_origins="*") as http:
+        anyone = await http.get("/api/v1/roles", headers=stranger | {"Cookie": "a=b"})
+    assert anyone.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in anyone.headers
+
+
+async def test_a_page_may_send_what_the_api_takes() -> None:
+    asking = {
+        "Origin": "https://page.example",
+        "Access-Control-Request-Method": "DELETE",
+        "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
+    }
+    async with calling(cors_origins="https://page.example") as http:
+        allowed = await http.options("/api/v1/interviews", headers=asking)
+        refused = await http.options(
+            "/api/v1/interviews", headers=asking | {"Origin": "https://evil.example"}
+        )
+    assert allowed.status_code == 200
+    assert refused.status_code == 400
+
+
+async def test_no_cache_mixes_people_or_origins_up() -> None:
+    async with calling(cors_origins="https://page.example") as http:
+        for headers in ({}, {"Origin": "https://page.example"}):
+            response = await http.get("/api/v1/roles", headers=headers)
+            vary = [part.strip() for part in response.headers["vary"].split(",")]
+            assert sorted(vary) == ["Authorization", "Cookie", "Origin"]
+            assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("application/json", "text/plain", "application/octet-stream"),
+        *("multipart/form-data; boundary=x", "application/x-www-form-urlencoded", None),
+    ],
+)
+async def test_a_body_is_bounded_whatever_it_is_said_to_be(content_type: str | None) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    too_much = b"x" * (MAX_BODY_BYTES + 1)
+
+    async def in_pieces() -> AsyncGenerator[bytes]:
+        yield too_much[:-1]
+        yield too_much[-1:]
+
+    async with calling() as http:
+        for body in (too_much, in_pieces()):
+            response = await http.post("/api/v1/interviews", content=body, headers=headers)
+            assert response.status_code == 413
+            assert response.json()["error"]["code"] == "request.too_large"
+
+
+@pytest.mark.parametrize("declared", ["-1", "1e3", "x", "99999999999999999999"])
+async def test_a_length_that_is_none_is_not_believed(declared: str) -> None:
+    async with calling() as http:
+        response = await http.post("/api/v1/interviews", headers={"Content-Length": declared})
+    assert response.status_code == 413

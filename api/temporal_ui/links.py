@@ -1,0 +1,14 @@
+"""Where things are under our address."""
+
+from __future__ import annotations
+
+__all__ = ["BASE_PATH", "CODEC_PATH", "workflow_url"]
+
+BASE_PATH = "/temporal"
+"""The public path that the UI server is started with."""
+CODEC_PATH = f"{BASE_PATH}/codec"
+
+
+def workflow_url(namespace: str, workflow_id: str) -> str:
+    """The workflow's page, relative to the API's address. It shows the newest run."""
+    return f"{BASE_PATH}/namespaces/{namespace}/workflows/{workflow_id}"
