@@ -135,11 +135,11 @@ class Listener:
 
     async def _listen(self) -> Heard:
         heard = Heard("no_speech")
-        last_frame, existed = time.monotonic(), False
+        last_frame, existed, left = time.monotonic(), False, False
         async for frames in self.audio.frames():
             if frames:
                 last_frame, existed = time.monotonic(), True
-            elif time.monotonic() - last_frame > self.stall_after_s:
+            elif left or time.monotonic() - last_frame > self.stall_after_s:
                 return Heard("stalled")
             elif existed and not await self.audio.exists():
                 existed = False
@@ -149,8 +149,9 @@ class Listener:
             for frame in frames:
                 if isinstance(frame, AudioCancel):
                     return Heard("cancelled")
-                if isinstance(frame, AudioLeft):
-                    return Heard("stalled")
+                # Begun again, its start may be on the way: the next idle second tells.
+                if left := isinstance(frame, AudioLeft):
+                    continue
                 end = await self._take(frame, heard) or end
             # Where the text is known nobody needs to look ahead.
             pause = self._silent and not self._looked and end is None and self.transcribe

@@ -34,6 +34,7 @@ from interview.protocol.server import (
     SessionStarted,
     TurnCommitted,
     TurnDiscarded,
+    TurnResend,
 )
 
 __all__ = ["StormReport", "storm_of_messages", "storm_of_recordings"]
@@ -226,6 +227,8 @@ async def _give(
                 message = SERVER_MESSAGE.validate_json(data)
                 if isinstance(message, SessionStarted):
                     await _send_recording(socket, turn_id, recording)
+                elif isinstance(message, TurnResend) and message.turn_id == turn_id:
+                    await _send_recording(socket, turn_id, recording, message.from_chunk)
                 elif (outcome := _outcome(message, turn_id)) == "committed":
                     acknowledged.add(turn_id)
                     return True
@@ -243,12 +246,15 @@ async def _give(
     return True
 
 
-async def _send_recording(socket: ClientConnection, turn_id: str, recording: Recording) -> None:
+async def _send_recording(
+    socket: ClientConnection, turn_id: str, recording: Recording, from_chunk: int = 0
+) -> None:
     format, data = recording
     chunks = [data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)]
-    start = {"type": "turn_start", "turn_id": turn_id, "format": format}
-    await socket.send(TurnStart.model_validate(start).model_dump_json())
-    for index, chunk in enumerate(chunks):
+    if from_chunk == 0:
+        start = {"type": "turn_start", "turn_id": turn_id, "format": format}
+        await socket.send(TurnStart.model_validate(start).model_dump_json())
+    for index, chunk in enumerate(chunks[from_chunk:], from_chunk):
         await socket.send(pack_uplink(index, chunk))
     end = TurnEnd(type="turn_end", turn_id=turn_id, chunks=len(chunks), duration_ms=1_500)
     await socket.send(end.model_dump_json())

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 NAME = "Zanzibarina"
 TYPED = "Quetzalcoatl"
 SPOKEN = "I moved the billing service to a new database"
-HEARD = "billing"
+HEARD = "billing service"
 
 
 async def test_an_interview_leaves_no_word_in_clear(stack: RunningStack) -> None:

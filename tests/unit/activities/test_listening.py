@@ -17,6 +17,7 @@ from interview.streams.audio import (
     AudioChunk,
     AudioEnd,
     AudioFrame,
+    AudioLeft,
     AudioPause,
     AudioResume,
     AudioStart,
@@ -109,6 +110,16 @@ async def test_speech_that_goes_on_takes_the_text_back() -> None:
     assert heard.text == "I moved it"
     assert notes.tentative_texts == ["I moved", None, "I moved it"]
     assert asked == ["I moved", "I moved it"]
+
+
+async def test_an_answer_that_was_left_is_put_back() -> None:
+    heard, _, asked = await listen([AudioLeft()], [])
+    assert (heard.outcome, asked) == ("stalled", [])
+
+
+async def test_an_answer_that_was_left_may_be_begun_again() -> None:
+    heard, _, _ = await listen([AudioLeft()], [START, chunk(0, "I moved it"), AudioEnd(1, None)])
+    assert (heard.outcome, heard.text) == ("answer", "I moved it")
 
 
 async def test_what_is_over_when_it_is_read_is_not_worked_on() -> None:
