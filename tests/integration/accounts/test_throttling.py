@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -197,6 +198,7 @@ async def test_nobody_is_named_in_redis(settings: Settings, redis: Redis) -> Non
     throttle = Throttle(settings.redis_url, SECRET)
     await throttle.hit(Limit("named", 1, per_s=60), "grace@navy.example")
     await throttle.aclose()
-    (key,) = await redis.execute_command("KEYS", "*named*")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] it has no types
+    found: Any = await redis.execute_command("KEYS", "*named*")  # pyright: ignore[reportUnknownMemberType] it has no types
+    (key,) = found
     assert b"grace" not in key
     assert 0 < await redis.ttl(key) <= 60
