@@ -12,7 +12,7 @@ node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load chaos fuzz docker-up docker-down \
+	bench-history bench-load bench-auth chaos fuzz docker-up docker-down \
 	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
 
 help: ## Show this
@@ -59,6 +59,9 @@ bench-load: .venv/.ready ## Concurrent interviews with Temporal on PostgreSQL (N
 
 bench-recovery: .venv/.ready ## SIGKILL at each stage of a turn: time to the next sound (JSON last)
 	@$(PY) -m bench.recovery
+
+bench-auth: .venv/.ready ## Login and refresh, p95 (JSON last)
+	@$(PY) -m bench.auth
 
 chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random walk (FAULTS=200, SEED=…; JSON last)
 	@$(PY) -m chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED))

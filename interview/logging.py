@@ -56,6 +56,7 @@ _SECRETS = (
     ),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 ***"),
     (re.compile(r"\bsk-[\w-]{8,}"), "sk-***"),
+    (re.compile(r"\bivk_[\w-]{8,}"), "ivk_***"),
     (re.compile(r"\bA[KS]IA[A-Z0-9]{16}\b"), "***"),
 )
 

@@ -123,7 +123,7 @@ def _message(mail: Mail, sender: Address) -> EmailMessage:
 
 
 def _checked_sender(sender: str) -> Address:
-    name, address = parseaddr(sender)
+    name, address = parseaddr(sender if sender.isprintable() else "")
     try:
         parsed = Address(display_name=name, addr_spec=address)
     except (HeaderParseError, ValueError, IndexError):

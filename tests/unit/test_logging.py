@@ -108,6 +108,7 @@ def test_debug_does_not_open_the_mouths_of_provider_sdks() -> None:
         ("https://s3/b?X-Amz-Signature=ab12&x=1", "https://s3/b?X-Amz-Signature=***&x=1"),
         ("Authorization: Bearer abcdef.ghi-jkl", "Authorization: Bearer ***"),
         ("Incorrect API key provided: sk-ant-0123456789", "Incorrect API key provided: sk-***"),
+        ("no such key: ivk_0123456789-_abc", "no such key: ivk_***"),
         ("AKIAABCDEFGHIJKLMNOP is unknown", "*** is unknown"),
         ("http://host:8000/path?page=2 at 12:30", "http://host:8000/path?page=2 at 12:30"),
     ],
