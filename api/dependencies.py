@@ -13,8 +13,11 @@ from temporalio.client import Client
 
 from api.background import Background
 from interview.config import Settings
+from interview.erasing import Erasing
+from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
+from interview.persistence.erasures import ErasureRecords
 from interview.persistence.records import Records
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys, build_data_keys
@@ -62,6 +65,18 @@ class Services:
             keys=keys,
             tokens=AccessTokens(parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url),
         )
+
+    @property
+    def trail(self) -> AuditTrail:
+        return AuditTrail(self.database)
+
+    @property
+    def erasures(self) -> ErasureRecords:
+        return ErasureRecords(self.database)
+
+    @property
+    def erasing(self) -> Erasing:
+        return Erasing(self.database, self.temporal)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

@@ -14,7 +14,7 @@ from api.background import Background
 from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
-from api.routes import health, interviews, recordings, roles
+from api.routes import audit, erasure, export, health, interviews, organization, recordings, roles
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
 from interview.config import Settings, load_settings
@@ -65,6 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders)
     for module in (health, roles, interviews, recordings, realtime, docs):
+        app.include_router(module.router)
+    for module in (export, erasure, audit, organization):
         app.include_router(module.router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.

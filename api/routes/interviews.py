@@ -82,7 +82,7 @@ async def create_interview(
         organization_id=principal.organization_id,
         created_by=principal.user_id,
     )
-    record = await services.records.create_interview(new)
+    record = await services.records.create_interview(new, principal)
     asked_for = (plan.role, new.candidate_name, new.organization_id)
     if (record.role, record.candidate_name, record.organization_id) != asked_for:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
@@ -96,10 +96,18 @@ async def list_interviews(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     status: InterviewStatus | None = None,
+    q: Annotated[str | None, Query(max_length=120)] = None,
+    role: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Page:
-    """Newest first; `next_cursor` is null on the last page."""
+    """Newest first; `next_cursor` is null on the last page. `q` is looked for in the candidates'
+    names and in the titles, whatever its case."""
     return await services.records.list_interviews(
-        limit=limit, cursor=cursor, status=status, organization_id=principal.organization_id
+        limit=limit,
+        cursor=cursor,
+        status=status,
+        q=q,
+        role=role,
+        organization_id=principal.organization_id,
     )
 
 

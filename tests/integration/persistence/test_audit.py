@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -246,11 +247,12 @@ async def test_pages_by_what_is_looked_for(
         subject = Subject("invitation", "i-1", interview_id)
         mine = await AuditTrail.append(connection, user, "invitation.created", subject)
     await append(database, organization_id, 2)
-    for wanted in (
+    searches: tuple[dict[str, Any], ...] = (
         {"interview_id": interview_id},
         {"action": "invitation.created"},
         {"actor_id": user.user_id},
-    ):
+    )
+    for wanted in searches:
         assert (await trail.page(organization_id, **wanted)).items == (mine,)
     first = await trail.page(organization_id, limit=4)
     rest = await trail.page(organization_id, limit=4, before=first.next_cursor)
