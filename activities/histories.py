@@ -8,10 +8,7 @@ from datetime import timedelta
 
 import structlog
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import (
-    DeleteWorkflowExecutionRequest,
-    GetWorkflowExecutionHistoryRequest,
-)
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
@@ -23,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import Request
 from interview.errors import InterviewError, TemporalUnavailable
+from interview.temporal_runs import run_before, runs_of
 
 __all__ = ["Histories", "Refused"]
 
@@ -69,20 +67,22 @@ class Histories:
     async def runs(self, interview_id: str) -> list[Run]:
         """Oldest first, so that a deletion which is broken off can find the others again."""
         try:
-            chain = await self._chain(workflow_id(interview_id))
+            workflow = workflow_id(interview_id)
+            chain = [(workflow, run_id) for run_id in await runs_of(self.client, workflow)]
             others = await self._found(interview_id, only_running=False)
         except RPCError as error:
             raise _away(error) from None
-        return [*(run for run in others if run not in chain), *reversed(chain)]
+        return [*(run for run in others if run not in chain), *chain]
 
     async def delete(self, run: Run) -> None:
         """Returns once it is gone. Raises `Refused`."""
         request = DeleteWorkflowExecutionRequest(
-            namespace=self.client.namespace, workflow_execution=_execution(run)
+            namespace=self.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=run[0], run_id=run[1]),
         )
         try:
             await self.client.workflow_service.delete_workflow_execution(request)
-            while await self._first_event(run) is not None:  # noqa: ASYNC110 - the server offers no event for it
+            while await run_before(self.client, *run) is not None:  # noqa: ASYNC110 - the server offers no event for it
                 await asyncio.sleep(_POLL_S)
         except RPCError as error:
             if error.status in _REFUSALS:
@@ -125,45 +125,12 @@ class Histories:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
-    async def _chain(self, workflow: str) -> list[Run]:
-        """Newest first: what was continued as new, back to the first run."""
-        try:
-            newest = await self.client.get_workflow_handle(workflow).describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return []
-            raise
-        chain: list[Run] = []
-        run_id = newest.run_id
-        while run_id and (before := await self._first_event((workflow, run_id))) is not None:
-            chain.append((workflow, run_id))
-            run_id = before
-        return chain
-
-    async def _first_event(self, run: Run) -> str | None:
-        """Id of the run before this one, empty for the first; None where there is no such run."""
-        request = GetWorkflowExecutionHistoryRequest(
-            namespace=self.client.namespace, execution=_execution(run), maximum_page_size=1
-        )
-        try:
-            answer = await self.client.workflow_service.get_workflow_execution_history(request)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-        started = answer.history.events[0].workflow_execution_started_event_attributes
-        return started.continued_execution_run_id
-
     async def _found(self, interview_id: str, *, only_running: bool) -> list[Run]:
         """Of its children as well. What began or ended a moment ago may be missing."""
         query = f'WorkflowId STARTS_WITH "{workflow_id(interview_id)}"'
         if only_running:
             query += ' AND ExecutionStatus = "Running"'
         return [(found.id, found.run_id) async for found in self.client.list_workflows(query)]
-
-
-def _execution(run: Run) -> WorkflowExecution:
-    return WorkflowExecution(workflow_id=run[0], run_id=run[1])
 
 
 def _away(error: RPCError) -> TemporalUnavailable:
