@@ -27,6 +27,7 @@ from interview.contracts.ids import (
     INTERVIEW_QUEUE,
     erasure_workflow_id,
     retention_workflow_id,
+    utterance_id,
     workflow_id,
 )
 from interview.contracts.interview import Request
@@ -73,9 +74,11 @@ async def held(url: str, interview_id: str) -> str:
     """Its greeting was heard, and one answer typed; it still goes on."""
     async with Client(url, interview_id) as client:
         await greeted(client)
-        await client.send(type="answer_text", turn_id=uuid.uuid4().hex, text="It was Quetzalcoatl.")
-        await client.until("turn_committed")
-        await client.until("utterance_end")
+        turn_id = uuid.uuid4().hex
+        await client.send(type="answer_text", turn_id=turn_id, text="It was Quetzalcoatl.")
+        reply = utterance_id(interview_id, turn_id, "interviewer")
+        await client.seen("turn_committed")
+        await client.seen("utterance_end", lambda body: body["utterance_id"] == reply)
     return interview_id
 
 
@@ -216,7 +219,7 @@ async def test_an_interview_nobody_entered_is_erased_too(
 @pytest.mark.parametrize(
     ("table", "activity"),
     [
-        ("interviews", "erasure.delete_rows"),
+        ("interviews", "erasure.stop"),
         ("data_keys", "erasure.destroy_key"),
         ("erasure_receipts", "erasure.delete_rows"),
     ],
