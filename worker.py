@@ -19,6 +19,8 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.converse import Converse
+from activities.erasure import Erase, Retime
+from activities.histories import Histories
 from activities.interceptors import ActivityInterceptor
 from activities.records import RecordKeeping
 from activities.speak import Speak
@@ -32,14 +34,17 @@ from interview.audio.vad import SileroVad
 from interview.config import Settings, load_settings
 from interview.contracts.ids import (
     CONVERSE_QUEUE,
+    ERASURE_QUEUE,
     INTERVIEW_QUEUE,
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
 )
+from interview.erasing import Erasing
 from interview.errors import ConfigError
 from interview.logging import configure_logging
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
+from interview.persistence.erasures import ErasureRecords
 from interview.persistence.records import Records
 from interview.ports import LanguageModel, SpeechToText, TextToSpeech
 from interview.providers.factory import (
@@ -55,11 +60,16 @@ from interview.streams.log import StreamLog, connect_redis
 from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
+from workflows.erasure import ErasureWorkflow, RetentionWorkflow
 from workflows.interview import InterviewWorkflow
 
 log = structlog.stdlib.get_logger("worker")
 
 DRAIN = timedelta(seconds=20)
+ERASURES_AT_ONCE = 10
+"""Steps a worker takes at a time: interviews go before."""
+ERASURES_CACHED = 50
+"""They sleep for months."""
 STICKY_TIMEOUT = timedelta(milliseconds=500)
 """After a worker's death its workflows are picked up by another one within this time."""
 
@@ -114,6 +124,8 @@ def build_workers(
     timeout_s = settings.provider_timeout_s
     build = build_id()
 
+    voice = Voice(providers.tts, SpeechCache(blobs), timeout_s)
+
     stages = TurnStages(
         transcribing=Transcribe(
             streams,
@@ -124,14 +136,12 @@ def build_workers(
             timeout_s,
         ),
         conversing=Converse(streams, records, providers.llm, providers.last_resort, timeout_s),
-        speaking=Speak(
-            streams,
-            records,
-            blobs,
-            Voice(providers.tts, SpeechCache(blobs), timeout_s),
-        ),
+        speaking=Speak(streams, records, blobs, voice),
     )
-    keeping = RecordKeeping(streams, records, blobs)
+    erasing = Erasing(database, client)
+    keeping = RecordKeeping(streams, records, erasing)
+    erase = Erase(ErasureRecords(database), Histories(client), blobs, redis, voice, keys)
+    retime = Retime(database, erasing)
     interceptors = [ActivityInterceptor(pulse)]
 
     def pool(queue: str, *activities: object) -> Worker:
@@ -162,6 +172,22 @@ def build_workers(
         pool(TRANSCRIBE_QUEUE, stages.transcribe),
         pool(CONVERSE_QUEUE, stages.converse),
         pool(SPEAK_QUEUE, stages.speak, stages.prepare_speech),
+        Worker(
+            client,
+            task_queue=ERASURE_QUEUE,
+            build_id=build,
+            workflows=[ErasureWorkflow, RetentionWorkflow],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            activities=[
+                *(erase.look, erase.stop, erase.delete_rows, erase.delete_objects),
+                *(erase.delete_streams, erase.destroy_key, erase.delete_history, erase.finish),
+                retime.retime,
+            ],
+            interceptors=interceptors,
+            max_concurrent_activities=ERASURES_AT_ONCE,
+            max_cached_workflows=ERASURES_CACHED,
+            graceful_shutdown_timeout=DRAIN,
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from interview.contracts.turns import TurnRef
-from interview.errors import ConflictError
+from interview.errors import ConflictError, NotFoundError
 from interview.persistence.rows import RecordingRecord
 from interview.ports import BlobStore
 
@@ -24,11 +24,11 @@ def recording_key(turn: TurnRef, data: bytes, name: str) -> str:
 async def named_by_a_row(
     blobs: BlobStore, recording: RecordingRecord | None
 ) -> AsyncGenerator[None]:
-    """A recording whose row is refused because the interview is over goes again: consent may
-    have been withdrawn, and nobody would find it to erase it."""
+    """A recording whose row is refused because the interview is over, or erased, goes again:
+    consent may have been withdrawn, and nobody would find it to erase it."""
     try:
         yield
-    except ConflictError as error:
-        if recording is not None and error.code == "interview.ended":
+    except (ConflictError, NotFoundError) as error:
+        if recording is not None and error.code in ("interview.ended", "interview.not_found"):
             await blobs.delete(recording.key)
         raise

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from interview.contracts.records import AnnounceInput, CloseInput, CloseResult, RecordActivities
+from interview.erasing import Erasing
 from interview.persistence.digest import transcript_sha256
 from interview.persistence.records import Records
-from interview.ports import BlobStore
 from interview.protocol.server import SessionEnded
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundWriter
@@ -22,7 +22,7 @@ __all__ = ["RecordKeeping"]
 class RecordKeeping(RecordActivities):
     log: StreamLog
     records: Records
-    blobs: BlobStore
+    erasing: Erasing
 
     @activity.defn(name="records.announce")
     async def announce(self, request: AnnounceInput) -> None:
@@ -37,9 +37,6 @@ class RecordKeeping(RecordActivities):
         totals = await self.records.close_interview(
             request.interview_id, request.outcome, datetime.now(UTC)
         )
-        if request.outcome == "withdrawn":
-            for recording in await self.records.recordings(request.interview_id):
-                await self.blobs.delete(recording.key)
         lines = await self.records.transcript(request.interview_id)
         await OutboundWriter(self.log, request.interview_id).say(
             SessionEnded(
@@ -48,6 +45,11 @@ class RecordKeeping(RecordActivities):
                 outcome=totals.outcome,
             )
         )
+        # It waits until this workflow is closed.
+        if request.outcome == "withdrawn":
+            await self.erasing.request(request.interview_id, "withdrawal")
+        elif totals.erase_at is not None:
+            await self.erasing.start(request.interview_id)
         return CloseResult(
             interview_id=request.interview_id,
             outcome=totals.outcome,

@@ -39,6 +39,12 @@ class SpeechCache:
         self._remember(key, pcm16)
         await self.blobs.put(key, pcm16, content_type="application/octet-stream")
 
+    async def forget(self, voice: str, text: str) -> None:
+        """Other processes have it in memory until something newer takes its place."""
+        key = _key(voice, text)
+        self._bytes -= len(self._memory.pop(key, b""))
+        await self.blobs.delete(key)
+
     def _remember(self, key: str, pcm16: bytes) -> None:
         self._bytes += len(pcm16) - len(self._memory.pop(key, b""))
         self._memory[key] = pcm16

@@ -33,6 +33,10 @@ class Voice:
             pcm16 = b"".join([chunk async for chunk in self._stream(text, language)])
             await self.cache.put(self.tts.voice, text, pcm16)
 
+    async def forget(self, text: str) -> None:
+        """Of the cache, in the voice of today."""
+        await self.cache.forget(self.tts.voice, text)
+
     async def _fill(self, synthesis: Synthesis, text: str, language: str, fixed: bool) -> None:
         try:
             cached = await self.cache.get(self.tts.voice, text) if fixed else None

@@ -71,6 +71,9 @@ _STAFF: frozenset[UserRole] = frozenset({"recruiter", "admin"})
 _ADMIN: frozenset[UserRole] = frozenset({"admin"})
 _EVERYBODY: frozenset[UserRole] = frozenset({"candidate", "recruiter", "admin"})
 
+_OF_THE_ERASED: frozenset[Action] = frozenset({"interview.erase", "interview.export"})
+"""What may still be asked about an interview of which only the receipt is left."""
+
 PUBLIC: Action = "public"
 SIGNED_IN: Action = "self"
 
@@ -124,7 +127,7 @@ def requires(action: Action) -> Any:
         target = None
         # Who may not even ask learns nothing of what there is.
         if interview_id is not None and _may_ask(principal, RULES[action], open_house=open_house):
-            target = await _target(services, interview_id)
+            target = await _target(services, interview_id, action)
         decide(principal, action, target, open_house=open_house)
 
     async def open_to_all() -> None:
@@ -135,8 +138,14 @@ def requires(action: Action) -> Any:
     return Depends(dependency)
 
 
-async def _target(services: ServicesDep, interview_id: str) -> Target:
-    owner = await services.records.owner(interview_id)
+async def _target(services: ServicesDep, interview_id: str, action: Action) -> Target:
+    try:
+        owner = await services.records.owner(interview_id)
+    except NotFoundError:
+        receipt = await services.erasures.find(interview_id) if action in _OF_THE_ERASED else None
+        if receipt is None:
+            raise
+        return Target(receipt.organization_id, interview_id)
     return Target(owner.organization_id, interview_id, owner.candidate_id)
 
 

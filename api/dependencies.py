@@ -20,9 +20,12 @@ from api.throttle import Throttle
 from api.tickets import Tickets
 from interview.accounts.services import Accounts
 from interview.config import Settings
+from interview.erasing import Erasing
 from interview.persistence.access import AccessRecords
+from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
+from interview.persistence.erasures import ErasureRecords
 from interview.persistence.records import Records
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys, build_data_keys
@@ -92,6 +95,18 @@ class Services:
             trusted_proxies=parse_networks(settings.trusted_proxies),
             page_tokens=PageTokens(auth_keys),
         )
+
+    @property
+    def trail(self) -> AuditTrail:
+        return AuditTrail(self.database)
+
+    @property
+    def erasures(self) -> ErasureRecords:
+        return ErasureRecords(self.database)
+
+    @property
+    def erasing(self) -> Erasing:
+        return Erasing(self.database, self.temporal)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

@@ -19,11 +19,15 @@ from api.lookout import Lookout
 from api.routes import (
     account,
     api_keys,
+    audit,
     auth,
+    erasure,
+    export,
     health,
     interviews,
     members,
     openid,
+    organization,
     recordings,
     roles,
     tickets,
@@ -88,10 +92,11 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.debug or settings.allowed_hosts:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
-    people = (auth, openid, account, members, api_keys)
+    people = (auth, openid, account, members, api_keys, organization)
     # The codec before the UI, which takes every path under its own.
     for module in (
-        *(health, roles, interviews, recordings, tickets, *people, realtime, docs),
+        *(health, roles, interviews, recordings, tickets, export, erasure, audit),
+        *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),
     ):
         app.include_router(module.router)

@@ -13,6 +13,7 @@
       StreamError              503  data-plane (Redis) trouble, always worth another try
       DatabaseUnavailable      503  PostgreSQL unreachable, restarting or too slow
       BlobStoreUnavailable     503  the object store unreachable or refusing
+      TemporalUnavailable      503  Temporal unreachable, or it did not take what it was asked
       ProviderError(provider, category, retry_after_s)          502
         ProviderRateLimited, ProviderTimeout, ProviderUnavailable   retryable
         ProviderRejected                                            not retryable
@@ -48,6 +49,7 @@ __all__ = [
     "ProviderUnavailable",
     "RateLimitedError",
     "StreamError",
+    "TemporalUnavailable",
 ]
 
 ProviderCategory = Literal["stt", "llm", "tts"]
@@ -77,8 +79,8 @@ class ConflictError(InterviewError):
 
 
 class NotFoundError(InterviewError):
-    """Nothing by that id: `interview.not_found`, `recording.not_found`, `role.not_found`,
-    `blob.not_found`."""
+    """Nothing by that id: `interview.not_found`, `interview.erased`, `recording.not_found`,
+    `role.not_found`, `blob.not_found`, `erasure.not_found`, `organization.not_found`."""
 
     http_status = 404
 
@@ -162,6 +164,16 @@ class BlobStoreUnavailable(InterviewError):
 
     def __init__(self, message: str) -> None:
         super().__init__("blob.unavailable", message)
+
+
+class TemporalUnavailable(InterviewError):
+    """`temporal.unavailable`: nothing was begun, or it is begun again by the same call."""
+
+    http_status = 503
+    default_retryable = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__("temporal.unavailable", message)
 
 
 class ProviderError(InterviewError):

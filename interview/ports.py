@@ -18,6 +18,7 @@ __all__ = [
     "TTS_SAMPLE_RATE_HZ",
     "BlobStore",
     "DirectiveChosen",
+    "FoundBlob",
     "LanguageModel",
     "Line",
     "ReplyEvent",
@@ -143,6 +144,14 @@ class StoredBlob:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundBlob:
+    """An object as it lies in the store."""
+
+    key: str
+    size_bytes: int
+
+
 class BlobStore(Protocol):
     """Recordings and documents. Writing the same key twice leaves one object."""
 
@@ -154,6 +163,14 @@ class BlobStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Idempotent."""
+        ...
+
+    async def find(self, folder: str) -> list[FoundBlob]:
+        """All objects whose keys begin with `folder` and a slash."""
+        ...
+
+    async def delete_all(self, folder: str) -> None:
+        """Those, and what a broken-off `put` may have left there. Idempotent."""
         ...
 
     async def check(self) -> None:

@@ -9,7 +9,14 @@ from interview.contracts.interview import Limits
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-__all__ = ["MAX_RESCHEDULES", "ActivityOptions", "record_options", "stage_options"]
+__all__ = [
+    "BLOCKED_FOR",
+    "MAX_RESCHEDULES",
+    "ActivityOptions",
+    "erasure_options",
+    "record_options",
+    "stage_options",
+]
 
 # A dead worker or a restarting database must cost the candidate as little as possible, and
 # no infrastructure failure may end an interview: retried at once, then steadily, for ever.
@@ -25,6 +32,16 @@ STAGE_OVERHEAD = timedelta(minutes=5)
 RECORD_TIMEOUT = timedelta(seconds=60)
 RECORD_HEARTBEAT = timedelta(seconds=3)
 """A dead worker is noticed so soon. Record keeping is over before its first heartbeat is due."""
+
+# Nobody waits for an erasure, but it has to come to its end.
+ERASURE_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=1),
+)
+ERASURE_TIMEOUT = timedelta(minutes=10)
+BLOCKED_FOR = timedelta(hours=1)
+"""After a failure that no retry mends: somebody has to mend it, and then it goes on."""
 
 MAX_RESCHEDULES = 20
 """Reruns of one turn's stages before the turn is given up as failed."""
@@ -54,4 +71,12 @@ def record_options() -> ActivityOptions:
         start_to_close_timeout=RECORD_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
         retry_policy=INFRASTRUCTURE_RETRY,
+    )
+
+
+def erasure_options() -> ActivityOptions:
+    return ActivityOptions(
+        start_to_close_timeout=ERASURE_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=ERASURE_RETRY,
     )

@@ -108,7 +108,7 @@ async def create_interview(
         organization_id=principal.organization_id,
         created_by=principal.user_id,
     )
-    record = await services.records.create_interview(new)
+    record = await services.records.create_interview(new, principal)
     asked_for = (plan.role, new.candidate_name, new.organization_id)
     found = (record.role, record.candidate_name, record.organization_id)
     is_anothers = principal.kind == "anonymous" and record.candidate_id is not None
@@ -124,12 +124,17 @@ async def list_interviews(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     status: InterviewStatus | None = None,
+    q: Annotated[str | None, Query(max_length=120)] = None,
+    role: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Interviews:
-    """Newest first; `next_cursor` is null on the last page."""
+    """Newest first; `next_cursor` is null on the last page. `q` is looked for in the candidates'
+    names and in the titles, whatever its case."""
     page = await services.records.list_interviews(
         limit=limit,
         cursor=cursor,
         status=status,
+        q=q,
+        role=role,
         organization_id=principal.organization_id,
         unclaimed=principal.kind == "anonymous",
     )

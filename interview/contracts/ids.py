@@ -7,10 +7,13 @@ import uuid
 
 __all__ = [
     "CONVERSE_QUEUE",
+    "ERASURE_QUEUE",
     "INTERVIEW_QUEUE",
     "SPEAK_QUEUE",
     "TRANSCRIBE_QUEUE",
+    "erasure_workflow_id",
     "interview_of",
+    "retention_workflow_id",
     "utterance_id",
     "workflow_id",
 ]
@@ -24,6 +27,9 @@ TRANSCRIBE_QUEUE = "intervue-transcribe"
 CONVERSE_QUEUE = "intervue-converse"
 SPEAK_QUEUE = "intervue-speak"
 
+ERASURE_QUEUE = "intervue-erasure"
+"""Workflows and activities: thousands that fall due together hold up no interview."""
+
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 
 _WORKFLOW_ID = re.compile(r"interview-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])")
@@ -31,6 +37,15 @@ _WORKFLOW_ID = re.compile(r"interview-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{1
 
 def workflow_id(interview_id: str) -> str:
     return f"interview-{interview_id}"
+
+
+def erasure_workflow_id(interview_id: str) -> str:
+    """Its payloads are not sealed with the interview's key, which it outlives."""
+    return f"erasure-{interview_id}"
+
+
+def retention_workflow_id(organization_id: str) -> str:
+    return f"retention-{organization_id}"
 
 
 def interview_of(workflow_id: str | None) -> str | None:

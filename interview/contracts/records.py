@@ -54,4 +54,5 @@ class RecordActivities(ABC):
     @activity.defn(name="records.close")
     @abstractmethod
     async def close(self, request: CloseInput) -> CloseResult:
-        """Idempotent: closes the interview's row and tells the room."""
+        """Idempotent: closes the interview's row, tells the room, and sees to it that the interview
+        is erased: at once when consent was withdrawn, else when its retention ends."""

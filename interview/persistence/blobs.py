@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,7 +25,7 @@ from interview.errors import (
     InvalidInputError,
     NotFoundError,
 )
-from interview.ports import BlobStore, StoredBlob
+from interview.ports import BlobStore, FoundBlob, StoredBlob
 
 if TYPE_CHECKING:
     from obstore.store import S3Config  # exists in the stubs only
@@ -69,6 +70,16 @@ class FilesystemBlobStore:
     async def delete(self, key: str) -> None:
         _check_key(key)
         await _delete(self._store, key, self._where)
+
+    async def find(self, folder: str) -> list[FoundBlob]:
+        _check_key(folder)
+        return await _find(self._store, folder, self._where)
+
+    async def delete_all(self, folder: str) -> None:
+        _check_key(folder)
+        with _failures(self._where):
+            # More than is found: a process that died in a `put` leaves a file of another name.
+            await asyncio.to_thread(_remove_tree, self._root / folder)
 
     async def check(self) -> None:
         """Writes a probe. Raises `BlobStoreUnavailable`."""
@@ -140,6 +151,14 @@ class S3BlobStore:
         _check_key(key)
         await _delete(self._store, key, self._where)
 
+    async def find(self, folder: str) -> list[FoundBlob]:
+        _check_key(folder)
+        return await _find(self._store, folder, self._where)
+
+    async def delete_all(self, folder: str) -> None:
+        for blob in await self.find(folder):
+            await self.delete(blob.key)
+
     async def check(self) -> None:
         """Lists a prefix without objects. Raises `BlobStoreUnavailable`."""
         with _failures(self._where):
@@ -191,6 +210,23 @@ async def _delete(store: LocalStore | S3Store, key: str, where: str) -> None:
             await obstore.delete_async(store, key)
         except FileNotFoundError:
             return
+
+
+async def _find(store: LocalStore | S3Store, folder: str, where: str) -> list[FoundBlob]:
+    found: list[FoundBlob] = []
+    with _failures(where):
+        # The overload for Arrow, which is not used here, has no types.
+        listed = obstore.list(store, prefix=f"{folder}/")  # pyright: ignore[reportUnknownMemberType]
+        async for batch in listed:
+            found += [FoundBlob(item["path"], item["size"]) for item in batch]
+    return found
+
+
+def _remove_tree(path: Path) -> None:
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        pass
 
 
 def _check_key(key: str) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.persistence.database import Database
 from interview.persistence.models.privacy import DATA_KEYS
 
-__all__ = ["DataKeyRows", "WrappedKey"]
+__all__ = ["DataKeyRows", "WrappedKey", "destroy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +83,30 @@ class DataKeyRows:
 
     async def destroy(self, interview_id: str, *, master_key_id: str) -> None:
         """For ever, and whether or not there was one: none is made afterwards."""
-        statement = insert(DATA_KEYS).values(
-            key_id=str(uuid.uuid4()),
-            interview_id=interview_id,
-            wrapped=None,
-            master_key_id=master_key_id,
-            destroyed_at=sa.func.now(),
-        )
         async with self._database.transaction() as connection:
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["interview_id"],
-                    set_={"wrapped": None, "destroyed_at": sa.func.now()},
-                    where=DATA_KEYS.c.wrapped.is_not(None),
-                )
-            )
+            await destroy(connection, interview_id, master_key_id=master_key_id)
+
+
+async def destroy(
+    connection: AsyncConnection, interview_id: str, *, master_key_id: str = ""
+) -> bool:
+    """As `DataKeyRows.destroy`, in the caller's transaction; false when it was destroyed
+    before."""
+    statement = insert(DATA_KEYS).values(
+        key_id=str(uuid.uuid4()),
+        interview_id=interview_id,
+        wrapped=None,
+        master_key_id=master_key_id,
+        destroyed_at=sa.func.now(),
+    )
+    changed = await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["interview_id"],
+            set_={"wrapped": None, "destroyed_at": sa.func.now()},
+            where=DATA_KEYS.c.wrapped.is_not(None),
+        )
+    )
+    return changed.rowcount == 1
 
 
 _COLUMNS = (

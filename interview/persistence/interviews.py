@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Text, bindparam, case, func, literal, select, tuple_, update
+from sqlalchemy import (
+    DateTime,
+    Text,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.contracts.ids import workflow_id
 from interview.domain.phases import Phase
 from interview.errors import NotFoundError
-from interview.persistence import cursors
+from interview.persistence import cursors, retention
+from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.models import INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
     InterviewOwner,
@@ -23,11 +36,13 @@ from interview.persistence.rows import (
     Page,
     storable,
 )
-from interview.persistence.vocabulary import InterviewStatus, Outcome
+from interview.persistence.vocabulary import ActorKind, InterviewStatus, Outcome
+from interview.security.principal import Principal
 
 __all__ = ["close", "create", "get", "no_interview", "owner", "page", "require", "set_status"]
 
 
+_LIKE_SPECIAL, _ESCAPED = re.compile(r"([\\%_])"), r"\\\1"
 _THIS = INTERVIEWS.c.interview_id == bindparam("of_interview")
 
 _INSERT = insert(INTERVIEWS).on_conflict_do_nothing()
@@ -55,6 +70,7 @@ _TOTALS = select(
     INTERVIEWS.c.outcome,
     INTERVIEWS.c.ended_at,
     INTERVIEWS.c.total_turns,
+    INTERVIEWS.c.erase_at,
     select(func.count())
     .where(UTTERANCES.c.interview_id == INTERVIEWS.c.interview_id)
     .scalar_subquery()
@@ -65,9 +81,11 @@ _LIST = select(*(INTERVIEWS.c[name] for name in InterviewSummary.model_fields)).
 )
 
 
-async def create(connection: AsyncConnection, new: NewInterview) -> InterviewRecord:
+async def create(
+    connection: AsyncConnection, new: NewInterview, by: Principal | None = None
+) -> InterviewRecord:
     first = new.plan.phases[0]
-    await connection.execute(
+    made = await connection.execute(
         _INSERT,
         {
             "interview_id": new.interview_id,
@@ -85,7 +103,16 @@ async def create(connection: AsyncConnection, new: NewInterview) -> InterviewRec
             "created_by": new.created_by,
         },
     )
-    return await get(connection, new.interview_id)
+    record = await get(connection, new.interview_id)
+    if made.rowcount == 1:
+        await AuditTrail.append(
+            connection,
+            _creator(new) if by is None else by,
+            "interview.created",
+            Subject.interview(new.interview_id),
+            {"role": new.plan.role},
+        )
+    return record
 
 
 async def get(connection: AsyncConnection, interview_id: str) -> InterviewRecord:
@@ -117,8 +144,17 @@ async def page(
     status: InterviewStatus | None,
     *,
     unclaimed: bool,
+    q: str | None = None,
+    role: str | None = None,
 ) -> Page:
     query = _LIST.limit(limit + 1)
+    if q:
+        holds = f"%{_LIKE_SPECIAL.sub(_ESCAPED, storable(q))}%"
+        query = query.where(
+            or_(INTERVIEWS.c.candidate_name.ilike(holds), INTERVIEWS.c.title.ilike(holds))
+        )
+    if role is not None:
+        query = query.where(INTERVIEWS.c.role == storable(role))
     if organization_id is not None:
         query = query.where(INTERVIEWS.c.organization_id == organization_id)
     if unclaimed:
@@ -155,18 +191,32 @@ async def close(
     connection: AsyncConnection, interview_id: str, outcome: Outcome, ended_at: datetime
 ) -> InterviewTotals:
     this = {"of_interview": interview_id}
+    of = await owner(connection, interview_id)
+    days = await retention.hold(connection, of.organization_id)
     changes: dict[str, Any] = {
         "status": "abandoned" if outcome in ("expired", "withdrawn") else "completed",
         "outcome": outcome,
         "ended_at": ended_at,
+        "erase_at": retention.erase_at(ended_at, days),
     }
     if outcome == "completed":
         changes |= {"phase": Phase.COMPLETED, "question_id": None}
-    await connection.execute(_CLOSE, this | changes)
-    row = (await connection.execute(_TOTALS, this)).one_or_none()
-    if row is None:
-        raise no_interview()
-    return InterviewTotals.model_validate(row)
+    closed = await connection.execute(_CLOSE, this | changes)
+    totals = InterviewTotals.model_validate((await connection.execute(_TOTALS, this)).one())
+    if closed.rowcount == 1:
+        await AuditTrail.append(
+            connection,
+            Actor.system(of.organization_id),
+            "interview.closed",
+            Subject.interview(interview_id),
+            {"outcome": outcome, "turns": totals.total_turns},
+        )
+    return totals
+
+
+def _creator(new: NewInterview) -> Actor:
+    kind: ActorKind = "anonymous" if new.created_by is None else "user"
+    return Actor(new.organization_id, kind, new.created_by)
 
 
 def no_interview() -> NotFoundError:

@@ -31,6 +31,7 @@ from interview.persistence.rows import (
 from interview.persistence.vocabulary import InterviewStatus, Outcome, TurnStatus
 from interview.ports import Line
 from interview.protocol.client import Interruption
+from interview.security.principal import Principal
 
 __all__ = ["MAX_PAGE", "Records"]
 
@@ -49,13 +50,16 @@ class Records:
 
     # Interviews
 
-    async def create_interview(self, new: NewInterview) -> InterviewRecord:
-        """A second interview by the same id is the first one, whatever it holds. Raises
-        `InvalidInputError` (`interview.invalid_id`)."""
+    async def create_interview(
+        self, new: NewInterview, by: Principal | None = None
+    ) -> InterviewRecord:
+        """A second interview by the same id is the first one, whatever it holds. Without `by` it
+        is made by its `created_by`, or by nobody who is known. Raises `InvalidInputError`
+        (`interview.invalid_id`)."""
         if canonical_uuid(new.interview_id) is None:
             raise InvalidInputError("interview.invalid_id", "interview ids are lower-case UUIDs")
         async with self._database.transaction() as connection:
-            return await interviews.create(connection, new)
+            return await interviews.create(connection, new, by)
 
     async def get_interview(self, interview_id: str) -> InterviewRecord:
         async with self._of(interview_id) as connection:
@@ -73,15 +77,21 @@ class Records:
         cursor: str | None = None,
         status: InterviewStatus | None = None,
         unclaimed: bool = False,
+        q: str | None = None,
+        role: str | None = None,
     ) -> Page:
-        """Of one organization, or of all; `unclaimed`: those without a candidate. Newest first,
-        `limit` from 1 to `MAX_PAGE`. Pages stay right while interviews are added. Raises
-        `InvalidInputError` (`page.invalid_limit`, `page.invalid_cursor`)."""
+        """Of one organization, or of all; `unclaimed`: those without a candidate. `q` is looked for
+        in the candidates' names and in the titles, whatever its case. Newest first, `limit` from 1
+        to `MAX_PAGE`. Pages stay right while interviews are added. Raises `InvalidInputError`
+        (`page.invalid_limit`, `page.invalid_cursor`)."""
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidInputError("page.invalid_limit", f"a page holds 1 to {MAX_PAGE} rows")
         async with self._database.transaction() as connection:
             return await interviews.page(
-                connection, organization_id, limit, cursor, status, unclaimed=unclaimed
+                *(connection, organization_id, limit, cursor, status),
+                unclaimed=unclaimed,
+                q=q,
+                role=role,
             )
 
     async def set_status(

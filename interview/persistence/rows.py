@@ -282,3 +282,5 @@ class InterviewTotals(_Row):
     total_turns: int
     """Answers committed."""
     utterances: int
+    erase_at: datetime | None
+    """When retention ends."""

@@ -10,7 +10,7 @@ import hmac
 import re
 
 from interview.errors import NotFoundError
-from interview.ports import BlobStore, StoredBlob
+from interview.ports import BlobStore, FoundBlob, StoredBlob
 from interview.security.data_keys import DataKeys
 from interview.security.seal import Cipher, EncryptionError
 
@@ -44,6 +44,12 @@ class SealedBlobStore:
 
     async def delete(self, key: str) -> None:
         await self._inner.delete(self._name(key))
+
+    async def find(self, folder: str) -> list[FoundBlob]:
+        return await self._inner.find(folder)
+
+    async def delete_all(self, folder: str) -> None:
+        await self._inner.delete_all(folder)
 
     async def check(self) -> None:
         await self._inner.check()

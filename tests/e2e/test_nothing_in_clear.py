@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import uuid
-from pathlib import Path
-from typing import Any, cast
 
 import httpx
 import pytest
@@ -21,9 +19,9 @@ from interview.contracts.ids import workflow_id
 from interview.persistence.database import Database
 from interview.security.codec import encrypted_converter
 from interview.security.data_keys import build_data_keys
-from interview.streams.log import connect_redis
 from interview.temporal_client import connect_temporal
 from launcher.keys import local_keys
+from tests.e2e.marks import contents, everything_in, found
 from tests.services import RunningStack
 from workflows.interview import InterviewWorkflow
 
@@ -43,20 +41,20 @@ async def test_an_interview_leaves_no_word_in_clear(stack: RunningStack) -> None
     marks = [NAME, TYPED, HEARD, *replies]
     assert len(replies) >= 2
 
-    files = await asyncio.to_thread(_contents, stack.home.temporal, stack.home.valkey)
+    files = await asyncio.to_thread(contents, stack.home.temporal, stack.home.valkey)
     assert interview_id.encode() in b"".join(files.values()), "these are the files that hold it"
-    assert _found(marks, files) == set()
-    keys = await _everything_in(stack.urls["REDIS_URL"])
+    assert found(marks, files) == set()
+    keys = await everything_in(stack.urls["REDIS_URL"])
     assert any(interview_id in key for key in keys)
-    assert _found(marks, keys) == set()
-    logs = await asyncio.to_thread(_contents, stack.home.logs)
+    assert found(marks, keys) == set()
+    logs = await asyncio.to_thread(contents, stack.home.logs)
     # The sentences of the interviewer come from source code, which a traceback quotes.
-    assert _found([NAME, TYPED, HEARD], logs) == set()
-    objects = await asyncio.to_thread(_contents, stack.home.blobs)
+    assert found([NAME, TYPED, HEARD], logs) == set()
+    objects = await asyncio.to_thread(contents, stack.home.blobs)
     sounds = {key: data for key, data in objects.items() if interview_id in key}
     assert sounds
     assert all(data.startswith(b"intervue-sealed-1") for data in sounds.values())
-    assert _found(marks, objects) == set()
+    assert found(marks, objects) == set()
     await _replays(stack, interview_id)
 
 
@@ -81,51 +79,6 @@ async def _held(url: str, interview_id: str) -> list[str]:
 
 def _said(room: Room) -> int:
     return sum(utterance.ended for utterance in room.utterances.values())
-
-
-def _contents(*folders: Path) -> dict[str, bytes]:
-    return {
-        str(path): path.read_bytes()
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def _found(marks: list[str], contents: dict[str, bytes]) -> set[tuple[str, str]]:
-    """Where which mark stands, as itself or in base64 at any alignment."""
-    found: set[tuple[str, str]] = set()
-    for mark in marks:
-        forms = [mark.encode().lower()]
-        forms += [base64.b64encode(b"x" * n + mark.encode())[4:-4].lower() for n in range(3)]
-        for name, data in contents.items():
-            if any(form in data.lower() for form in forms):
-                found.add((mark, name))
-    return found
-
-
-async def _everything_in(redis_url: str) -> dict[str, bytes]:
-    redis = cast(Any, connect_redis(redis_url))
-    contents: dict[str, bytes] = {}
-    try:
-        async for key in redis.scan_iter():
-            match await redis.type(key):
-                case b"stream":
-                    value = await redis.xrange(key)
-                case b"string":
-                    value = await redis.get(key)
-                case b"hash":
-                    value = await redis.hgetall(key)
-                case b"zset":
-                    value = await redis.zrange(key, 0, -1)
-                case b"set":
-                    value = await redis.smembers(key)
-                case _:
-                    value = await redis.lrange(key, 0, -1)
-            contents[key.decode()] = repr(value).encode()
-    finally:
-        await redis.aclose()
-    return contents
 
 
 async def _replays(stack: RunningStack, interview_id: str) -> None:

@@ -17,6 +17,7 @@ from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURN
 from interview.persistence.models.privacy import (
     ACCOMMODATIONS,
     AUDIT_EVENTS,
+    AUDIT_HEADS,
     CONSENTS,
     DATA_KEYS,
     ERASURE_RECEIPTS,
@@ -27,6 +28,7 @@ __all__ = [
     "ACCOMMODATIONS",
     "API_KEYS",
     "AUDIT_EVENTS",
+    "AUDIT_HEADS",
     "AUTH_SESSIONS",
     "CONSENTS",
     "DATA_KEYS",

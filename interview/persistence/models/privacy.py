@@ -15,6 +15,7 @@ from interview.persistence.vocabulary import ActorKind, ErasureReason
 __all__ = [
     "ACCOMMODATIONS",
     "AUDIT_EVENTS",
+    "AUDIT_HEADS",
     "CONSENTS",
     "DATA_KEYS",
     "ERASURE_RECEIPTS",
@@ -131,6 +132,21 @@ class AuditEvent(Base):
     hash: Mapped[str]
 
 
+class AuditHead(Base):
+    """The newest event of an organization's chain: without it nobody could tell that the last
+    ones were taken away."""
+
+    __tablename__ = "audit_heads"
+    __table_args__ = (
+        CheckConstraint("sequence >= 1", name="sequence"),
+        CheckConstraint("hash ~ '^[0-9a-f]{64}$'", name="hash"),
+    )
+
+    organization_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
+
+
 class DataKey(Base):
     """Encrypts one interview's payloads, streams and objects. Wrapped by a master key; destroyed
     for ever by an erasure."""
@@ -179,5 +195,6 @@ INVITATIONS = cast(Table, Invitation.__table__)
 CONSENTS = cast(Table, Consent.__table__)
 ACCOMMODATIONS = cast(Table, Accommodation.__table__)
 AUDIT_EVENTS = cast(Table, AuditEvent.__table__)
+AUDIT_HEADS = cast(Table, AuditHead.__table__)
 DATA_KEYS = cast(Table, DataKey.__table__)
 ERASURE_RECEIPTS = cast(Table, ErasureReceipt.__table__)

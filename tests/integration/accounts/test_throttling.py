@@ -199,6 +199,7 @@ async def test_nobody_is_named_in_redis(settings: Settings, redis: Redis) -> Non
     await throttle.hit(Limit("named", 1, per_s=60), "grace@navy.example")
     await throttle.aclose()
     found: Any = await redis.execute_command("KEYS", "*named*")  # pyright: ignore[reportUnknownMemberType] it has no types
-    (key,) = found
+    key: bytes = found[0]
+    assert len(found) == 1
     assert b"grace" not in key
     assert 0 < await redis.ttl(key) <= 60

@@ -103,10 +103,15 @@ def streams(redis: Redis, keys: DataKeys) -> StreamLog:
 
 
 @pytest.fixture
-async def records(settings: Settings) -> AsyncGenerator[Records]:
+async def database(settings: Settings) -> AsyncGenerator[Database]:
     database = Database.from_settings(settings)
-    yield Records(database)
+    yield database
     await database.close()
+
+
+@pytest.fixture
+def records(database: Database) -> Records:
+    return Records(database)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from interview.protocol import limits
 from interview.protocol.client import ClientMessageV1, ClientMessageV2
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundReader
-from tests.access import WHO, Outcome, Who, expected
+from tests.access import WHO, Outcome, Who, Whose, expected
 from tests.doors import PARAMETERS, Door, doors, undeclared
 from tests.integration.api.principals import World, populate
 from tests.integration.api.servers import Client, forget_limits, serving

@@ -205,3 +205,41 @@ async def test_what_comes_after_the_end_is_refused(records: Records, interview_i
     assert again == kept.model_copy(update={"already": True})
     assert len(await records.transcript(interview_id)) == 1
     assert await records.recordings(interview_id) == []
+
+
+async def test_interviews_are_found_by_name_title_and_role(records: Records) -> None:
+    other = samples.PLAN.model_copy(update={"role": "designer", "title": "Designer 100%_"})
+    ada = await records.create_interview(samples.new_interview(candidate_name="Ada Lovelace"))
+    eve = await records.create_interview(samples.new_interview(candidate_name="Ève", plan=other))
+
+    async def found(**search: str) -> list[str]:
+        page = await records.list_interviews(limit=200, **search)  # pyright: ignore[reportArgumentType] texts alone
+        return [item.interview_id for item in page.items]
+
+    assert await found(q="LOVELACE") == await found(q="da l") == [ada.interview_id]
+    assert await found(q="ève") == await found(q="signer") == [eve.interview_id]
+    assert await found(role="designer") == [eve.interview_id]
+    assert await found(q="e", role="engineer") == [ada.interview_id]
+    assert await found(q="e") == [eve.interview_id, ada.interview_id]
+    # Nothing in it is a pattern.
+    assert await found(q="100%_") == [eve.interview_id]
+    for nothing in ("%", "_"):
+        assert await found(q=nothing) == [eve.interview_id]
+    for nothing in ("A%e", "A_a", "\\", "\0", "'; --"):
+        assert await found(q=nothing) == []
+    assert len(await found(q="")) == 2
+
+
+async def test_a_search_goes_on_by_its_cursor(records: Records) -> None:
+    named_ada = [samples.new_interview(candidate_name="Ada") for _ in range(5)]
+    mine = [await records.create_interview(new) for new in named_ada]
+    for _ in range(3):
+        await records.create_interview(samples.new_interview(candidate_name="Bob"))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await records.list_interviews(limit=2, q="ada", cursor=cursor)
+        seen += [item.interview_id for item in page.items]
+        if (cursor := page.next_cursor) is None:
+            break
+    assert seen == [record.interview_id for record in reversed(mine)]

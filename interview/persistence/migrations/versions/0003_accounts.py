@@ -65,6 +65,15 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "audit_heads",
+        sa.Column("organization_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.CheckConstraint("hash ~ '^[0-9a-f]{64}$'", name=op.f("ck_audit_heads_hash")),
+        sa.CheckConstraint("sequence >= 1", name=op.f("ck_audit_heads_sequence")),
+        sa.PrimaryKeyConstraint("organization_id", name=op.f("pk_audit_heads")),
+    )
+    op.create_table(
         "data_keys",
         sa.Column("key_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("interview_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -554,6 +563,7 @@ def downgrade() -> None:
     )
     op.drop_table("erasure_receipts")
     op.drop_table("data_keys")
+    op.drop_table("audit_heads")
     op.drop_index(op.f("ix_audit_events_interview_id_sequence"), table_name="audit_events")
     op.drop_table("audit_events")
     op.execute("DROP FUNCTION refuse_change()")

@@ -1,0 +1,105 @@
+"""An interview as one ZIP file, made while it is sent: one recording in memory at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zipfile
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from interview.errors import NotFoundError
+from interview.persistence.rows import InterviewRecord, RecordingRow, TranscriptLine
+from interview.ports import BlobStore
+
+__all__ = ["archive", "questions_asked"]
+
+_EXTENSIONS = {
+    "audio/webm": "webm",
+    "audio/ogg": "ogg",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/wav": "wav",
+}
+
+
+async def archive(
+    record: InterviewRecord,
+    documents: Mapping[str, Any],
+    recordings: Sequence[RecordingRow],
+    blobs: BlobStore,
+) -> AsyncGenerator[bytes]:
+    """`documents` become NAME.json. No name in it is of anybody else's making. A recording that
+    is gone is listed as such; when the store fails, the file breaks off and is no ZIP file.
+
+    Raises `BlobStoreUnavailable`, `DatabaseUnavailable`.
+    """
+    sink = _Sink()
+    listed: list[dict[str, Any]] = []
+    with zipfile.ZipFile(sink, "w") as zip:
+        for name, document in documents.items():
+            await _add(zip, record, f"{name}.json", _json(document), zipfile.ZIP_DEFLATED)
+            yield sink.take()
+        for number, row in enumerate(recordings, start=1):
+            name = _file_name(number, row)
+            try:
+                sound = await blobs.get(row.key)
+            except NotFoundError:
+                sound = None
+            if sound is not None:
+                # It is compressed as it is.
+                await _add(zip, record, name, sound, zipfile.ZIP_STORED)
+                yield sink.take()
+            described = row.model_dump(mode="json", exclude={"key"})
+            listed.append({"file": None if sound is None else name, **described})
+        await _add(zip, record, "recordings.json", _json(listed), zipfile.ZIP_DEFLATED)
+        yield sink.take()
+    yield sink.take()
+
+
+def questions_asked(record: InterviewRecord, lines: Sequence[TranscriptLine]) -> list[Any]:
+    """Of the plan, in its order: what was not asked is not told."""
+    asked = {line.question_id for line in lines if line.speaker == "interviewer"}
+    return [
+        {"phase": phase.phase, "question_id": question.question_id, "text": question.text}
+        for phase in record.plan.phases
+        for question in phase.questions
+        if question.question_id in asked
+    ]
+
+
+class _Sink:
+    """What `zipfile` takes for a file that it cannot seek in."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+async def _add(
+    zip: zipfile.ZipFile, record: InterviewRecord, name: str, data: bytes, compression: int
+) -> None:
+    info = zipfile.ZipInfo(name, date_time=record.created_at.timetuple()[:6])
+    info.compress_type = compression
+    await asyncio.to_thread(zip.writestr, info, data)
+
+
+def _file_name(number: int, row: RecordingRow) -> str:
+    kind = row.content_type.partition(";")[0].strip()
+    return f"audio/{number:04}-{row.speaker}.{_EXTENSIONS.get(kind, 'bin')}"
+
+
+def _json(document: Any) -> bytes:
+    return json.dumps(document, indent=2, ensure_ascii=False).encode()

@@ -1,0 +1,60 @@
+"""All that is kept of an interview, in one file."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+from api.archive import archive, questions_asked
+from api.authentication import PrincipalDep
+from api.authorization import requires
+from api.dependencies import ServicesDep
+from interview.errors import NotFoundError
+from interview.persistence.audit import AuditTrail, Subject
+from interview.persistence.digest import transcript_sha256
+from interview.persistence.exports import promises
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/interviews/{interview_id}/export", tags=["export"])
+
+
+@router.get(
+    "",
+    dependencies=[requires("interview.export")],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/zip": {}}}},
+)
+async def export_interview(
+    interview_id: str, services: ServicesDep, principal: PrincipalDep
+) -> StreamingResponse:
+    """A ZIP file: the interview, the questions asked, the transcript, consents, accommodations and
+    the audit trail as JSON, and every recording. Errors: `interview.erased`."""
+    if await services.erasures.find(interview_id) is not None:
+        raise NotFoundError("interview.erased", "the interview was erased, or is about to be")
+    record = await services.records.get_interview(interview_id)
+    lines = await services.records.transcript(interview_id)
+    recordings = await services.records.recordings(interview_id)
+    async with services.database.transaction() as connection:
+        promised = await promises(connection, interview_id)
+        await AuditTrail.append(
+            connection, principal, "interview.exported", Subject.interview(interview_id)
+        )
+    documents = {
+        "interview": record.model_dump(mode="json", exclude={"plan", "limits"}),
+        "questions": questions_asked(record, lines),
+        "transcript": {
+            "interview_id": interview_id,
+            "items": [line.model_dump(mode="json") for line in lines],
+            "sha256": transcript_sha256(lines),
+        },
+        **promised,
+    }
+    return StreamingResponse(
+        archive(record, documents, recordings, services.blobs),
+        media_type="application/zip",
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="interview-{record.interview_id}.zip"',
+        },
+    )

@@ -1,0 +1,1 @@
+"""The `intervue` command: an interview's history, the audit trail, erasure."""

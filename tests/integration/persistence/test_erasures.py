@@ -1,0 +1,370 @@
+"""What is deleted with an interview, and what is left of it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, func, insert, select
+
+from interview.config import Settings
+from interview.errors import NotFoundError
+from interview.persistence import erasures, retention
+from interview.persistence.audit import Actor, AuditTrail
+from interview.persistence.data_keys import DataKeyRows, WrappedKey
+from interview.persistence.database import Database
+from interview.persistence.erasures import ErasureRecords, Receipt
+from interview.persistence.models import (
+    ACCOMMODATIONS,
+    AUTH_SESSIONS,
+    CONSENTS,
+    INTERVIEWS,
+    INVITATIONS,
+    ORGANIZATIONS,
+    RECORDINGS,
+    TURNS,
+    USERS,
+    UTTERANCES,
+)
+from interview.persistence.records import Records
+from interview.security.principal import Principal
+from tests.integration.persistence.samples import answer, greeting, new_interview, recording
+from tests.staff import Staff
+
+pytestmark = pytest.mark.integration
+
+ENDED = datetime(2026, 5, 1, 12, tzinfo=UTC)
+OF_AN_INTERVIEW = (INTERVIEWS, TURNS, UTTERANCES, RECORDINGS, CONSENTS, INVITATIONS, ACCOMMODATIONS)
+
+
+@pytest.fixture
+def erased(database: Database) -> ErasureRecords:
+    return ErasureRecords(database)
+
+
+@pytest.fixture
+def staff(database: Database) -> Staff:
+    return Staff(Settings(), database)
+
+
+class House:
+    """An organization with one candidate."""
+
+    def __init__(self, database: Database, staff: Staff, candidate: Principal) -> None:
+        self.database, self.staff, self.candidate = database, staff, candidate
+        self.records = Records(database)
+
+    async def interview(self) -> str:
+        """With a row in every table that may hold one."""
+        new = new_interview(
+            organization_id=self.staff.organization_id, candidate_id=self.candidate.user_id
+        )
+        interview_id = new.interview_id
+        await self.records.create_interview(new)
+        key = f"interviews/{interview_id}"
+        await self.records.save_speech(greeting(interview_id, recording=recording(f"{key}/g")))
+        await self.records.commit_answer(answer(interview_id, recording=recording(f"{key}/a")))
+        await self.records.close_interview(interview_id, "completed", ENDED)
+        this = {"interview_id": interview_id}
+        notice = {"notice_version": "1", "notice_sha256": "0" * 64}
+        await self._insert(CONSENTS, consent_id=_id(), **notice, **this)
+        await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
+        await self._insert(
+            INVITATIONS,
+            invitation_id=_id(),
+            organization_id=self.staff.organization_id,
+            token_hash=uuid.uuid4().hex * 2,
+            candidate_email="ada@example.com",
+            expires_at=ENDED,
+            **this,
+        )
+        return interview_id
+
+    async def request(self, interview_id: str) -> Receipt:
+        async with self.database.transaction() as connection:
+            by = Actor.system(self.staff.organization_id)
+            receipt, is_first = await erasures.request(connection, interview_id, "request", by)
+            if is_first:
+                await erasures.note_request(connection, receipt)
+        return receipt
+
+    async def rows(self, table: Table, **where: Any) -> int:
+        query = select(func.count()).select_from(table)
+        for name, value in where.items():
+            query = query.where(table.c[name] == value)
+        async with self.database.transaction() as connection:
+            return await connection.scalar(query) or 0
+
+    async def keep_for(self, days: int | None) -> None:
+        async with self.database.transaction() as connection:
+            await retention.change(connection, self.staff.organization_id, days)
+
+    async def _insert(self, table: Table, **values: Any) -> None:
+        async with self.database.transaction() as connection:
+            await connection.execute(insert(table), values)
+
+
+@pytest.fixture
+async def house(database: Database, staff: Staff) -> House:
+    return House(database, staff, await staff.sign_in("candidate"))
+
+
+def _id() -> str:
+    return str(uuid.uuid4())
+
+
+async def test_nothing_of_it_is_left_but_the_receipt(
+    house: House, erased: ErasureRecords, records: Records
+) -> None:
+    interview_id, other_id = await house.interview(), new_interview().interview_id
+    await records.create_interview(new_interview(interview_id=other_id))
+    await records.save_speech(greeting(other_id))
+    for table in OF_AN_INTERVIEW:
+        assert await house.rows(table, interview_id=interview_id) >= 1, table.name
+    await house.request(interview_id)
+    await erased.delete_rows(interview_id)
+    for table in OF_AN_INTERVIEW:
+        assert await house.rows(table, interview_id=interview_id) == 0, table.name
+    assert await house.rows(USERS, user_id=house.candidate.user_id) == 0
+    assert await house.rows(AUTH_SESSIONS, user_id=house.candidate.user_id) == 0
+    assert len(await records.transcript(other_id)) == 1
+    receipt = await erased.get(interview_id)
+    assert receipt.completed_at is None
+    assert receipt.erased == {
+        "interviews": 1,
+        "turns": 2,
+        "utterances": 2,
+        "recordings": 2,
+        "consents": 1,
+        "invitations": 1,
+        "accommodations": 1,
+        "auth_sessions": 1,
+        "users": 1,
+    }
+    with pytest.raises(NotFoundError):
+        await records.commit_answer(answer(interview_id, 2))
+
+
+async def test_every_step_may_be_repeated_and_the_receipt_is_one(
+    house: House, erased: ErasureRecords, database: Database
+) -> None:
+    interview_id = await house.interview()
+    await DataKeyRows(database).add(WrappedKey(_id(), interview_id, b"wrapped", "m"))
+    first = await house.request(interview_id)
+    for _ in range(3):
+        await erased.delete_rows(interview_id)
+        await erased.destroy_key(interview_id)
+        await erased.finish(interview_id)
+    done = await erased.get(interview_id)
+    assert done.receipt_id == first.receipt_id == (await house.request(interview_id)).receipt_id
+    assert done.completed_at is not None
+    assert done.erased["turns"] == 2
+    assert done.erased["data_keys"] == 1
+    page = await AuditTrail(database).page(house.staff.organization_id, interview_id=interview_id)
+    assert [event.action for event in reversed(page.items)] == [
+        "interview.created",
+        "interview.closed",
+        "erasure.requested",
+        "key.destroyed",
+        "interview.erased",
+    ]
+    assert (await AuditTrail(database).verify(house.staff.organization_id)).fault is None
+
+
+async def test_counts_are_of_the_first_try_and_end_with_the_receipt(
+    house: House, erased: ErasureRecords
+) -> None:
+    interview_id = await house.interview()
+    await house.request(interview_id)
+    await erased.count(interview_id, {"objects": 4, "object_bytes": 100})
+    await erased.count(interview_id, {"objects": 1})
+    await erased.finish(interview_id)
+    await erased.count(interview_id, {"objects": 9})
+    assert (await erased.get(interview_id)).erased == {"objects": 4, "object_bytes": 100}
+
+
+async def test_a_key_that_never_was_is_not_made_afterwards(
+    house: House, erased: ErasureRecords, database: Database
+) -> None:
+    interview_id = await house.interview()
+    await house.request(interview_id)
+    await erased.destroy_key(interview_id)
+    added = await DataKeyRows(database).add(WrappedKey(_id(), interview_id, b"wrapped", "m"))
+    assert added.wrapped is None
+    assert (await erased.get(interview_id)).erased == {}
+
+
+async def test_a_candidate_goes_with_their_last_interview(
+    house: House, erased: ErasureRecords
+) -> None:
+    first, second = await house.interview(), await house.interview()
+    await house.request(first)
+    await erased.delete_rows(first)
+    assert await house.rows(USERS, user_id=house.candidate.user_id) == 1
+    assert await house.rows(AUTH_SESSIONS, user_id=house.candidate.user_id) == 1
+    await house.request(second)
+    await erased.delete_rows(second)
+    assert await house.rows(USERS, user_id=house.candidate.user_id) == 0
+    assert (await erased.get(first)).erased["users"] == 0
+    assert (await erased.get(second)).erased["users"] == 1
+
+
+async def test_both_interviews_at_once_take_the_candidate_with_them(
+    house: House, erased: ErasureRecords
+) -> None:
+    for _ in range(5):
+        house.candidate = await house.staff.sign_in("candidate")
+        both = [await house.interview(), await house.interview()]
+        await asyncio.gather(*map(house.request, both))
+        await asyncio.gather(*map(erased.delete_rows, both))
+        assert await house.rows(USERS, user_id=house.candidate.user_id) == 0
+
+
+async def test_staff_stay_whatever_interview_is_theirs(
+    house: House, erased: ErasureRecords
+) -> None:
+    house.candidate = await house.staff.sign_in("recruiter")
+    interview_id = await house.interview()
+    await house.request(interview_id)
+    await erased.delete_rows(interview_id)
+    assert await house.rows(USERS, user_id=house.candidate.user_id) == 1
+    assert await house.rows(AUTH_SESSIONS, user_id=house.candidate.user_id) == 1
+
+
+async def test_what_was_never_there_is_not_erased(house: House, erased: ErasureRecords) -> None:
+    with pytest.raises(NotFoundError) as unknown:
+        await house.request(_id())
+    assert unknown.value.code == "interview.not_found"
+    with pytest.raises(NotFoundError) as no_receipt:
+        await erased.get(_id())
+    assert no_receipt.value.code == "erasure.not_found"
+    assert (await erased.look(_id(), ENDED)).state == "never"
+
+
+async def test_twenty_requests_at_once_are_one(house: House, database: Database) -> None:
+    interview_id = await house.interview()
+    receipts = await asyncio.gather(*(house.request(interview_id) for _ in range(20)))
+    assert len({receipt.receipt_id for receipt in receipts}) == 1
+    page = await AuditTrail(database).page(
+        house.staff.organization_id, interview_id=interview_id, action="erasure.requested"
+    )
+    assert len(page.items) == 1
+
+
+async def test_retention_runs_from_the_end_by_the_days_of_today(
+    house: House, erased: ErasureRecords
+) -> None:
+    interview_id = await house.interview()
+    due_at = ENDED + timedelta(days=180)
+    assert (await erased.look(interview_id, due_at)).state == "never"
+    await house.keep_for(180)
+    later = await erased.look(interview_id, due_at - timedelta(microseconds=1))
+    assert (later.state, later.erase_at) == ("later", due_at)
+    assert await house.rows(INTERVIEWS, interview_id=interview_id, erase_at=due_at) == 1
+    await house.keep_for(181)
+    assert (await erased.look(interview_id, due_at)).state == "later"
+    await house.keep_for(180)
+    assert await erased.find(interview_id) is None
+    assert (await erased.look(interview_id, due_at)).state == "now"
+    receipt = await erased.get(interview_id)
+    assert (receipt.reason, receipt.actor_kind) == ("retention", "system")
+    # Once it was asked for, a longer retention does not bring it back.
+    await house.keep_for(3650)
+    assert (await erased.look(interview_id, ENDED)).state == "now"
+
+
+async def test_an_interview_that_goes_on_is_never_due(
+    house: House, erased: ErasureRecords, records: Records
+) -> None:
+    await house.keep_for(1)
+    new = new_interview(organization_id=house.staff.organization_id)
+    await records.create_interview(new)
+    assert (await erased.look(new.interview_id, ENDED + timedelta(days=999))).state == "never"
+    totals = await records.close_interview(new.interview_id, "completed", ENDED)
+    assert totals.erase_at == ENDED + timedelta(days=1)
+
+
+async def test_who_looks_waits_for_who_asks(
+    house: House, erased: ErasureRecords, database: Database
+) -> None:
+    """The workflow is started before the request is committed."""
+    interview_id = await house.interview()
+    async with database.transaction() as connection:
+        await erasures.request(connection, interview_id, "request")
+        looking = asyncio.create_task(erased.look(interview_id, ENDED))
+        done, _ = await asyncio.wait([looking], timeout=0.3)
+        assert not done
+    assert (await looking).state == "now"
+    assert (await erased.get(interview_id)).actor_id == house.candidate.user_id
+
+
+async def test_a_request_that_fails_is_none(
+    house: House, erased: ErasureRecords, database: Database
+) -> None:
+    interview_id = await house.interview()
+
+    async def fail() -> None:
+        async with database.transaction() as connection:
+            await erasures.request(connection, interview_id, "request")
+            raise RuntimeError("Temporal is away")
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert (await erased.look(interview_id, ENDED)).state == "never"
+
+
+async def test_retiming_goes_through_all_that_have_ended(
+    house: House, database: Database, records: Records
+) -> None:
+    ended = sorted([await house.interview() for _ in range(5)])
+    running = new_interview(organization_id=house.staff.organization_id)
+    await records.create_interview(running)
+    await house.keep_for(30)
+
+    async def pages() -> tuple[list[str], list[str]]:
+        after, found, timed = "", list[str](), list[str]()
+        while True:
+            async with database.transaction() as connection:
+                page, some = await retention.retime(
+                    connection, house.staff.organization_id, after=after, limit=2
+                )
+            found, timed = found + page, timed + some
+            if len(page) < 2:
+                return found, timed
+            after = page[-1]
+
+    assert await pages() == (ended, ended)
+    due_at = ENDED + timedelta(days=30)
+    of_house = {"organization_id": house.staff.organization_id}
+    assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 5
+    await house.keep_for(None)
+    assert await pages() == (ended, [])
+    assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 0
+
+
+async def test_closing_waits_for_a_change_of_retention(
+    house: House, database: Database, records: Records
+) -> None:
+    """Or the change would miss it."""
+    new = new_interview(organization_id=house.staff.organization_id)
+    await records.create_interview(new)
+    async with database.transaction() as connection:
+        await retention.change(connection, house.staff.organization_id, 7)
+        closing = asyncio.create_task(records.close_interview(new.interview_id, "completed", ENDED))
+        done, _ = await asyncio.wait([closing], timeout=0.3)
+        assert not done
+    assert (await closing).erase_at == ENDED + timedelta(days=7)
+
+
+async def test_no_period_beyond_the_rules(house: House) -> None:
+    for days in (0, -1, 3651):
+        with pytest.raises(Exception, match="database.rejected|refused"):
+            await house.keep_for(days)
+    async with house.database.transaction() as connection:
+        kept = select(ORGANIZATIONS.c.retention_days).where(
+            ORGANIZATIONS.c.organization_id == house.staff.organization_id
+        )
+        assert await connection.scalar(kept) is None
