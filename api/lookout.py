@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.background import Background
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import RecoverTurnInput
-from interview.errors import StreamError
+from interview.errors import InterviewError, StreamError
 from interview.streams.pulse import BEAT_S, PulseReader, Vigil
 from workflows.interview import InterviewWorkflow
 
@@ -82,6 +82,10 @@ class Lookout:
                 except RPCError as error:
                     if error.status is RPCStatusCode.NOT_FOUND:
                         return  # it is over
+                except InterviewError as error:
+                    if not error.retryable:
+                        log.warning("turn.not_recovered", code=error.code)
+                        return  # it was erased
                 except (RPCTimeoutOrCancelledError, TimeoutError, RuntimeError):
                     pass  # a client that has not connected yet raises a bare `RuntimeError`
             await asyncio.sleep(pause_s)

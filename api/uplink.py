@@ -241,18 +241,20 @@ class Uplink:
         self._broken = True
         self._waiting.clear()
         self.on_away(error)
-        while True:
+        while error.retryable:
             await asyncio.sleep(_RETRY_S)
             answer = self._latest
             try:
                 if answer is not None:
                     await self._resume(answer)
-            except StreamError:
+            except StreamError as again:
+                error = again
                 continue
             if answer is self._latest:
-                break
-        self._broken = False
-        self.on_back()
+                self._broken = False
+                self.on_back()
+                return
+        # Nothing can be taken any more: the interview was erased.
 
     async def _resume(self, answer: Answer) -> None:
         if answer.cancelled:

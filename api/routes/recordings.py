@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import re
 
 from fastapi import APIRouter, Request
@@ -13,6 +15,7 @@ from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import READING, limited
 from interview.persistence.rows import RecordingRow
+from interview.security.seal import EncryptionError
 
 __all__ = ["router"]
 
@@ -64,7 +67,7 @@ async def play_recording(
     interview_id: str, recording_id: str, request: Request, services: ServicesDep
 ) -> Response:
     """The sound itself, in ranges where they are asked for. Errors: `recording.not_found`,
-    `blob.not_found`."""
+    `blob.not_found`, `sealed.invalid`."""
     row = await services.records.get_recording(interview_id, recording_id)
     etag = f'"{row.sha256}"'
     headers = {
@@ -77,6 +80,8 @@ async def play_recording(
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     data = await services.blobs.get(row.key)
+    if await asyncio.to_thread(_digest, data) != row.sha256:
+        raise EncryptionError("sealed.invalid", "this is not what was recorded")
     wanted = _RANGE.fullmatch(request.headers.get("range", "").strip())
     if wanted is None or request.headers.get("if-range", etag) != etag:
         # Several ranges and other units get the whole too, as RFC 9110 allows.
@@ -97,6 +102,10 @@ def _part(first: str, last: str, *, size: int) -> tuple[int, int] | None:
         return (size - wanted, size - 1) if wanted else None
     begin, end = int(first), min(int(last or size), size - 1)
     return (begin, end) if begin <= end else None
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _shown(row: RecordingRow) -> Recording:

@@ -32,7 +32,9 @@ ERASURE_QUEUE = "intervue-erasure"
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 
-_WORKFLOW_ID = re.compile(r"interview-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])")
+_WORKFLOW_ID = re.compile(
+    r"interview-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-[a-z0-9-]+)?"
+)
 
 
 def workflow_id(interview_id: str) -> str:
@@ -50,7 +52,7 @@ def retention_workflow_id(organization_id: str) -> str:
 
 def interview_of(workflow_id: str | None) -> str | None:
     """The interview whose workflow, or workflow's child, has this id; None where there is none."""
-    match = _WORKFLOW_ID.match(workflow_id or "")
+    match = _WORKFLOW_ID.fullmatch(workflow_id or "")
     return match and match[1]
 
 

@@ -64,7 +64,9 @@ class InterviewCodec(PayloadCodec, WithSerializationContext):
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         interview_id = self._interview_id
         cipher = (
-            self._keys.deployment if interview_id is None else await self._keys.of(interview_id)
+            self._keys.deployment
+            if interview_id is None
+            else await self._keys.of(interview_id, make=True)
         )
         return [_sealed(payload, cipher, interview_id or "") for payload in payloads]
 
@@ -102,9 +104,11 @@ class InterviewCodec(PayloadCodec, WithSerializationContext):
                 or interview_of(f"interview-{interview_id}") != interview_id
             ):
                 raise _invalid()
-            cipher = await self._keys.of(interview_id)
+            cipher = await self._keys.of(interview_id, make=False)
             if cipher.key_id != key_id:
                 raise _invalid()
+        elif self._interview_id is not None:
+            raise _invalid()
         else:
             cipher = self._keys.deployment_key(key_id)
         plain = cipher.open(payload.data, _bound(key_id, interview_id))

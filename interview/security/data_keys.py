@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from interview.config import Settings
-from interview.errors import ConfigError, DatabaseUnavailable
+from interview.errors import ConfigError
 from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
 from interview.security.keys import KEY_BYTES, KeyRing, parse_keys
@@ -22,21 +22,26 @@ __all__ = ["DataKeys", "build_data_keys"]
 
 _MOST_CACHED = 10_000
 _BATCH = 100
+_OLDEST_S = 3600.0
+"""A key that could not be read again for so long is not used any more."""
+_RETRY_S = 5.0
 
 
 @dataclass(slots=True)
 class _Cached:
+    """Times are by the monotonic clock."""
+
     cipher: Cipher
     read_at: float
-    """By the monotonic clock."""
-    is_due: bool = False
-    """It is being read again."""
+    read_again_at: float
 
 
 class DataKeys:
-    """Keys are kept in memory for `ttl_s`, after which a destroyed one is known as such; while
-    the database is away nothing can be destroyed, and they are kept longer. A key in use is read
-    again in the background, so that nobody waits for it."""
+    """Keys in use are read again every half `ttl_s`, in the background: nobody waits for a key
+    that is in memory, unless it could not be read for an hour. While the database is away nothing
+    can be destroyed. A destroyed key is known as such within `ttl_s` where it is in use, and
+    elsewhere by its second use.
+    """
 
     def __init__(
         self,
@@ -52,7 +57,7 @@ class DataKeys:
         self._ttl_s = ttl_s
         self._clock = clock
         self._cached: OrderedDict[str, _Cached] = OrderedDict()
-        self._reading: set[asyncio.Task[None]] = set()
+        self._reading: dict[tuple[str, bool], asyncio.Task[Cipher]] = {}
         self._deployment = {
             key.key_id: Cipher(key.key_id, derived(key.secret, "intervue deployment"))
             for key in ring.keys
@@ -76,23 +81,26 @@ class DataKeys:
         cached = self._cached.get(interview_id)
         if cached is None:
             return None
-        age_s = self._clock() - cached.read_at
-        if age_s > self._ttl_s:
+        now = self._clock()
+        if now > cached.read_at + _OLDEST_S:
             return None
-        if age_s > self._ttl_s / 2 and not cached.is_due:
-            cached.is_due = True
-            task = asyncio.create_task(self._read_again(interview_id))
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
+        if now > cached.read_again_at:
+            self._read_once(interview_id, False)
         return cached.cipher
 
-    async def of(self, interview_id: str) -> Cipher:
-        """Raises `EncryptionError` (`key.destroyed`, `key.unknown`) and `DatabaseUnavailable`."""
-        return self.known(interview_id) or await self._read(interview_id)
+    async def of(self, interview_id: str, *, make: bool) -> Cipher:
+        """Whoever seals makes the key where there is none; whoever opens does not. Raises
+        `EncryptionError` (`key.destroyed`; `key.unknown`, also where there is none) and
+        `DatabaseUnavailable`."""
+        if (cipher := self.known(interview_id)) is not None:
+            return cipher
+        return await asyncio.shield(self._read_once(interview_id, make))
 
     def forget(self, interview_id: str) -> None:
-        """At once, in this process."""
+        """At once, in this process; what is being read of it is not kept either."""
         self._cached.pop(interview_id, None)
+        for make in (False, True):
+            self._reading.pop((interview_id, make), None)
 
     async def destroy(self, interview_id: str) -> None:
         """For ever. Other processes know within `ttl_s`. Raises `DatabaseUnavailable`."""
@@ -113,34 +121,41 @@ class DataKeys:
             progress(rewrapped)
         return rewrapped
 
-    async def _read(self, interview_id: str) -> Cipher:
+    def _read_once(self, interview_id: str, make: bool) -> asyncio.Task[Cipher]:
+        """Together with whoever else waits for it."""
+        this = (interview_id, make)
+        if (reading := self._reading.get(this)) is None:
+            reading = asyncio.create_task(self._read(interview_id, make))
+            self._reading[this] = reading
+            reading.add_done_callback(lambda done: self._has_read(this, done))
+        return reading
+
+    def _has_read(self, this: tuple[str, bool], reading: asyncio.Task[Cipher]) -> None:
+        # Asked for, or it would be complained about where nobody waited for it.
+        failed = reading.cancelled() or reading.exception() is not None
+        if self._reading.get(this) is reading:
+            del self._reading[this]
+            if failed and (cached := self._cached.get(this[0])) is not None:
+                cached.read_again_at = self._clock() + _RETRY_S
+
+    async def _read(self, interview_id: str, make: bool) -> Cipher:
         read_at = self._clock()
-        try:
-            row = await self._rows.find(interview_id) or await self._made(interview_id)
-            secret = await self._unwrapped(row)
-        except DatabaseUnavailable:
-            if (cached := self._cached.get(interview_id)) is None:
-                raise
-            cached.read_at = read_at - self._ttl_s / 2
-            return cached.cipher
-        except EncryptionError:
-            self.forget(interview_id)
-            raise
-        cipher = Cipher(row.key_id, secret)
-        self._cached[interview_id] = _Cached(cipher, read_at)
+        row = await self._rows.find(interview_id)
+        if row is None and make:
+            row = await self._made(interview_id)
+        if row is None:
+            raise EncryptionError("key.unknown", "the interview has no key yet")
+        if row.wrapped is None:
+            self._cached.pop(interview_id, None)
+        cipher = Cipher(row.key_id, await self._unwrapped(row))
+        if self._reading.get((interview_id, make)) is not asyncio.current_task():
+            # Forgotten meanwhile: this may be a key of before its destruction.
+            return await self._read_once(interview_id, make)
+        self._cached[interview_id] = _Cached(cipher, read_at, read_at + self._ttl_s / 2)
         self._cached.move_to_end(interview_id)
         while len(self._cached) > _MOST_CACHED:
             self._cached.popitem(last=False)
         return cipher
-
-    async def _read_again(self, interview_id: str) -> None:
-        try:
-            await self._read(interview_id)
-        except (EncryptionError, DatabaseUnavailable):
-            pass  # whoever needs the key next is told
-        finally:
-            if (cached := self._cached.get(interview_id)) is not None:
-                cached.is_due = False
 
     async def _made(self, interview_id: str) -> WrappedKey:
         key_id = str(uuid.uuid4())
@@ -162,6 +177,8 @@ def build_data_keys(settings: Settings, database: Database) -> DataKeys | None:
             raise ConfigError("ENCRYPTION: cannot be off in production")
         return None
     ring = parse_keys("MASTER_KEYS", settings.master_keys)
+    if settings.environment != "production":
+        ring = ring.with_placeholder("MASTER_KEYS")  # what it sealed can be read, and rotated
     return DataKeys(
         DataKeyRows(database), RingKeyWrapper(ring), ring, ttl_s=settings.data_key_cache_s
     )

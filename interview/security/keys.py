@@ -46,6 +46,10 @@ class KeyRing:
         """Known to everybody: good for nothing but development."""
         return any(key.key_id == _PLACEHOLDER_ID for key in self.keys)
 
+    def with_placeholder(self, setting: str) -> KeyRing:
+        """Also accepts what was made before there was a key, where that may be."""
+        return self if self.is_placeholder else KeyRing((*self.keys, _placeholder(setting)))
+
     def find(self, key_id: str) -> Key | None:
         return next((key for key in self.keys if key.key_id == key_id), None)
 
@@ -54,7 +58,7 @@ def parse_keys(setting: str, value: SecretStr | None) -> KeyRing:
     """`setting` names the variable in messages. Nothing given gives the placeholder. Raises
     `ConfigError`, which never quotes a key."""
     if value is None or not value.get_secret_value().strip():
-        return KeyRing((Key(_PLACEHOLDER_ID, setting.encode().ljust(KEY_BYTES, b".")),))
+        return KeyRing((_placeholder(setting),))
     keys = tuple(_parse(setting, part) for part in value.get_secret_value().split(","))
     if len({key.key_id for key in keys}) < len(keys):
         raise ConfigError(f"{setting}: two keys have the same id")
@@ -65,6 +69,10 @@ def new_key() -> str:
     """As a setting holds it."""
     secret = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     return f"{secrets.token_hex(4)}:{secret}"
+
+
+def _placeholder(setting: str) -> Key:
+    return Key(_PLACEHOLDER_ID, setting.encode().ljust(KEY_BYTES, b"."))
 
 
 def _parse(setting: str, part: str) -> Key:

@@ -19,8 +19,12 @@ OVERHEAD_BYTES = _NONCE_BYTES + 16
 
 
 class EncryptionError(InterviewError):
-    """Final: `key.destroyed`, `key.unknown` (no master key of that id), `sealed.invalid` (what
-    was sealed was changed, moved, or belongs to another key)."""
+    """Final are `key.destroyed` and `sealed.invalid` (what was sealed was changed, moved, or
+    belongs to another key). `key.unknown` (no such key, or no master key that unwraps it) may be
+    given yet."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message, retryable=code == "key.unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,15 @@ class SealedBlobStore:
         return StoredBlob(key=key, sha256=digest, size_bytes=len(data))
 
     async def get(self, key: str) -> bytes:
+        try:
+            return await self._get(key)
+        except EncryptionError:
+            if not key.startswith(_CACHE):
+                raise
+            # Damaged, or of another master key: it is made anew.
+            raise NotFoundError("blob.not_found", "cannot be opened any more") from None
+
+    async def _get(self, key: str) -> bytes:
         data = await self._inner.get(self._name(key))
         if not data.startswith(_MAGIC):
             return data
@@ -56,15 +65,8 @@ class SealedBlobStore:
 
     async def _cipher(self, key: str, key_id: str | None = None) -> Cipher:
         if (match := _INTERVIEWS.match(key)) is None:
-            try:
-                return self._keys.deployment_key(key_id or self._keys.deployment.key_id)
-            except EncryptionError:
-                if key.startswith(_CACHE):
-                    raise NotFoundError(
-                        "blob.not_found", "sealed with a key that is gone"
-                    ) from None
-                raise
-        cipher = await self._keys.of(match[1])
+            return self._keys.deployment_key(key_id or self._keys.deployment.key_id)
+        cipher = await self._keys.of(match[1], make=key_id is None)
         if key_id not in (None, cipher.key_id):
             raise EncryptionError("sealed.invalid", "sealed data cannot be opened")
         return cipher

@@ -116,7 +116,7 @@ async def test_all_of_it_is_erased_and_one_receipt_is_left(
     database: Database,
     held: str,
 ) -> None:
-    cipher = await keys.of(held)
+    cipher = await keys.of(held, make=True)
     folder = Path(settings.blob_url.removeprefix("file://")) / "interviews" / held
     assert [p for p in folder.rglob("*") if p.is_file()]
     assert await find_keys(redis, held)
@@ -154,7 +154,7 @@ async def test_all_of_it_is_erased_and_one_receipt_is_left(
     # Whoever has a copy of the history cannot read it.
     keys.forget(held)
     with pytest.raises(EncryptionError) as destroyed:
-        await keys.of(held)
+        await keys.of(held, make=True)
     assert destroyed.value.code == "key.destroyed"
     sealed = [p for p in _payloads(history.to_json()) if p.metadata.get("interview-id")]
     assert sealed

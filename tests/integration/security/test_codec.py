@@ -67,10 +67,10 @@ async def test_a_changed_payload_is_refused(
         case "data":
             sealed.data = sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])
         case "key":
-            sealed.metadata["encryption-key-id"] = (await keys.of(other)).key_id.encode()
+            sealed.metadata["encryption-key-id"] = (await keys.of(other, make=True)).key_id.encode()
         case "interview":
             sealed.metadata["interview-id"] = other.encode()
-            sealed.metadata["encryption-key-id"] = (await keys.of(other)).key_id.encode()
+            sealed.metadata["encryption-key-id"] = (await keys.of(other, make=True)).key_id.encode()
         case "short":
             sealed.data = b"abc"
         case _:
@@ -139,5 +139,12 @@ def test_an_interviews_id_is_read_from_its_workflows_and_their_childrens() -> No
     interview_id = str(uuid.uuid4())
     assert interview_of(workflow_id(interview_id)) == interview_id
     assert interview_of(f"interview-{interview_id}-evaluation") == interview_id
-    for other in (None, "", "interview-", f"interview-{interview_id}0", f"x-{interview_id}"):
+    for other in (
+        None,
+        "",
+        "interview-",
+        f"interview-{interview_id}0",
+        f"x-{interview_id}",
+        f"interview-{interview_id}/x",
+    ):
         assert interview_of(other) is None

@@ -170,3 +170,28 @@ async def test_the_cache_tells_no_line_and_is_refilled_under_another_master_key(
 
 def _files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_a_damaged_cached_line_is_made_anew(keys: DataKeys, tmp_path: Path) -> None:
+    inner = FilesystemBlobStore(tmp_path)
+    store, key = SealedBlobStore(inner, keys), "speech-cache/0123456789abcdef.pcm"
+    await store.put(key, b"Zanzibar", content_type="application/octet-stream")
+    (path,) = await asyncio.to_thread(lambda: [p for p in tmp_path.rglob("*") if p.is_file()])
+    await asyncio.to_thread(lambda: path.write_bytes(path.read_bytes()[:-1] + b"~"))
+    with pytest.raises(NotFoundError):
+        await store.get(key)
+
+
+@pytest.mark.parametrize("name", [b"e", b"i", b"v", b"x"])
+async def test_what_stays_in_clear_goes_with_nothing_else(
+    redis: Redis, log: StreamLog, interview_id: str, name: bytes
+) -> None:
+    key = out_key(interview_id)
+    clear = {b"k": b"sentence", b"e": b"1", b"i": b"1", b"v": b"1", b"x": b"1"}
+    await log.append(key, {**clear, b"d": b"Zanzibar"})
+    ((_, fields),) = await _raw(redis, key)
+    await cast(Any, redis).delete(key)
+    await cast(Any, redis).xadd(key, {**fields, name: b"2"})
+    with pytest.raises(StreamError) as caught:
+        await log.read(key, b"0-0")
+    assert caught.value.code == "sealed.invalid"
