@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from fastapi import APIRouter, Request
 from google.protobuf import json_format
-from temporalio.api.common.v1 import Payloads
+from temporalio.api.common.v1 import Payload, Payloads
 
 from api.dependencies import ServicesDep
 from api.temporal_ui.links import CODEC_PATH
@@ -20,6 +22,10 @@ __all__ = ["MAX_DECODE_BYTES", "router"]
 MAX_DECODE_BYTES = 4 * 1024 * 1024
 """A payload has at most 2 MiB, and a third more as base64."""
 
+MAX_PAYLOADS = 1_000
+MAX_METADATA = 16
+"""Entries of one payload; ours have three."""
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -28,13 +34,36 @@ async def decode(request: Request, visitor: VisitorDep, services: ServicesDep) -
     """Temporal's JSON of `Payloads`, both ways. What the visitor may not read comes back as it
     went. Raises `InvalidInputError` (`temporal_ui.invalid_request`)."""
     try:
-        sent = {"payloads": json.loads(await request.body())["payloads"]}
-        payloads = json_format.ParseDict(sent, Payloads(), ignore_unknown_fields=True).payloads
-    except (json_format.ParseError, ValueError, TypeError, KeyError, RecursionError):
+        payloads = await asyncio.to_thread(_parsed, await request.body())
+    except (
+        json_format.ParseError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        RecursionError,
+    ):
         raise InvalidInputError("temporal_ui.invalid_request", "these are no payloads") from None
     if services.keys is not None:
         codec = InterviewCodec(services.keys)
         payloads = await codec.decode_readable(
             payloads, lambda interview_id: may_read(visitor, services, interview_id)
         )
-    return {"payloads": [json_format.MessageToDict(payload) for payload in payloads]}
+    return {"payloads": await asyncio.to_thread(_shown, payloads)}
+
+
+def _parsed(body: bytes) -> Sequence[Payload]:
+    """Raises `ValueError` and its like."""
+    listed: list[Any] = json.loads(body)["payloads"]
+    if len(listed) > MAX_PAYLOADS or any(
+        not isinstance(payload, dict)
+        or len(cast(Any, payload).get("metadata") or ()) > MAX_METADATA
+        for payload in listed
+    ):
+        raise ValueError("more than any page of the UI shows")
+    sent = {"payloads": listed}
+    return json_format.ParseDict(sent, Payloads(), ignore_unknown_fields=True).payloads
+
+
+def _shown(payloads: Sequence[Payload]) -> list[dict[str, Any]]:
+    return [json_format.MessageToDict(payload) for payload in payloads]

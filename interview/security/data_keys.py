@@ -110,15 +110,18 @@ class DataKeys:
     async def rotate(self, progress: Callable[[int], None] = lambda _: None) -> int:
         """Wraps every key by the current master key; returns how many were not yet. May be
         broken off and begun again, while others use, make and destroy keys."""
-        rewrapped, after = 0, str(uuid.UUID(int=0))
-        current = self._wrapper.current_id
-        while batch := await self._rows.not_under(current, after=after, limit=_BATCH):
-            for row in batch:
-                secret = await self._unwrapped(row)
-                master_key_id, wrapped = await self._wrapper.wrap(secret, _bound(row))
-                rewrapped += await self._rows.rewrap(row, wrapped, master_key_id)
-            after = batch[-1].key_id
-            progress(rewrapped)
+        rewrapped, current = 0, self._wrapper.current_id
+        found = True
+        # Once more than needed: a process with the ring of before may have made one meanwhile.
+        while found:
+            found, after = False, str(uuid.UUID(int=0))
+            while batch := await self._rows.not_under(current, after=after, limit=_BATCH):
+                for row in batch:
+                    secret = await self._unwrapped(row)
+                    master_key_id, wrapped = await self._wrapper.wrap(secret, _bound(row))
+                    rewrapped += await self._rows.rewrap(row, wrapped, master_key_id)
+                found, after = True, batch[-1].key_id
+                progress(rewrapped)
         return rewrapped
 
     def _read_once(self, interview_id: str, make: bool) -> asyncio.Task[Cipher]:

@@ -344,7 +344,9 @@ async def test_payloads_are_decoded_for_those_who_may_read_them(
         decoded = response.raise_for_status().json()["payloads"]
         assert json.loads(_text(decoded[0]))["candidate_name"] == "Zanzibar"
         assert decoded[1] == theirs[0]
-        for body in ("{", "[]", '{"payloads": 1}', b"\xff"):
+        many = json.dumps({"payloads": [{}] * 1_001})
+        wide = json.dumps({"payloads": [{"metadata": {str(i): "" for i in range(17)}}]})
+        for body in ("{", "[]", '{"payloads": 1}', '{"payloads": [1]}', b"\xff", many, wide):
             refused = await http.post("/temporal/codec/decode", content=body)
             assert code(refused) == (400, "temporal_ui.invalid_request")
         # More than any other request may hold, and then too much.

@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import uuid
 
 import asyncpg
 import pytest
@@ -16,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from interview.errors import ConfigError, DatabaseUnavailable
+from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database, engine_url
 from interview.persistence.migrate import MIGRATION_LOCK, alembic_config, downgrade, upgrade
 from interview.persistence.models import Base
@@ -100,6 +102,22 @@ async def test_down_and_up_again_with_data(empty_url: str) -> None:
         await upgrade(empty_url)
         await database.check()
         assert (await records.list_interviews()).items == ()
+    finally:
+        await database.close()
+
+
+async def test_a_living_key_is_not_dropped_with_its_table(empty_url: str) -> None:
+    await upgrade(empty_url)
+    database = Database(empty_url)
+    try:
+        rows, interview_id = DataKeyRows(database), str(uuid.uuid4())
+        key = await rows.add(WrappedKey(str(uuid.uuid4()), interview_id, b"wrapped", "a"))
+        with pytest.raises(ConfigError, match="data_keys"):
+            await downgrade(empty_url, "0002")
+        await upgrade(empty_url)
+        assert await rows.find(interview_id) == key
+        await rows.destroy(interview_id, master_key_id="a")
+        await downgrade(empty_url, "0002")
     finally:
         await database.close()
 

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from interview.errors import ConfigError
+
 revision = "0003"
 down_revision = "0002"
 
@@ -526,6 +528,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    living = sa.text("SELECT EXISTS (SELECT FROM data_keys WHERE wrapped IS NOT NULL)")
+    if op.get_bind().scalar(living):
+        raise ConfigError(
+            "data_keys: holds keys without which no sealed interview can be read; "
+            "erase those interviews, or restore a backup of before instead"
+        )
     op.drop_constraint(op.f("fk_interviews_organizations"), "interviews", type_="foreignkey")
     op.drop_constraint("fk_interviews_users_created_by", "interviews", type_="foreignkey")
     op.drop_constraint("fk_interviews_users_candidate_id", "interviews", type_="foreignkey")
