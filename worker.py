@@ -66,6 +66,8 @@ from workflows.interview import InterviewWorkflow
 log = structlog.stdlib.get_logger("worker")
 
 DRAIN = timedelta(seconds=20)
+DATABASE_PATIENCE_S = 600.0
+"""A task that waits for a key goes on at once when the database is back."""
 ERASURES_AT_ONCE = 10
 """Steps a worker takes at a time: interviews go before."""
 ERASURES_CACHED = 50
@@ -204,7 +206,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         database = Database.from_settings(settings)
         stack.push_async_callback(database.close)
         keys = build_data_keys(settings, database)
-        client = await connect_temporal(settings, keys)
+        client = await connect_temporal(settings, keys, patience_s=DATABASE_PATIENCE_S)
         await prepare_namespace(client)
         pulse = Pulse(settings.redis_url)
         workers = build_workers(settings, client, database, keys, providers, pulse, stack)

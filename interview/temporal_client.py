@@ -15,17 +15,22 @@ __all__ = ["connect_temporal"]
 
 
 async def connect_temporal(
-    settings: Settings, keys: DataKeys | None = None, *, lazy: bool = False
+    settings: Settings, keys: DataKeys | None = None, *, lazy: bool = False, patience_s: float = 0.0
 ) -> Client:
     """`lazy` returns at once and connects on first use, for a process that must start while
-    Temporal is away. Without `keys` nothing is encrypted, and nothing encrypted read. Raises
-    `ConfigError` when the server cannot be reached."""
+    Temporal is away. For `patience_s` it waits for the database where it needs a key. Without
+    `keys` nothing is encrypted, and nothing encrypted read. Raises `ConfigError` when
+    the server cannot be reached."""
     key = settings.temporal_api_key
     try:
         return await Client.connect(
             settings.temporal_address,
             namespace=settings.temporal_namespace,
-            data_converter=encrypted_converter(keys) if keys else pydantic_data_converter,
+            data_converter=(
+                encrypted_converter(keys, patience_s=patience_s)
+                if keys
+                else pydantic_data_converter
+            ),
             api_key=key.get_secret_value() if key else None,
             tls=settings.temporal_tls,
             lazy=lazy,

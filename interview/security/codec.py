@@ -7,6 +7,8 @@ key of the deployment. What is not sealed passes, so histories of before stay re
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Self
 
@@ -24,7 +26,7 @@ from temporalio.converter import (
 )
 
 from interview.contracts.ids import interview_of
-from interview.errors import InterviewError
+from interview.errors import DatabaseUnavailable, InterviewError
 from interview.security.data_keys import DataKeys
 from interview.security.seal import Cipher, EncryptionError
 
@@ -33,31 +35,37 @@ __all__ = ["InterviewCodec", "encrypted_converter"]
 _ENCODING = b"binary/encrypted"
 _KEY_ID = "encryption-key-id"
 _INTERVIEW_ID = "interview-id"
+_LOOK_AGAIN_S = 0.25
 
 MayRead = Callable[[str], Awaitable[bool]]
 
 
-def encrypted_converter(keys: DataKeys) -> DataConverter:
+def encrypted_converter(keys: DataKeys, *, patience_s: float = 0.0) -> DataConverter:
     """Pydantic's, with payloads and the text of failures sealed."""
     return DataConverter(
         payload_converter_class=PydanticPayloadConverter,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
-        payload_codec=InterviewCodec(keys),
+        payload_codec=InterviewCodec(keys, patience_s=patience_s),
     )
 
 
 class InterviewCodec(PayloadCodec, WithSerializationContext):
     """`interview_id` comes from the context. Encoding and decoding raise `EncryptionError`
-    (`key.destroyed`, `key.unknown`, `sealed.invalid`) and `DatabaseUnavailable`."""
+    (`key.destroyed`, `key.unknown`, `sealed.invalid`) and `DatabaseUnavailable`, once the database
+    has been away for `patience_s`: a worker's task that failed meanwhile would come back late."""
 
-    def __init__(self, keys: DataKeys, interview_id: str | None = None) -> None:
+    def __init__(
+        self, keys: DataKeys, interview_id: str | None = None, *, patience_s: float = 0.0
+    ) -> None:
         self._keys = keys
         self._interview_id = interview_id
+        self._patience_s = patience_s
 
     def with_context(self, context: SerializationContext) -> Self:
         match context:
             case WorkflowSerializationContext() | ActivitySerializationContext():
-                return type(self)(self._keys, interview_of(context.workflow_id))
+                interview_id = interview_of(context.workflow_id)
+                return type(self)(self._keys, interview_id, patience_s=self._patience_s)
             case _:
                 return self
 
@@ -66,7 +74,7 @@ class InterviewCodec(PayloadCodec, WithSerializationContext):
         cipher = (
             self._keys.deployment
             if interview_id is None
-            else await self._keys.of(interview_id, make=True)
+            else await self._key(interview_id, make=True)
         )
         return [_sealed(payload, cipher, interview_id or "") for payload in payloads]
 
@@ -93,6 +101,16 @@ class InterviewCodec(PayloadCodec, WithSerializationContext):
             readable.append(payload)
         return readable
 
+    async def _key(self, interview_id: str, *, make: bool) -> Cipher:
+        give_up_at = time.monotonic() + self._patience_s
+        while True:
+            try:
+                return await self._keys.of(interview_id, make=make)
+            except DatabaseUnavailable:
+                if time.monotonic() >= give_up_at:
+                    raise
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
     async def _opened(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != _ENCODING:
             return payload
@@ -104,7 +122,7 @@ class InterviewCodec(PayloadCodec, WithSerializationContext):
                 or interview_of(f"interview-{interview_id}") != interview_id
             ):
                 raise _invalid()
-            cipher = await self._keys.of(interview_id, make=False)
+            cipher = await self._key(interview_id, make=False)
             if cipher.key_id != key_id:
                 raise _invalid()
         elif self._interview_id is not None:

@@ -11,11 +11,14 @@ from temporalio.converter import ActivitySerializationContext, WorkflowSerializa
 from temporalio.exceptions import ApplicationError
 
 from interview.contracts.ids import interview_of, workflow_id
+from interview.errors import DatabaseUnavailable
+from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
 from interview.security.codec import InterviewCodec, encrypted_converter
 from interview.security.data_keys import DataKeys
 from interview.security.keys import KeyRing
 from interview.security.seal import EncryptionError
+from interview.security.wrapping import RingKeyWrapper
 from tests.integration.security.conftest import keys_of, new_ring
 
 pytestmark = pytest.mark.integration
@@ -94,6 +97,26 @@ async def test_another_master_key_opens_nothing(codec: InterviewCodec, database:
     with pytest.raises(EncryptionError) as caught:
         await InterviewCodec(keys_of(database, new_ring()[1])).decode([sealed])
     assert caught.value.code == "key.unknown"
+
+
+async def test_a_worker_waits_for_the_database_and_others_do_not(
+    codec: InterviewCodec, ring: KeyRing, database: Database
+) -> None:
+    class Away(DataKeyRows):
+        tries = 0
+
+        async def find(self, interview_id: str) -> WrappedKey | None:
+            self.tries += 1
+            if self.tries < 3:
+                raise DatabaseUnavailable("away")
+            return await super().find(interview_id)
+
+    (sealed,) = await codec.encode([PLAIN])
+    patient = InterviewCodec(DataKeys(Away(database), RingKeyWrapper(ring), ring), patience_s=60.0)
+    assert await patient.decode([sealed]) == [PLAIN]
+    hasty = InterviewCodec(DataKeys(Away(database), RingKeyWrapper(ring), ring))
+    with pytest.raises(DatabaseUnavailable):
+        await hasty.decode([sealed])
 
 
 async def test_people_read_what_they_may(keys: DataKeys, ring: KeyRing, database: Database) -> None:
