@@ -24,6 +24,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
+from api.temporal_ui.links import details
 from interview.contracts.ids import INTERVIEW_QUEUE, workflow_id
 from interview.contracts.interview import (
     AnswerTextInput,
@@ -75,6 +76,7 @@ class Engine:
 
     client: Client
     record: InterviewRecord
+    public_url: str
 
     async def start(self, on_delay: Callable[[], None]) -> None:
         await self._persist(self._start, on_delay)
@@ -147,6 +149,7 @@ class Engine:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=f"{record.title} interview",
+                static_details=details(self.public_url, record.interview_id),
                 search_attributes=TypedSearchAttributes(
                     [SearchAttributePair(ORGANIZATION, record.organization_id)]
                 ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -122,4 +123,11 @@ def _anchor(value: str) -> tuple[int, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    # Threads of Temporal's SDK outlive a connection that failed, and the interpreter's own way out
+    # sometimes aborts while one of them asks for its lock.
+    os._exit(code)

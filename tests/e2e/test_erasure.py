@@ -106,11 +106,14 @@ async def everywhere(stack: RunningStack) -> dict[str, set[tuple[str, str]]]:
     objects = await asyncio.to_thread(contents, stack.home.blobs)
     keys = await everything_in(stack.urls["REDIS_URL"])
     logs = await asyncio.to_thread(contents, stack.home.logs)
+    # SQLite keeps pages of what was deleted: these tell nothing either.
+    files = await asyncio.to_thread(contents, stack.home.temporal, stack.home.valkey)
     return {
         "postgres": found(MARKS, rows),
         "objects": found(MARKS, objects),
         "redis": found(MARKS, keys),
         "logs": found(MARKS, logs),
+        "files": found(MARKS, files),
     }
 
 

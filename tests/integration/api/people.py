@@ -79,7 +79,7 @@ async def hold_interview(
         )
     )
     await database.close()
-    await Engine(temporal, record).start(lambda: None)
+    await Engine(temporal, record, "http://localhost:8000").start(lambda: None)
     company = Company(organization_id, record.interview_id, candidate)
     query = f'WorkflowId = "{company.workflow_id}"'
     async with asyncio.timeout(20):

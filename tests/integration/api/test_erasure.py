@@ -219,7 +219,8 @@ async def test_an_interview_nobody_entered_is_erased_too(
 @pytest.mark.parametrize(
     ("table", "activity"),
     [
-        ("interviews", "erasure.stop"),
+        # Whichever step comes to it first: to look, to stop or to delete.
+        ("interviews", "erasure."),
         ("data_keys", "erasure.destroy_key"),
         ("erasure_receipts", "erasure.delete_rows"),
     ],
@@ -238,7 +239,7 @@ async def test_a_worker_that_dies_in_the_middle_is_no_hindrance(
 
     async def is_at_it() -> bool:
         pending = (await handle.describe()).raw_description.pending_activities
-        return any(one.activity_type.name == activity for one in pending)
+        return any(one.activity_type.name.startswith(activity) for one in pending)
 
     async with database.engine.connect() as connection:
         hold = text(f"SELECT 1 FROM {table} WHERE interview_id = :held FOR UPDATE")

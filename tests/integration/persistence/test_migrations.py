@@ -22,6 +22,7 @@ from interview.persistence.database import Database, engine_url
 from interview.persistence.migrate import MIGRATION_LOCK, alembic_config, downgrade, upgrade
 from interview.persistence.models import Base
 from interview.persistence.records import Records
+from interview.persistence.vocabulary import LOCAL_ORGANIZATION
 from launcher.ports import free_port
 from tests.integration.persistence.conftest import execute
 from tests.integration.persistence.samples import answer, greeting, new_interview, recording
@@ -118,6 +119,46 @@ async def test_a_living_key_is_not_dropped_with_its_table(empty_url: str) -> Non
         assert await rows.find(interview_id) == key
         await rows.destroy(interview_id, master_key_id="a")
         await downgrade(empty_url, "0002")
+    finally:
+        await database.close()
+
+
+async def test_interviews_of_the_first_release_belong_to_the_local_organization(
+    empty_url: str,
+) -> None:
+    await upgrade(empty_url, "0002")
+    interview_id = str(uuid.uuid4())
+    plan = new_interview().plan.model_dump_json()
+    connection = await asyncpg.connect(empty_url.replace("+asyncpg", ""))
+    try:
+        values = {
+            "interview_id": interview_id,
+            "workflow_id": f"interview-{interview_id}",
+            "role": "demo",
+            "title": "Demo",
+            "language": "en",
+            "candidate_name": "Ada",
+            "status": "created",
+            "phase": "introduction",
+            "plan": plan,
+            "limits": new_interview().limits.model_dump_json(),
+        }
+        places = ", ".join(f"${number + 1}" for number in range(len(values)))
+        await connection.execute(
+            f"INSERT INTO interviews ({', '.join(values)}) VALUES ({places})",
+            *values.values(),
+        )
+    finally:
+        await connection.close()
+    await upgrade(empty_url)
+    database = Database(empty_url)
+    try:
+        records = Records(database)
+        interview = await records.get_interview(interview_id)
+        assert interview.organization_id == LOCAL_ORGANIZATION
+        assert (await records.owner(interview_id)).organization_id == LOCAL_ORGANIZATION
+        listed = (await records.list_interviews()).items
+        assert [one.interview_id for one in listed] == [interview_id]
     finally:
         await database.close()
 

@@ -28,7 +28,7 @@ class Server:
 
 
 async def persist(server: Server) -> str:
-    engine = Engine(cast(Client, None), cast(InterviewRecord, None))
+    engine = Engine(cast(Client, None), cast(InterviewRecord, None), "")
     return await engine._persist(server.update, lambda: None)  # pyright: ignore[reportPrivateUsage] the rest needs a server
 
 
