@@ -25,6 +25,7 @@ from api.routes import (
     export,
     health,
     interviews,
+    invitations,
     members,
     openid,
     organization,
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     # The codec before the UI, which takes every path under its own.
     for module in (
         *(health, roles, interviews, recordings, tickets, export, erasure, audit),
+        invitations,
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),
     ):
