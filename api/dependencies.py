@@ -18,6 +18,7 @@ from api.temporal_ui.page_tokens import PageTokens
 from api.temporal_ui.upstream import UiServer
 from api.throttle import Throttle
 from api.tickets import Tickets
+from interview.accounts.consents import Consents
 from interview.accounts.services import Accounts
 from interview.config import Settings
 from interview.erasing import Erasing
@@ -107,6 +108,10 @@ class Services:
     @property
     def erasing(self) -> Erasing:
         return Erasing(self.database, self.temporal)
+
+    @property
+    def consents(self) -> Consents:
+        return Consents(self.database, self.erasing)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

@@ -21,6 +21,7 @@ from api.routes import (
     api_keys,
     audit,
     auth,
+    consents,
     erasure,
     export,
     health,
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (
         *(health, roles, interviews, recordings, tickets, export, erasure, audit),
         invitations,
+        consents,
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),
     ):

@@ -181,7 +181,8 @@ async def revoke(
     but: str | None = None,
     interview_id: str | None = None,
 ) -> list[str]:
-    """One session of the user, or all (`but` one), or those for one interview. The ids of those that were not revoked yet."""
+    """One session of the user, or all (`but` one), or those for one interview. The ids
+    of those that were not revoked yet."""
     statement = update(AUTH_SESSIONS).where(
         AUTH_SESSIONS.c.user_id == user_id, AUTH_SESSIONS.c.revoked_at.is_(None)
     )

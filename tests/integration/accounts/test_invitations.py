@@ -10,7 +10,9 @@ import pytest
 
 from interview.config import Settings
 from interview.persistence.database import Database
+from interview.protocol import limits
 from tests.integration.accounts.conftest import BEARER, Person, change, code, mails, register, value
+from tests.integration.api.servers import Client
 
 pytestmark = pytest.mark.integration
 
@@ -121,3 +123,51 @@ async def test_another_organization_finds_no_invitation(
         assert code(response) == "invitation.not_found"
     assert (await http.get(PATH, headers=other.headers)).json()["items"] == []
     assert (await accepted(http, secret_of(made))).is_success
+
+
+async def test_consent_is_given_to_the_notice_of_today(
+    http: httpx.AsyncClient, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    session = (await accepted(http, secret_of(made))).json()
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    path = f"/api/v1/interviews/{made['interview_id']}/consent"
+    state = (await http.get(path, headers=mine)).json()
+    assert state["consent"] is None
+    assert code(await http.post(f"{path}/withdraw", headers=mine)) == "consent.not_given"
+    outdated = await http.post(path, json={"notice_version": "v0"}, headers=mine)
+    assert code(outdated) == "consent.outdated"
+    body = {"notice_version": state["notice_version"]}
+    given = [(await http.post(path, json=body, headers=mine)).json() for _ in range(2)]
+    assert given[0] == given[1]
+    assert given[0]["notice_sha256"] == state["notice_sha256"]
+    assert code(await http.post(path, json=body, headers=admin.headers)) == "auth.forbidden"
+
+
+async def test_the_room_stays_closed_without_consent_and_after_it_was_withdrawn(
+    http: httpx.AsyncClient, url: str, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    session = (await accepted(http, secret_of(made))).json()
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    path = f"/api/v1/interviews/{made['interview_id']}/consent"
+
+    async def enter() -> tuple[str, int]:
+        async with Client(url, made["interview_id"], additional_headers=mine) as client:
+            await client.send(type="hello")
+            error = (await client.until("error")).body["code"]
+            return error, await client.closed()
+
+    assert await enter() == ("consent.missing", limits.CLOSE_FORBIDDEN)
+    version = (await http.get(path, headers=mine)).json()["notice_version"]
+    body = {"notice_version": version}
+    assert (await http.post(path, json=body, headers=mine)).is_success
+    async with Client(url, made["interview_id"], additional_headers=mine) as client:
+        await client.hello()
+        withdrawn = await http.post(f"{path}/withdraw", headers=mine)
+        assert withdrawn.status_code == 202, withdrawn.text
+        assert withdrawn.json()["reason"] == "withdrawal"
+        assert await client.closed() == limits.CLOSE_UNAUTHENTICATED
+    assert await enter() == ("auth.revoked", limits.CLOSE_UNAUTHENTICATED)
+    again = await http.post(path, json=body, headers=mine)
+    assert code(again) == "consent.withdrawn"
