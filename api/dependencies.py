@@ -18,6 +18,7 @@ from api.temporal_ui.page_tokens import PageTokens
 from api.temporal_ui.upstream import UiServer
 from api.throttle import Throttle
 from api.tickets import Tickets
+from interview.accounts.accommodations import Accommodations
 from interview.accounts.consents import Consents
 from interview.accounts.services import Accounts
 from interview.config import Settings
@@ -108,6 +109,10 @@ class Services:
     @property
     def erasing(self) -> Erasing:
         return Erasing(self.database, self.temporal)
+
+    @property
+    def accommodations(self) -> Accommodations:
+        return Accommodations(self.database)
 
     @property
     def consents(self) -> Consents:

@@ -17,6 +17,7 @@ from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
 from api.routes import (
+    accommodations,
     account,
     api_keys,
     audit,
@@ -100,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
         *(health, roles, interviews, recordings, tickets, export, erasure, audit),
         invitations,
         consents,
+        accommodations,
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),
     ):

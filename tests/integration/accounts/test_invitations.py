@@ -10,6 +10,7 @@ import pytest
 
 from interview.config import Settings
 from interview.persistence.database import Database
+from interview.persistence.records import Records
 from interview.protocol import limits
 from tests.integration.accounts.conftest import BEARER, Person, change, code, mails, register, value
 from tests.integration.api.servers import Client
@@ -171,3 +172,34 @@ async def test_the_room_stays_closed_without_consent_and_after_it_was_withdrawn(
     assert await enter() == ("auth.revoked", limits.CLOSE_UNAUTHENTICATED)
     again = await http.post(path, json=body, headers=mine)
     assert code(again) == "consent.withdrawn"
+
+
+async def test_more_time_is_granted_at_once_or_by_the_organization(
+    http: httpx.AsyncClient, settings: Settings, admin: Person, database: Database
+) -> None:
+    made = await invited(http, admin)
+    session = (await accepted(http, secret_of(made))).json()
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    interview = f"/api/v1/interviews/{made['interview_id']}"
+    records = Records(database)
+
+    async def ask(**body: Any) -> dict[str, Any]:
+        response = await http.post(f"{interview}/accommodations", json=body, headers=mine)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    asked = [await ask(extra_time="1.5", text_only=True) for _ in range(2)]
+    assert asked[0] == asked[1]
+    assert asked[0]["granted_at"] is not None
+    assert (await http.get(interview, headers=mine)).json()["text_only"] is True
+    double = await ask(extra_time="2", note="I read slowly.")
+    assert double["granted_at"] is None
+    assert (await records.get_interview(made["interview_id"])).extra_time_factor == 1.5
+    path = f"{interview}/accommodations/{double['accommodation_id']}/grant"
+    assert code(await http.post(path, headers=mine)) == "auth.forbidden"
+    other = await register(http)
+    assert code(await http.post(path, headers=other.headers)) == "interview.not_found"
+    granted = [await http.post(path, headers=admin.headers) for _ in range(2)]
+    assert granted[0].json() == granted[1].json()
+    assert granted[0].json()["granted_by"] == admin.user_id
+    assert (await records.get_interview(made["interview_id"])).extra_time_factor == 2.0
