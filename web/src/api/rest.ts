@@ -48,6 +48,38 @@ export function createInterview(role: string, candidateName: string): Promise<Cr
   });
 }
 
+export interface Offered {
+  interview_id: string;
+  organization_name: string;
+  title: string;
+  minutes: number | null;
+  accepted: boolean;
+  notice: { version: string; text: string };
+}
+
+export type ExtraTime = "1" | "1.25" | "1.5" | "2";
+
+export function lookAtInvitation(secret: string): Promise<Offered> {
+  return post<Offered>("/api/v1/invitations/look", { secret });
+}
+
+/** Signs in by cookie. May be repeated by the same browser. */
+export function acceptInvitation(secret: string): Promise<unknown> {
+  return post("/api/v1/invitations/accept", { secret });
+}
+
+export function giveConsent(interviewId: string, noticeVersion: string): Promise<unknown> {
+  const path = `/api/v1/interviews/${encodeURIComponent(interviewId)}/consent`;
+  return post(path, { notice_version: noticeVersion });
+}
+
+export function askForAccommodation(
+  interviewId: string,
+  wanted: { extra_time: ExtraTime; text_only: boolean; note: string },
+): Promise<unknown> {
+  return post(`/api/v1/interviews/${encodeURIComponent(interviewId)}/accommodations`, wanted);
+}
+
 /** A server that cannot be reached may have it or not. */
 export async function interviewStanding(interviewId: string): Promise<Standing> {
   try {
@@ -57,6 +89,14 @@ export async function interviewStanding(interviewId: string): Promise<Standing> 
   } catch (error) {
     return error instanceof ApiError && error.status === 404 ? "missing" : "unknown";
   }
+}
+
+function post<T>(path: string, body: object): Promise<T> {
+  return request<T>(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 }
 
 async function request<T>(path: string, init?: RequestInit): Promise<T> {
