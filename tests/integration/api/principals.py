@@ -146,6 +146,9 @@ async def populate(settings: Settings, database: Database) -> World:
         sessions=sessions,
     )
     await world.consent(withdrawn=False)
+    await world.consent(
+        withdrawn=False, interview_id=sessions["invited elsewhere"].interview_id or ""
+    )
     await world.revoke("revoked")
     await world.set_user("disabled", disabled_at=datetime.now(UTC))
     return world
