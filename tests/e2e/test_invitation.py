@@ -39,7 +39,9 @@ async def test_a_candidate_comes_in_by_a_link_and_is_greeted(stack: RunningStack
             await room.by_id("join-consent").click()
             await room.by_id("join").click()
             await expect(room.by_id("room")).to_be_visible()
-            await room.wait_for_own_turn(60.0)
+            greeted = room.page.locator('[data-testid="room"][data-state="listening"]')
+            await expect(greeted).to_be_visible(timeout=60_000)
+            await expect(room.by_id("talk")).to_have_count(0)  # who types is shown no microphone
             assert (await room.transcript())[0][0] == "interviewer"
             assert secret not in room.page.url
         path = f"/api/v1/interviews/{invitation['interview_id']}"
