@@ -8,6 +8,7 @@ from api.authentication import authenticate
 from api.authorization import Target, decide
 from api.dependencies import Services
 from api.entry import find_or_create
+from interview.errors import AccessError
 from interview.persistence.access import consent_withdrawn
 from interview.persistence.rows import InterviewRecord
 from interview.security.principal import Principal
@@ -32,7 +33,8 @@ async def admit(
 ) -> InterviewRecord:
     """`may_create`: the anonymous make an interview by entering it, where they may at all.
 
-    Raises `AccessError`, `NotFoundError` (`interview.not_found`) and `DatabaseUnavailable`.
+    Raises `AccessError` (`consent.missing` as well), `NotFoundError` (`interview.not_found`) and
+    `DatabaseUnavailable`.
     """
     open_house, anonymous = services.settings.debug, principal.kind == "anonymous"
     if anonymous:
@@ -43,4 +45,6 @@ async def admit(
     decide(principal, "interview.enter", target, open_house=open_house)
     if await services.access.is_withdrawn(interview_id):
         raise consent_withdrawn()
+    if record.candidate_id is not None and not await services.access.has_consent(interview_id):
+        raise AccessError("consent.missing", "read the notice and consent to it first")
     return record

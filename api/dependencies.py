@@ -18,6 +18,8 @@ from api.temporal_ui.page_tokens import PageTokens
 from api.temporal_ui.upstream import UiServer
 from api.throttle import Throttle
 from api.tickets import Tickets
+from interview.accounts.accommodations import Accommodations
+from interview.accounts.consents import Consents
 from interview.accounts.services import Accounts
 from interview.config import Settings
 from interview.erasing import Erasing
@@ -107,6 +109,14 @@ class Services:
     @property
     def erasing(self) -> Erasing:
         return Erasing(self.database, self.temporal)
+
+    @property
+    def accommodations(self) -> Accommodations:
+        return Accommodations(self.database)
+
+    @property
+    def consents(self) -> Consents:
+        return Consents(self.database, self.erasing)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

@@ -142,6 +142,7 @@ class Engine:
                     plan=record.plan,
                     candidate_name=record.candidate_name,
                     limits=record.limits,
+                    extra_time_factor=record.extra_time_factor,
                 ),
                 id=workflow_id(record.interview_id),
                 task_queue=INTERVIEW_QUEUE,

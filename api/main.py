@@ -17,14 +17,17 @@ from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
 from api.routes import (
+    accommodations,
     account,
     api_keys,
     audit,
     auth,
+    consents,
     erasure,
     export,
     health,
     interviews,
+    invitations,
     members,
     openid,
     organization,
@@ -96,6 +99,9 @@ def create_app(settings: Settings) -> FastAPI:
     # The codec before the UI, which takes every path under its own.
     for module in (
         *(health, roles, interviews, recordings, tickets, export, erasure, audit),
+        invitations,
+        consents,
+        accommodations,
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),
     ):

@@ -19,7 +19,16 @@ __all__ = ["PARAMETERS", "SOCKETS", "Door", "doors", "undeclared"]
 SOCKETS = {"/ws/interview/{session_id}"}
 """Asked in `api.admission`, and tried message by message."""
 
-PARAMETERS = {"interview_id", "recording_id", "session_id", "user_id", "key_id", "path"}
+PARAMETERS = {
+    "invitation_id",
+    "accommodation_id",
+    "interview_id",
+    "recording_id",
+    "session_id",
+    "user_id",
+    "key_id",
+    "path",
+}
 """Of paths, which the tests know how to fill in."""
 
 
@@ -36,7 +45,7 @@ class Door:
     @property
     def names_somebody(self) -> bool:
         """Or something that is somebody's, and no interview."""
-        return re.search(r"{(user|session|key)_id}", self.path) is not None
+        return re.search(r"{(user|session|key|invitation)_id}", self.path) is not None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

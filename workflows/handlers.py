@@ -40,7 +40,9 @@ class InterviewHandlers:
         self._interview_id = request.interview_id
         self._plan = request.plan
         self._limits = request.limits
-        self._state = request.state or InterviewState(position=first_position(request.plan))
+        self._state = request.state or InterviewState(
+            position=first_position(request.plan), extra_time_factor=request.extra_time_factor
+        )
         # What the updates want; the loop takes it up.
         self._waiting: BeginTurnInput | AnswerTextInput | None = None
         self._pause_wanted = False

@@ -64,6 +64,8 @@ class Interview(InterviewSummary):
     where that is not for whoever asks."""
 
     workflow_url: str | None
+    text_only: bool | None = None
+    """Its candidate wants to type; null in lists."""
 
 
 class Interviews(BaseModel):
@@ -148,7 +150,8 @@ async def read_interview(
 ) -> Interview:
     """Where it stands. The plan is left out: whoever takes the interview may read this."""
     record = await services.records.get_interview(interview_id)
-    return _shown(record, principal, services)
+    shown = _shown(record, principal, services)
+    return shown.model_copy(update={"text_only": record.text_only})
 
 
 @router.get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from interview.mail import Mail
 
-__all__ = ["LINK_PAGE", "password_reset", "welcome"]
+__all__ = ["LINK_PAGE", "invitation", "invitation_link", "password_reset", "welcome"]
 
 LINK_PAGE = "/reset-password/"
 """Of the web client. The secret comes after `#`: browsers send that to no server."""
@@ -27,6 +27,20 @@ def welcome(to: str, public_url: str, secret: str, organization: str) -> Mail:
         f"{organization} has added you to its interviews.\n\n"
         f"Within a week, choose a password here:\n\n{_link(public_url, secret)}\n",
     )
+
+
+def invitation(to: str, link: str, organization: str) -> Mail:
+    return Mail(
+        to,
+        "Your interview",
+        f"{organization} invites you to an interview that an AI holds with you, by voice or in\n"
+        f"writing, whenever it suits you.\n\nOpen\n\n{link}\n\n"
+        "The link is for you alone and works once. Please do not pass it on.\n",
+    )
+
+
+def invitation_link(public_url: str, secret: str) -> str:
+    return f"{public_url.rstrip('/')}/join/#{secret}"
 
 
 def _link(public_url: str, secret: str) -> str:

@@ -8,6 +8,7 @@ from typing import Self
 from interview.accounts.api_keys import ApiKeys
 from interview.accounts.external import ExternalPeople
 from interview.accounts.gate import SessionGate
+from interview.accounts.invitations import Invitations
 from interview.accounts.members import Members
 from interview.accounts.openid import OpenIdProvider, build_provider
 from interview.accounts.passwords import Passwords
@@ -22,6 +23,9 @@ from interview.security.tokens import AccessTokens
 
 __all__ = ["Accounts"]
 
+COME_BACK_MARGIN_S = 24 * 3600.0
+"""A candidate's session outlasts the longest pause by so much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
@@ -30,6 +34,7 @@ class Accounts:
     people: People
     members: Members
     sessions: Sessions
+    invitations: Invitations
     gate: SessionGate
     api_keys: ApiKeys
     openid: OpenIdProvider | None
@@ -48,12 +53,19 @@ class Accounts:
     ) -> Self:
         """Raises `ConfigError`."""
         mailer, passwords, gate = build_mailer(settings), Passwords(), SessionGate(access)
+        sessions = Sessions(
+            database,
+            tokens,
+            gate,
+            idle_s=settings.session_idle_s,
+            max_s=settings.session_max_s,
+            invited_s=settings.pause_expiry_s + COME_BACK_MARGIN_S,
+        )
         return cls(
             people=People(database, passwords, mailer, gate, settings.public_url),
             members=Members(database, mailer, gate, settings.public_url),
-            sessions=Sessions(
-                database, tokens, gate, idle_s=settings.session_idle_s, max_s=settings.session_max_s
-            ),
+            sessions=sessions,
+            invitations=Invitations(database, sessions, gate, mailer, settings.public_url),
             gate=gate,
             api_keys=ApiKeys(database),
             openid=build_provider(settings, ring),

@@ -53,14 +53,17 @@ class Sessions:
         *,
         idle_s: float,
         max_s: float,
+        invited_s: float = 0.0,
         grace_s: float = GRACE_S,
     ) -> None:
-        """A session ends `idle_s` after its last refresh, and `max_s` after its beginning."""
+        """A session ends `idle_s` after its last refresh, and `max_s` after its beginning; one by
+        invitation not before `invited_s`, so that a paused interview can be gone on with."""
         self._database = database
         self._tokens = tokens
         self._gate = gate
         self._idle = timedelta(seconds=min(idle_s, max_s))
         self._longest = timedelta(seconds=max_s)
+        self._invited = timedelta(seconds=invited_s)
         self._grace_s = grace_s
 
     async def start(
@@ -105,7 +108,7 @@ class Sessions:
             method=method,
             device=device,
             interview_id=interview_id,
-            lasts=self._idle,
+            lasts=self._lasts(method, self._idle),
         )
         return await self._signed_in(connection, user, session_id, interview_id, expires_at)
 
@@ -161,11 +164,17 @@ class Sessions:
             self._gate.forget(*revoked)
             return AccessError("auth.reused", "this session was ended for safety; sign in again")
         expires_at = await sessions.see(
-            connection, session.session_id, idle=self._idle, longest=self._longest
+            connection,
+            session.session_id,
+            idle=self._lasts(session.method, self._idle),
+            longest=self._lasts(session.method, self._longest),
         )
         return await self._signed_in(
             connection, user, session.session_id, session.interview_id, expires_at
         )
+
+    def _lasts(self, method: SignInMethod, otherwise: timedelta) -> timedelta:
+        return max(otherwise, self._invited) if method == "invitation" else otherwise
 
     async def _signed_in(
         self,

@@ -95,6 +95,8 @@ class InterviewInput(BaseModel):
     plan: Plan
     candidate_name: str = ""
     limits: Limits = Limits()
+    extra_time_factor: float = 1.0
+    """Granted before it began."""
     state: InterviewState | None = None
     """Set on continue-as-new only."""
 

@@ -54,6 +54,9 @@ _WITHDRAWN = (
     .group_by(CONSENTS.c.interview_id)
     .having(func.bool_and(CONSENTS.c.withdrawn_at.is_not(None)))
 )
+_IN_FORCE = select(CONSENTS.c.consent_id).where(
+    CONSENTS.c.interview_id == bindparam("of_interview"), CONSENTS.c.withdrawn_at.is_(None)
+)
 _KEY = select(
     API_KEYS.c.key_id,
     API_KEYS.c.organization_id,
@@ -121,6 +124,12 @@ class AccessRecords:
         """The candidate has withdrawn their consent and not given it again."""
         async with self._database.transaction() as connection:
             return bool(await _withdrawn(connection, {interview_id}))
+
+    async def has_consent(self, interview_id: str) -> bool:
+        """One is in force."""
+        async with self._database.transaction() as connection:
+            found = await connection.execute(_IN_FORCE, {"of_interview": interview_id})
+            return found.first() is not None
 
     async def refusals(
         self, present: Collection[tuple[Principal, str]]

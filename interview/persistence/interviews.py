@@ -26,7 +26,7 @@ from interview.domain.phases import Phase
 from interview.errors import NotFoundError
 from interview.persistence import cursors, retention
 from interview.persistence.audit import Actor, AuditTrail, Subject
-from interview.persistence.models import INTERVIEWS, UTTERANCES, UUID_TEXT
+from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
     InterviewOwner,
     InterviewRecord,
@@ -46,7 +46,22 @@ _LIKE_SPECIAL, _ESCAPED = re.compile(r"([\\%_])"), r"\\\1"
 _THIS = INTERVIEWS.c.interview_id == bindparam("of_interview")
 
 _INSERT = insert(INTERVIEWS).on_conflict_do_nothing()
-_GET = select(*INTERVIEWS.c).where(_THIS)
+_ASKED = select(ACCOMMODATIONS.c.text_only).where(
+    ACCOMMODATIONS.c.interview_id == INTERVIEWS.c.interview_id
+)
+_GRANTED = select(ACCOMMODATIONS.c.extra_time_factor).where(
+    ACCOMMODATIONS.c.interview_id == INTERVIEWS.c.interview_id,
+    ACCOMMODATIONS.c.granted_at.is_not(None),
+)
+_GET = select(
+    *INTERVIEWS.c,
+    func.coalesce(
+        _ASKED.order_by(ACCOMMODATIONS.c.requested_at.desc()).limit(1).scalar_subquery(), False
+    ).label("text_only"),
+    func.coalesce(
+        _GRANTED.order_by(ACCOMMODATIONS.c.granted_at.desc()).limit(1).scalar_subquery(), 1.0
+    ).label("extra_time_factor"),
+).where(_THIS)
 _OWNER = select(INTERVIEWS.c.organization_id, INTERVIEWS.c.candidate_id).where(_THIS)
 _EXISTS = select(INTERVIEWS.c.interview_id).where(_THIS)
 _SET_STATUS = (

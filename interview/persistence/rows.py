@@ -128,6 +128,10 @@ class InterviewRecord(InterviewSummary):
     candidate_id: str | None
     plan: Plan
     limits: Limits
+    extra_time_factor: float = 1.0
+    """As granted last."""
+    text_only: bool = False
+    """As the candidate asked last."""
 
 
 class Page(_Row):

@@ -34,7 +34,8 @@ CLOSE_UNAUTHENTICATED = 4401
 """Who somebody is was not proved (`auth.missing`, `auth.invalid`, `auth.expired`), or holds no
 longer: the session or the consent was revoked meanwhile (`auth.revoked`)."""
 CLOSE_FORBIDDEN = 4403
-"""Somebody who may know of the interview, and not enter it (`auth.forbidden`)."""
+"""Somebody who may know of the interview, and not enter it (`auth.forbidden`), or its candidate
+who has not consented yet (`consent.missing`)."""
 CLOSE_NOT_FOUND = 4404
 """There is no such interview, or it is somebody else's (`interview.not_found`)."""
 CLOSE_SUPERSEDED = 4409

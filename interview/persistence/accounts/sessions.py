@@ -179,8 +179,10 @@ async def revoke(
     reason: str,
     session_id: str | None = None,
     but: str | None = None,
+    interview_id: str | None = None,
 ) -> list[str]:
-    """One session of the user, or all (`but` one). The ids of those that were not revoked yet."""
+    """One session of the user, or all (`but` one), or those for one interview. The ids
+    of those that were not revoked yet."""
     statement = update(AUTH_SESSIONS).where(
         AUTH_SESSIONS.c.user_id == user_id, AUTH_SESSIONS.c.revoked_at.is_(None)
     )
@@ -188,6 +190,8 @@ async def revoke(
         if canonical_uuid(session_id) is None:
             return []
         statement = statement.where(AUTH_SESSIONS.c.session_id == session_id)
+    if interview_id is not None:
+        statement = statement.where(AUTH_SESSIONS.c.interview_id == interview_id)
     if but is not None:
         statement = statement.where(AUTH_SESSIONS.c.session_id != but)
     revoked = await connection.scalars(

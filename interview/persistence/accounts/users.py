@@ -79,7 +79,7 @@ async def add(
     *,
     organization_id: str,
     role: UserRole,
-    email: str,
+    email: str | None,
     name: str,
     password_hash: str | None,
 ) -> str | None:

@@ -77,13 +77,14 @@ class World:
             .where(INTERVIEWS.c.interview_id == interview_id)
             .values(candidate_id=self.sessions["candidate"].user_id)
         )
+        await self.consent(withdrawn=False, interview_id=interview_id)
         return interview_id
 
-    async def consent(self, *, withdrawn: bool) -> None:
+    async def consent(self, *, withdrawn: bool, interview_id: str = "") -> None:
         await self._change(
             insert(CONSENTS).values(
                 consent_id=str(uuid.uuid4()),
-                interview_id=self.interview_id,
+                interview_id=interview_id or self.interview_id,
                 notice_version="1",
                 notice_sha256="0" * 64,
                 withdrawn_at=datetime.now(UTC) if withdrawn else None,
@@ -143,6 +144,10 @@ async def populate(settings: Settings, database: Database) -> World:
         key_id=key_id,
         headers=headers,
         sessions=sessions,
+    )
+    await world.consent(withdrawn=False)
+    await world.consent(
+        withdrawn=False, interview_id=sessions["invited elsewhere"].interview_id or ""
     )
     await world.revoke("revoked")
     await world.set_user("disabled", disabled_at=datetime.now(UTC))

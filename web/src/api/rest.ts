@@ -48,6 +48,48 @@ export function createInterview(role: string, candidateName: string): Promise<Cr
   });
 }
 
+export interface Offered {
+  interview_id: string;
+  organization_name: string;
+  title: string;
+  minutes: number | null;
+  accepted: boolean;
+  notice: { version: string; text: string };
+}
+
+export type ExtraTime = "1" | "1.25" | "1.5" | "2";
+
+export function lookAtInvitation(secret: string): Promise<Offered> {
+  return post<Offered>("/api/v1/invitations/look", { secret });
+}
+
+/** Signs in by cookie. May be repeated by the same browser. */
+export function acceptInvitation(secret: string): Promise<unknown> {
+  return post("/api/v1/invitations/accept", { secret });
+}
+
+/** The candidate wants to type. */
+export async function wantsText(interviewId: string): Promise<boolean> {
+  try {
+    const path = `/api/v1/interviews/${encodeURIComponent(interviewId)}`;
+    return (await request<{ text_only: boolean | null }>(path)).text_only === true;
+  } catch {
+    return false;
+  }
+}
+
+export function giveConsent(interviewId: string, noticeVersion: string): Promise<unknown> {
+  const path = `/api/v1/interviews/${encodeURIComponent(interviewId)}/consent`;
+  return post(path, { notice_version: noticeVersion });
+}
+
+export function askForAccommodation(
+  interviewId: string,
+  wanted: { extra_time: ExtraTime; text_only: boolean; note: string },
+): Promise<unknown> {
+  return post(`/api/v1/interviews/${encodeURIComponent(interviewId)}/accommodations`, wanted);
+}
+
 /** A server that cannot be reached may have it or not. */
 export async function interviewStanding(interviewId: string): Promise<Standing> {
   try {
@@ -59,7 +101,37 @@ export async function interviewStanding(interviewId: string): Promise<Standing> 
   }
 }
 
+function post<T>(path: string, body: object): Promise<T> {
+  return request<T>(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+let renewing: Promise<boolean> | null = null;
+
+/** A new access token by the refresh cookie; whether there is one. Asked for at once by several,
+ * it is one request. */
+export function renewSession(): Promise<boolean> {
+  renewing ??= post("/api/v1/auth/refresh", {})
+    .then(() => true)
+    .catch(() => false)
+    .finally(() => (renewing = null));
+  return renewing;
+}
+
 async function request<T>(path: string, init?: RequestInit): Promise<T> {
+  try {
+    return await requestOnce<T>(path, init);
+  } catch (error) {
+    const stale = error instanceof ApiError && error.code === "auth.expired";
+    if (!stale || path === "/api/v1/auth/refresh" || !(await renewSession())) throw error;
+    return await requestOnce<T>(path, init);
+  }
+}
+
+async function requestOnce<T>(path: string, init?: RequestInit): Promise<T> {
   let response: Response;
   try {
     // The dev server's page and the API are two origins of one site.

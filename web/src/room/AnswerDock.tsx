@@ -18,7 +18,7 @@ export function AnswerDock({ session, state }: { session: Session; state: RoomSt
       <div className={styles.dockInner}>
         {microphone.state === "problem" ? (
           <MicrophoneHelp problem={microphone.problem} onRetry={session.openMicrophone} />
-        ) : (
+        ) : microphone.state === "off" ? null : (
           <div className={styles.talkGroup}>
             <TalkButton session={session} recording={recording} enabled={canTalk(state)} />
             {recording && (

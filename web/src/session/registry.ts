@@ -1,4 +1,4 @@
-import { interviewStanding, socketUrl } from "@/api/rest";
+import { interviewStanding, renewSession, socketUrl, wantsText } from "@/api/rest";
 import { Session } from "./session";
 import { IndexedDbStore } from "./store";
 
@@ -14,6 +14,8 @@ export function sessionFor(interviewId: string): Session {
     socketUrl: socketUrl(interviewId),
     store: new IndexedDbStore(interviewId),
     standing: () => interviewStanding(interviewId),
+    renew: renewSession,
+    textOnly: () => wantsText(interviewId),
   });
   active = session;
   return session;

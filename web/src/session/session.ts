@@ -18,6 +18,10 @@ export interface SessionOptions {
   socketUrl: string;
   store: AnswerStore;
   standing: () => Promise<Standing>;
+  /** The candidate types; the microphone is not asked for. */
+  textOnly?: () => Promise<boolean>;
+  /** A new access token; false where there is none to be had. */
+  renew?: () => Promise<boolean>;
   openSocket?: OpenSocket;
 }
 
@@ -33,6 +37,8 @@ export class Session implements ConnectionListener {
   private engine: AudioEngine | null = null;
   private room: Room | null = null;
   private held = false;
+  /** Tried since the room was last entered. */
+  private renewed = false;
   /** Utterances heard to the end while the server was away. */
   private unsaid: string[] = [];
 
@@ -79,7 +85,7 @@ export class Session implements ConnectionListener {
     };
     const left = await this.options.store.load();
     if (left) this.answering.takeUp(left);
-    await this.openMicrophone();
+    if (!(await this.options.textOnly?.())) await this.openMicrophone();
     this.enter();
   }
 
@@ -181,6 +187,15 @@ export class Session implements ConnectionListener {
 
   refused(closeCode: number): void {
     this.outbox.disconnected();
+    const { renew } = this.options;
+    if (closeCode === PROTOCOL.CLOSE_UNAUTHENTICATED && renew && !this.renewed) {
+      // Access tokens are short-lived, and a socket may come back after hours.
+      this.renewed = true;
+      const link = this.state.entered ? "reconnecting" : "connecting";
+      this.dispatch({ kind: "link", link });
+      void renew().then((can) => (can ? this.connection.restart() : this.refused(closeCode)));
+      return;
+    }
     void this.answering.stopTalking();
     if (closeCode === PROTOCOL.CLOSE_SUPERSEDED) {
       this.dispatch({ kind: "link", link: "superseded" });
@@ -214,6 +229,7 @@ export class Session implements ConnectionListener {
   }
 
   private entered(): void {
+    this.renewed = false;
     this.sayHeard();
     if (this.state.pauseRequested) this.connection.send({ type: "pause" });
     if (this.state.endRequested) this.connection.send({ type: "end_session" });

@@ -1,0 +1,73 @@
+"""The candidate's consent, without which their room stays closed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, StringConstraints
+
+from api.authentication import PrincipalDep
+from api.authorization import requires
+from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import READING, limited
+from api.routes.auth import Body
+from interview.accounts.consents import ConsentRow
+from interview.notices import current_notice
+from interview.persistence.erasures import Receipt
+
+__all__ = ["router"]
+
+router = APIRouter(
+    prefix="/api/v1/interviews/{interview_id}/consent",
+    tags=["consent"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
+
+
+class GiveConsent(Body):
+    notice_version: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class ConsentState(BaseModel):
+    """`consent`: the newest one; null where none was given. The notice is today's, as Markdown."""
+
+    consent: ConsentRow | None
+    notice_version: str
+    notice_sha256: str
+    notice_text: str
+
+
+@router.get("", dependencies=[requires("consent.read")])
+async def read_consent(interview_id: str, services: ServicesDep) -> ConsentState:
+    notice = current_notice()
+    return ConsentState(
+        consent=await services.consents.newest(interview_id),
+        notice_version=notice.version,
+        notice_sha256=notice.sha256,
+        notice_text=notice.text,
+    )
+
+
+@router.post("", dependencies=[requires("consent.give")], responses=responses(409))
+async def give_consent(
+    interview_id: str, body: GiveConsent, services: ServicesDep, principal: PrincipalDep
+) -> ConsentRow:
+    """Errors: `consent.outdated`, `consent.withdrawn`."""
+    return await services.consents.give(interview_id, body.notice_version, principal)
+
+
+@router.post(
+    "/withdraw",
+    status_code=202,
+    dependencies=[requires("consent.give")],
+    responses=responses(409),
+)
+async def withdraw_consent(
+    interview_id: str, services: ServicesDep, principal: PrincipalDep
+) -> Receipt:
+    """Ends the interview and erases all of it. Errors: `consent.not_given`;
+    `temporal.unavailable`, when it is withdrawn, and the erasure has to be asked for again."""
+    return await services.consents.withdraw(interview_id, principal)

@@ -1,0 +1,114 @@
+"""The candidate's consent to an interview: given to a version of the notice, and withdrawn."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from interview.erasing import Erasing
+from interview.errors import ConflictError
+from interview.notices import current_notice
+from interview.persistence import interviews
+from interview.persistence.accounts import invitations
+from interview.persistence.audit import Actor, AuditTrail, Subject
+from interview.persistence.database import Database
+from interview.persistence.erasures import Receipt
+from interview.persistence.models import CONSENTS
+from interview.security.principal import Principal
+
+__all__ = ["ConsentRow", "Consents"]
+
+
+class ConsentRow(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    consent_id: str
+    notice_version: str
+    notice_sha256: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+class Consents:
+    """All methods raise `DatabaseUnavailable`, and may be repeated."""
+
+    def __init__(self, database: Database, erasing: Erasing) -> None:
+        self._database = database
+        self._erasing = erasing
+
+    async def newest(self, interview_id: str) -> ConsentRow | None:
+        async with self._database.transaction() as connection:
+            return await _newest(connection, interview_id)
+
+    async def give(self, interview_id: str, notice_version: str, by: Principal) -> ConsentRow:
+        """Raises `ConflictError`: `consent.outdated` to another notice than today's, and
+        `consent.withdrawn` once it was: the interview is being erased."""
+        notice = current_notice()
+        if notice_version != notice.version:
+            raise ConflictError("consent.outdated", "the notice has changed; read it again")
+        async with self._database.transaction() as connection:
+            await invitations.lock_interview(connection, interview_id)
+            await interviews.require(connection, interview_id)
+            found = await _newest(connection, interview_id)
+            if found is not None and found.withdrawn_at is not None:
+                raise ConflictError("consent.withdrawn", "the consent was withdrawn")
+            if found is not None and found.notice_sha256 == notice.sha256:
+                return found
+            await connection.execute(
+                insert(CONSENTS).values(
+                    consent_id=str(uuid.uuid4()),
+                    interview_id=interview_id,
+                    user_id=by.user_id,
+                    notice_version=notice.version,
+                    notice_sha256=notice.sha256,
+                    given_at=func.clock_timestamp(),
+                )
+            )
+            given = await _newest(connection, interview_id)
+            assert given is not None
+            await _note(connection, interview_id, by, "consent.given", notice.version)
+        return given
+
+    async def withdraw(self, interview_id: str, by: Principal) -> Receipt:
+        """Whoever is in the room leaves it, the interview ends, and all of it is erased. Raises
+        `ConflictError` (`consent.not_given`), and `TemporalUnavailable`: it is withdrawn then, and
+        erased once this is asked for again."""
+        async with self._database.transaction() as connection:
+            await invitations.lock_interview(connection, interview_id)
+            if await _newest(connection, interview_id) is None:
+                raise ConflictError("consent.not_given", "there is no consent to withdraw")
+            withdrawn = await connection.execute(
+                update(CONSENTS)
+                .where(CONSENTS.c.interview_id == interview_id, CONSENTS.c.withdrawn_at.is_(None))
+                .values(withdrawn_at=func.clock_timestamp())
+            )
+            if withdrawn.rowcount:
+                await _note(connection, interview_id, by, "consent.withdrawn")
+        # The erasure asks the workflow to stop, with the update `withdraw_consent`.
+        return await self._erasing.request(interview_id, "withdrawal", by)
+
+
+async def _newest(connection: AsyncConnection, interview_id: str) -> ConsentRow | None:
+    query = (
+        select(*(CONSENTS.c[name] for name in ConsentRow.model_fields))
+        .where(CONSENTS.c.interview_id == interview_id)
+        .order_by(CONSENTS.c.given_at.desc(), CONSENTS.c.consent_id)
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else ConsentRow.model_validate(row)
+
+
+async def _note(
+    connection: AsyncConnection, interview_id: str, by: Principal, action: str, version: str = ""
+) -> None:
+    owner = await interviews.owner(connection, interview_id)
+    who = Actor.of(by)
+    actor = Actor(owner.organization_id, who.kind, who.actor_id)
+    details = {"notice": version} if version else None
+    await AuditTrail.append(connection, actor, action, Subject.interview(interview_id), details)

@@ -1,0 +1,205 @@
+"""A link to an interview: given out once, used once, taken back, given out anew."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from interview.config import Settings
+from interview.persistence.database import Database
+from interview.persistence.records import Records
+from interview.protocol import limits
+from tests.integration.accounts.conftest import BEARER, Person, change, code, mails, register, value
+from tests.integration.api.servers import Client
+
+pytestmark = pytest.mark.integration
+
+PATH = "/api/v1/invitations"
+
+
+async def invited(http: httpx.AsyncClient, by: Person, **body: Any) -> dict[str, Any]:
+    response = await http.post(PATH, json={"role": "demo"} | body, headers=by.headers)
+    assert response.status_code == 201, response.text
+    return response.json()
+
+
+def secret_of(invitation: dict[str, Any]) -> str:
+    page, _, secret = invitation["link"].partition("#")
+    assert page == "http://localhost:8000/join/"
+    return secret
+
+
+async def accepted(
+    http: httpx.AsyncClient, secret: str, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    return await http.post(f"{PATH}/accept", json={"secret": secret} | BEARER, headers=headers)
+
+
+async def test_a_candidate_comes_in_by_a_link_once(
+    http: httpx.AsyncClient, admin: Person, settings: Settings, database: Database
+) -> None:
+    made = await invited(http, admin, candidate_name="Ada", candidate_email="ada@company.example")
+    secret = secret_of(made)
+    assert made["mailed"]
+    assert secret in mails(settings, "ada@company.example")[-1].get_content()
+    kept = await value(
+        database,
+        "SELECT row_to_json(i)::text FROM invitations i WHERE invitation_id = :id",
+        id=made["invitation_id"],
+    )
+    assert secret not in kept
+    for _ in range(2):
+        looked = (await http.post(f"{PATH}/look", json={"secret": secret})).json()
+        assert (looked["organization_name"], looked["accepted"]) == ("Company", False)
+        assert "AI interviews you" in looked["notice"]["text"]
+    session = (await accepted(http, secret)).raise_for_status().json()
+    assert session["account"]["role"] == "candidate"
+    assert session["account"]["interview_id"] == made["interview_id"]
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    assert (await http.get(f"/api/v1/interviews/{made['interview_id']}", headers=mine)).is_success
+    again = await accepted(http, secret, mine)
+    assert again.status_code == 200
+    assert "access_token" not in again.json()
+    assert code(await accepted(http, secret)) == "invitation.used"
+    listed = (await http.get(PATH, headers=admin.headers)).json()["items"]
+    assert [item["state"] for item in listed] == ["used"]
+    assert "link" not in listed[0]
+
+
+async def test_of_many_at_once_one_comes_in(http: httpx.AsyncClient, admin: Person) -> None:
+    secret = secret_of(await invited(http, admin))
+    found = await asyncio.gather(*(accepted(http, secret) for _ in range(8)))
+    assert sorted(response.status_code for response in found) == [200] + [409] * 7
+
+
+async def test_a_new_link_goes_on_with_the_same_interview_elsewhere(
+    http: httpx.AsyncClient, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    first = (await accepted(http, secret_of(made))).json()
+    response = await http.post(
+        f"{PATH}/{made['invitation_id']}/reissue", json={}, headers=admin.headers
+    )
+    assert response.status_code == 201, response.text
+    second = (await accepted(http, secret_of(response.json()))).json()
+    assert second["account"]["interview_id"] == made["interview_id"]
+    assert second["account"]["user_id"] == first["account"]["user_id"]
+    old = {"Authorization": f"Bearer {first['access_token']}"}
+    assert code(await http.get("/api/v1/account", headers=old)) == "auth.revoked"
+
+
+async def test_links_that_are_good_for_nothing(
+    http: httpx.AsyncClient, admin: Person, database: Database
+) -> None:
+    late = await invited(http, admin)
+    await change(
+        database,
+        "UPDATE invitations SET expires_at = now() - interval '1 s' WHERE invitation_id = :id",
+        id=late["invitation_id"],
+    )
+    taken_back = await invited(http, admin)
+    for _ in range(2):
+        path = f"{PATH}/{taken_back['invitation_id']}/revoke"
+        assert (await http.post(path, headers=admin.headers)).status_code == 204
+    for secret, wanted in (
+        (secret_of(late), "invitation.expired"),
+        (secret_of(taken_back), "invitation.revoked"),
+        ("made up", "invitation.not_found"),
+    ):
+        assert code(await accepted(http, secret)) == wanted
+        assert code(await http.post(f"{PATH}/look", json={"secret": secret})) == wanted
+
+
+async def test_another_organization_finds_no_invitation(
+    http: httpx.AsyncClient, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    other = await register(http)
+    for what in ("revoke", "reissue"):
+        path = f"{PATH}/{made['invitation_id']}/{what}"
+        response = await http.post(path, json={}, headers=other.headers)
+        assert code(response) == "invitation.not_found"
+    assert (await http.get(PATH, headers=other.headers)).json()["items"] == []
+    assert (await accepted(http, secret_of(made))).is_success
+
+
+async def test_consent_is_given_to_the_notice_of_today(
+    http: httpx.AsyncClient, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    session = (await accepted(http, secret_of(made))).json()
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    path = f"/api/v1/interviews/{made['interview_id']}/consent"
+    state = (await http.get(path, headers=mine)).json()
+    assert state["consent"] is None
+    assert code(await http.post(f"{path}/withdraw", headers=mine)) == "consent.not_given"
+    outdated = await http.post(path, json={"notice_version": "v0"}, headers=mine)
+    assert code(outdated) == "consent.outdated"
+    body = {"notice_version": state["notice_version"]}
+    given = [(await http.post(path, json=body, headers=mine)).json() for _ in range(2)]
+    assert given[0] == given[1]
+    assert given[0]["notice_sha256"] == state["notice_sha256"]
+    assert code(await http.post(path, json=body, headers=admin.headers)) == "auth.forbidden"
+
+
+async def test_the_room_stays_closed_without_consent_and_after_it_was_withdrawn(
+    http: httpx.AsyncClient, url: str, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    session = (await accepted(http, secret_of(made))).json()
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    path = f"/api/v1/interviews/{made['interview_id']}/consent"
+
+    async def enter() -> tuple[str, int]:
+        async with Client(url, made["interview_id"], additional_headers=mine) as client:
+            await client.send(type="hello")
+            error = (await client.until("error")).body["code"]
+            return error, await client.closed()
+
+    assert await enter() == ("consent.missing", limits.CLOSE_FORBIDDEN)
+    version = (await http.get(path, headers=mine)).json()["notice_version"]
+    body = {"notice_version": version}
+    assert (await http.post(path, json=body, headers=mine)).is_success
+    async with Client(url, made["interview_id"], additional_headers=mine) as client:
+        await client.hello()
+        withdrawn = await http.post(f"{path}/withdraw", headers=mine)
+        assert withdrawn.status_code == 202, withdrawn.text
+        assert withdrawn.json()["reason"] == "withdrawal"
+        assert await client.closed() == limits.CLOSE_UNAUTHENTICATED
+    assert await enter() == ("auth.revoked", limits.CLOSE_UNAUTHENTICATED)
+    again = await http.post(path, json=body, headers=mine)
+    assert code(again) == "consent.withdrawn"
+
+
+async def test_more_time_is_granted_at_once_or_by_the_organization(
+    http: httpx.AsyncClient, settings: Settings, admin: Person, database: Database
+) -> None:
+    made = await invited(http, admin)
+    session = (await accepted(http, secret_of(made))).json()
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    interview = f"/api/v1/interviews/{made['interview_id']}"
+    records = Records(database)
+
+    async def ask(**body: Any) -> dict[str, Any]:
+        response = await http.post(f"{interview}/accommodations", json=body, headers=mine)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    asked = [await ask(extra_time="1.5", text_only=True) for _ in range(2)]
+    assert asked[0] == asked[1]
+    assert asked[0]["granted_at"] is not None
+    assert (await http.get(interview, headers=mine)).json()["text_only"] is True
+    double = await ask(extra_time="2", note="I read slowly.")
+    assert double["granted_at"] is None
+    assert (await records.get_interview(made["interview_id"])).extra_time_factor == 1.5
+    path = f"{interview}/accommodations/{double['accommodation_id']}/grant"
+    assert code(await http.post(path, headers=mine)) == "auth.forbidden"
+    other = await register(http)
+    assert code(await http.post(path, headers=other.headers)) == "interview.not_found"
+    granted = [await http.post(path, headers=admin.headers) for _ in range(2)]
+    assert granted[0].json() == granted[1].json()
+    assert granted[0].json()["granted_by"] == admin.user_id
+    assert (await records.get_interview(made["interview_id"])).extra_time_factor == 2.0

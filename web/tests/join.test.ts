@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { REFUSAL, refusalOf } from "@/join/outcome";
+import { dropSecret, takeSecret } from "@/join/secret";
+
+function storage(): Storage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  } as Storage;
+}
+
+describe("the link's secret", () => {
+  it("leaves the address bar at once, and survives a reload until it is used", () => {
+    const kept = storage();
+    let hash = "#abc";
+    const forget = () => void (hash = "");
+    expect(takeSecret({ hash, forget }, kept)).toBe("abc");
+    expect(hash).toBe("");
+    expect(takeSecret({ hash, forget }, kept)).toBe("abc");
+    dropSecret(kept);
+    expect(takeSecret({ hash, forget }, kept)).toBeNull();
+  });
+});
+
+describe("a refusal", () => {
+  it("is told in its own words", () => {
+    expect(refusalOf("invitation.used")).toBe("used");
+    expect(refusalOf("invitation.expired")).toBe("expired");
+    expect(refusalOf("invitation.revoked")).toBe("revoked");
+    expect(refusalOf("invitation.not_found")).toBe("unknown");
+    expect(refusalOf("interview.ended")).toBe("done");
+  });
+
+  it("may be tried again where that can help", () => {
+    expect(REFUSAL[refusalOf("network")].again).toBe(true);
+    expect(REFUSAL[refusalOf("database.unavailable")].again).toBe(true);
+    expect(REFUSAL[refusalOf("invitation.used")].again).toBe(false);
+  });
+});
