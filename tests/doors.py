@@ -75,7 +75,8 @@ def _problems(route: RouteContext) -> Generator[tuple[str, str]]:
     if path in SOCKETS:
         return
     if not isinstance(route.original_route, APIRoute):
-        yield path, "neither a route with `requires(...)` nor a socket that is known"
+        # A mount's format has a `{path}` that nobody wrote.
+        yield route.path or path, "neither a route with `requires(...)` nor a socket that is known"
         return
     for method in sorted(route.methods or ()):
         where, actions = f"{method} {path}", _actions(route)
