@@ -13,10 +13,13 @@ export interface Together {
   now: () => number;
 }
 
-/** Afterwards there is a new access token. Another tab's, fetched while this one waited, is one.
- * Raises as `ask`. */
-export async function renewBy(together: Together, ask: () => Promise<unknown>): Promise<void> {
-  const since = together.now();
+/** Afterwards there is a newer access token than at `since`: another tab's, perhaps, which it
+ * fetched in the meantime. Raises as `ask`. */
+export async function renewBy(
+  together: Together,
+  since: number,
+  ask: () => Promise<unknown>,
+): Promise<void> {
   await together.alone(async () => {
     if (together.renewedAt() >= since) return;
     await ask();
@@ -26,9 +29,10 @@ export async function renewBy(together: Together, ask: () => Promise<unknown>): 
 
 let renewing: Promise<void> | null = null;
 
-/** Raises `ApiError`: `auth.*` where one has to sign in again. */
-export function renew(): Promise<void> {
-  renewing ??= renewBy(tabs(), ask).finally(() => (renewing = null));
+/** `since`: when what was refused was sent, in ms. Raises `ApiError`: `auth.*` where one has to
+ * sign in again. */
+export function renew(since = Date.now()): Promise<void> {
+  renewing ??= renewBy(tabs(), since, ask).finally(() => (renewing = null));
   return renewing;
 }
 
