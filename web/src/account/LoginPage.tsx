@@ -7,6 +7,7 @@ import { Field } from "@/ui/Field";
 import form from "@/ui/form.module.css";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
 import { useAction } from "./useAction";
@@ -14,6 +15,7 @@ import { useGuest } from "./useGuest";
 
 export function LoginPage() {
   const { ways, welcome } = useGuest();
+  const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -26,7 +28,7 @@ export function LoginPage() {
 
   return (
     <Door title="Sign in" lead="For recruiters and admins. Candidates come in by the link they were sent.">
-      <form className={form.form} onSubmit={submit} data-testid="login-form">
+      <form className={form.form} method="post" onSubmit={submit} data-testid="login-form">
         <Field
           label="Mail address"
           type="email"
@@ -46,7 +48,7 @@ export function LoginPage() {
           onValue={setPassword}
         />
         <Problem text={problem} />
-        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy}>
+        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
           {busy ? "Signing in…" : "Sign in"}
         </button>
       </form>

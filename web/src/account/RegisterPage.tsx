@@ -7,6 +7,7 @@ import { Field } from "@/ui/Field";
 import form from "@/ui/form.module.css";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
 import { useAction } from "./useAction";
@@ -14,6 +15,7 @@ import { useGuest } from "./useGuest";
 
 export function RegisterPage() {
   const { ways, welcome } = useGuest();
+  const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
   const [organization, setOrganization] = useState("");
   const [name, setName] = useState("");
@@ -37,7 +39,7 @@ export function RegisterPage() {
 
   return (
     <Door title="Register an organization" lead="You become its first admin, and can add colleagues.">
-      <form className={form.form} onSubmit={submit} data-testid="register-form">
+      <form className={form.form} method="post" onSubmit={submit} data-testid="register-form">
         <Field
           label="Organization"
           hint="Candidates see this name."
@@ -60,7 +62,7 @@ export function RegisterPage() {
           onValue={setPassword}
         />
         <Problem text={problem} />
-        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy}>
+        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
           {busy ? "One moment…" : "Register"}
         </button>
       </form>

@@ -7,6 +7,7 @@ import { Field } from "@/ui/Field";
 import form from "@/ui/form.module.css";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
 import { tokenIn } from "./places";
@@ -32,6 +33,7 @@ export function ResetPage() {
 }
 
 function Ask() {
+  const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
   const [email, setEmail] = useState("");
   const [asked, setAsked] = useState(false);
@@ -55,10 +57,10 @@ function Ask() {
   }
   return (
     <Door title="Set a new password" lead="We send a link to the address of your account.">
-      <form className={form.form} onSubmit={submit} data-testid="forgot-form">
+      <form className={form.form} method="post" onSubmit={submit} data-testid="forgot-form">
         <Field label="Mail address" type="email" autoComplete="username" required value={email} onValue={setEmail} />
         <Problem text={problem} />
-        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy}>
+        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
           {busy ? "One moment…" : "Send the link"}
         </button>
       </form>
@@ -70,6 +72,7 @@ function Ask() {
 }
 
 function Choose({ token, onAgain }: { token: string; onAgain: () => void }) {
+  const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
   const [password, setPassword] = useState("");
   const [done, setDone] = useState(false);
@@ -94,7 +97,7 @@ function Choose({ token, onAgain }: { token: string; onAgain: () => void }) {
   }
   return (
     <Door title="Choose a password">
-      <form className={form.form} onSubmit={submit} data-testid="reset-form">
+      <form className={form.form} method="post" onSubmit={submit} data-testid="reset-form">
         <Field
           label="New password"
           hint="At least 10 characters. A few words you remember are fine."
@@ -106,7 +109,7 @@ function Choose({ token, onAgain }: { token: string; onAgain: () => void }) {
           onValue={setPassword}
         />
         <Problem text={problem} />
-        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy}>
+        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
           {busy ? "One moment…" : "Set the password"}
         </button>
       </form>

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import type { Account } from "@/api/account";
 import { logout } from "@/api/account";
 import { Problem } from "@/ui/Problem";
@@ -35,6 +35,13 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
   const router = useRouter();
   const { busy, problem, run } = useAction();
 
+  const places = useRef<HTMLElement>(null);
+
+  // On a phone they are more than fit.
+  useEffect(() => {
+    places.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [here]);
+
   const leave = () => void run(logout).then((done) => done && router.replace("/login/"));
 
   return (
@@ -46,7 +53,7 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
         <button type="button" className={ui.button} onClick={leave} disabled={busy} data-testid="sign-out">
           Sign out
         </button>
-        <nav className={styles.places} aria-label="Pages">
+        <nav ref={places} className={styles.places} aria-label="Pages">
           {PLACES.filter((place) => place.for.includes(account.role)).map((place) => (
             <Link key={place.href} href={place.href} aria-current={place.href === here ? "page" : undefined}>
               {place.name}

@@ -136,6 +136,11 @@ export function changeMember(
   return send("PATCH", `/api/v1/members/${encodeURIComponent(userId)}`, change);
 }
 
+/** The link to choose a password by, once more. */
+export function mailMember(userId: string): Promise<void> {
+  return post(`/api/v1/members/${encodeURIComponent(userId)}/link`);
+}
+
 export async function listKeys(): Promise<ApiKey[]> {
   return (await request<{ items: ApiKey[] }>("/api/v1/api-keys")).items;
 }

@@ -25,12 +25,11 @@ export function isSignedOut(error: unknown): error is ApiError {
 
 /** With a new access token, where the one it has is too old. Raises `ApiError`. */
 export async function request<T>(path: string, init?: RequestInit): Promise<T> {
-  const sentAt = Date.now();
   try {
     return await requestOnce<T>(path, init);
   } catch (error) {
     if (!(error instanceof ApiError && error.code === "auth.expired")) throw error;
-    await renew(sentAt);
+    await renew();
     return await requestOnce<T>(path, init);
   }
 }

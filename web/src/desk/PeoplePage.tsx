@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useState, type FormEvent } from "react";
-import { addMember, changeMember, listMembers, type Member } from "@/api/desk";
+import { addMember, changeMember, listMembers, mailMember, type Member } from "@/api/desk";
 import { Shell } from "@/account/Shell";
 import { useAccount } from "@/account/signed-in";
 import { useAction } from "@/account/useAction";
@@ -18,16 +18,18 @@ export function PeoplePage() {
   const account = useAccount();
   const listed = usePages(useCallback((cursor) => listMembers(cursor), []));
   const { busy, problem, run } = useAction();
+  const [mailed, setMailed] = useState("");
   const change = (member: Member, changed: Parameters<typeof changeMember>[1]) =>
     void run(() => changeMember(member.user_id, changed)).then((done) => done && listed.reload());
 
   const row = (member: Member) => {
+    const who = member.name || member.email;
     const isOff = member.disabled_at !== null;
     const other = member.role === "admin" ? "recruiter" : "admin";
     return (
       <tr key={member.user_id} data-testid="member">
         <td className={styles.name}>
-          {member.name || member.email}
+          {who}
           {member.name && <p className={styles.sub}>{member.email}</p>}
         </td>
         <td>{member.role === "admin" ? "Admin" : "Recruiter"}</td>
@@ -43,13 +45,31 @@ export function PeoplePage() {
         <td className={styles.acts}>
           {member.user_id !== account.user_id && (
             <div>
-              <button type="button" className={styles.small} disabled={busy} onClick={() => change(member, { role: other })}>
+              {member.is_invited && !isOff && (
+                <button
+                  type="button"
+                  className={styles.small}
+                  disabled={busy}
+                  aria-label={`Send ${who} the link again`}
+                  onClick={() => void run(() => mailMember(member.user_id)).then((done) => setMailed(done ? who : ""))}
+                >
+                  {mailed === who ? "Sent" : "Send link again"}
+                </button>
+              )}
+              <button
+                type="button"
+                className={styles.small}
+                disabled={busy}
+                aria-label={`Make ${who} ${other}`}
+                onClick={() => change(member, { role: other })}
+              >
                 Make {other}
               </button>
               <button
                 type="button"
                 className={styles.small}
                 disabled={busy}
+                aria-label={isOff ? `Let ${who} in again` : `Lock ${who} out`}
                 onClick={() => change(member, { disabled: !isOff })}
               >
                 {isOff ? "Let in again" : "Lock out"}
@@ -109,14 +129,14 @@ function AddForm({ onAdded }: { onAdded: () => void }) {
         </Choice>
         <div className={form.whole}>
           <Problem text={problem} />
-          <p className={ui.small} role="status">
-            {added}
-          </p>
         </div>
-        <div className={form.whole}>
+        <div className={`${form.whole} ${ui.row}`}>
           <button type="submit" className={ui.primary} disabled={busy}>
             {busy ? "One moment…" : "Add"}
           </button>
+          <p className={ui.small} role="status">
+            {added}
+          </p>
         </div>
       </form>
     </section>

@@ -1,4 +1,4 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { useEffect, useId, useRef, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
 import styles from "./form.module.css";
 
 interface Named {
@@ -12,6 +12,14 @@ type FieldProps = Named &
 /** One line to fill in, under its label. */
 export function Field({ label, hint, onValue, ...input }: FieldProps) {
   const id = useId();
+  const element = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    // What was typed, or filled in by the browser, before our scripts ran.
+    if (element.current?.value) onValue(element.current.value);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once
+  }, []);
+
   return (
     <div className={styles.field}>
       <label className={styles.label} htmlFor={id}>
@@ -19,6 +27,7 @@ export function Field({ label, hint, onValue, ...input }: FieldProps) {
       </label>
       <input
         id={id}
+        ref={element}
         aria-describedby={hint ? `${id}-hint` : undefined}
         onChange={(event) => onValue(event.target.value)}
         {...input}
