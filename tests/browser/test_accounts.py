@@ -195,6 +195,7 @@ async def test_tabs_with_an_old_access_token_renew_it_once(
         user_id=account["user_id"],
         session_id=account["session_id"],
     )
+    await first.page.goto("about:blank")
     context = first.page.context
     old = {"name": ACCESS_COOKIE, "value": long_ago.issue(who), "url": site, "httpOnly": True}
     await context.add_cookies([{**old, "sameSite": "Strict"}])  # type: ignore[list-item] a TypedDict
