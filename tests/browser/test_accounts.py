@@ -80,6 +80,22 @@ async def test_a_password_is_not_sent_before_the_page_is_there(browser: Browser,
     assert visit.page.url == f"{site}/login/"
 
 
+async def test_the_organizations_own_sign_in_is_there_where_it_is_set_up(
+    browser: Browser, site: str
+) -> None:
+    visit = await Visit.begin(browser, site)
+    await visit.open("/login/")
+    await expect(visit.page.get_by_role("link", name="Register an organization")).to_be_visible()
+    await expect(visit.by_id("openid")).to_have_count(0)
+    ways = {"registration": "closed", "openid": True}
+    await visit.page.route("**/api/v1/auth/methods", lambda route: route.fulfill(json=ways))
+    await visit.open("/login/")
+    await expect(visit.by_id("openid")).to_have_attribute("href", "/api/v1/auth/oidc/start")
+    await expect(visit.page.get_by_role("link", name="Register an organization")).to_have_count(0)
+    await visit.open("/register/")
+    await expect(visit.page.locator("h1")).to_have_text("Registration is closed here")
+
+
 async def test_signing_in_leads_to_our_own_pages_alone(browser: Browser, site: str) -> None:
     visit, grace = await Visit.begin(browser, site), Recruiter()
     await grace.register(site)
@@ -123,9 +139,19 @@ async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
     await desk.page.get_by_label("Search").fill("nobody")
     await expect(desk.page.get_by_text("Nothing fits your search.")).to_be_visible()
 
-    # Their session is for the interview alone.
+    # Their session is for the interview alone, and what is kept of it is theirs.
     await candidate.open("/desk/")
     await expect(candidate.page.get_by_text("This page is for recruiters")).to_be_visible()
+    await candidate.page.get_by_role("link", name="Go to your account").click()
+    async with candidate.page.expect_download() as saved:
+        await candidate.button("Save a copy").click()
+    assert (await saved.value).suggested_filename.startswith("interview-")
+    await candidate.button("Withdraw consent and erase").click()
+    await candidate.page.keyboard.press("Escape")
+    await expect(candidate.by_id("confirm")).to_be_hidden()
+    await candidate.button("Withdraw consent and erase").click()
+    await candidate.by_id("confirm").click()
+    await expect(candidate.by_id("withdrawn")).to_be_visible()
     assert desk.problems == candidate.problems == []
 
 
