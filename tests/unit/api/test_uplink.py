@@ -293,6 +293,15 @@ async def test_gathered_chunks_are_appended_in_time_at_a_mark_and_when_the_sende
     assert desk.kinds(answer) == [b"start", b"0", b"1", b"pause", b"2", b"3"]
 
 
+async def test_draining_what_is_empty_disturbs_nothing(desk: Desk) -> None:
+    await desk.uplink.drain()
+    await desk.uplink.drain()
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start"]
+
+
 @pytest.mark.parametrize(("rooms", "wait_s"), [(1, 0.0), (20, 0.0), (80, 0.1), (1_000, 0.25)])
 def test_few_rooms_wait_for_nothing(rooms: int, wait_s: float) -> None:
     assert gathering_s(rooms) == pytest.approx(wait_s)
