@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 import httpx
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from redis.asyncio import Redis
 from temporalio.client import Client as TemporalClient
 from temporalio.service import RPCError, RPCStatusCode
@@ -28,6 +28,7 @@ from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.protocol import limits
 from interview.protocol.client import ClientMessageV1, ClientMessageV2
+from interview.security.keys import new_key
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundReader
 from tests.access import WHO, Outcome, Who, Whose, expected
@@ -37,7 +38,7 @@ from tests.integration.api.servers import Client, forget_limits, serving
 
 pytestmark = pytest.mark.integration
 
-_APP = create_app(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
+_APP = create_app(Settings(_env_file=None, auth_keys=SecretStr(new_key())))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
 DOORS = doors(_APP)
 
 REFUSALS: Mapping[Who, str] = {

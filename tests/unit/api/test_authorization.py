@@ -6,12 +6,14 @@ import uuid
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from api.authorization import PUBLIC, RULES, Action, Target, decide, requires
 from api.main import create_app
 from interview.config import Settings
 from interview.errors import InterviewError
 from interview.persistence.vocabulary import LOCAL_ORGANIZATION
+from interview.security.keys import new_key
 from interview.security.principal import ANONYMOUS, Principal
 from tests.access import (
     ON_AN_INTERVIEW,
@@ -89,7 +91,7 @@ def test_a_candidate_of_an_interview_that_has_none_is_nobody() -> None:
 
 
 def application() -> FastAPI:
-    return create_app(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
+    return create_app(Settings(_env_file=None, auth_keys=SecretStr(new_key())))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
 
 
 def test_every_door_says_what_it_is_for() -> None:
