@@ -17,7 +17,11 @@ from interview.contracts.ids import interview_of
 from interview.errors import AccessError, NotFoundError
 from interview.security.principal import Principal
 
-__all__ = ["VisitorDep", "decide_on", "may_read", "may_write"]
+__all__ = ["VisitorDep", "decide_on", "may_read", "may_write", "shown_workflows"]
+
+
+_SHOWN = 100
+"""A query that names more is longer than an address may be."""
 
 
 async def visitor(request: Request, services: ServicesDep) -> Principal:
@@ -51,7 +55,7 @@ async def decide_on(
     if interview_id is None:
         raise NotFoundError("interview.not_found", "no such interview")
     owner = await services.records.owner(interview_id)
-    target = Target(owner.organization_id, interview_id, owner.candidate_id)
+    target = Target(owner.organization_id, interview_id, owner.candidate_id, owner.unclaimed)
     try:
         decide(principal, action, target, open_house=services.settings.debug)
     except AccessError as error:
@@ -68,6 +72,18 @@ async def may_read(principal: Principal, services: Services, interview_id: str) 
     except (AccessError, NotFoundError):
         return False
     return True
+
+
+async def shown_workflows(principal: Principal, services: Services) -> list[str] | None:
+    """What lists are narrowed to, beside the organization: nothing, but for the anonymous, to the
+    newest interviews that are nobody's. Temporal does not know which are. Raises
+    `DatabaseUnavailable`."""
+    if principal.kind != "anonymous":
+        return None
+    page = await services.records.list_interviews(
+        limit=_SHOWN, unclaimed=True, organization_id=principal.organization_id
+    )
+    return [item.workflow_id for item in page.items]
 
 
 def may_write(principal: Principal, services: Services) -> bool:

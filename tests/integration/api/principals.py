@@ -75,7 +75,7 @@ class World:
         await self._change(
             update(INTERVIEWS)
             .where(INTERVIEWS.c.interview_id == interview_id)
-            .values(candidate_id=self.sessions["candidate"].user_id)
+            .values(candidate_id=self.sessions["candidate"].user_id, unclaimed=False)
         )
         await self.consent(withdrawn=False, interview_id=interview_id)
         return interview_id

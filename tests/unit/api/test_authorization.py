@@ -31,7 +31,7 @@ HOME, ABROAD, CANDIDATE, OTHER = (str(uuid.uuid4()) for _ in range(4))
 INTERVIEW, ELSEWHERE = (str(uuid.uuid4()) for _ in range(2))
 
 THEIRS = Target(HOME, INTERVIEW, CANDIDATE)
-NOBODYS = Target(LOCAL_ORGANIZATION, INTERVIEW, None)
+NOBODYS = Target(LOCAL_ORGANIZATION, INTERVIEW, None, unclaimed=True)
 TARGETS: dict[Whose, Target] = {"the candidate": THEIRS, "nobody": NOBODYS}
 
 EVERY_SCOPE = frozenset({"interviews:read", "interviews:write", "interviews:erase", "audit:read"})

@@ -17,6 +17,7 @@ from api.main import create_app
 from api.security import MAX_BODY_BYTES, SecurityHeaders, origin_allowed
 from api.static import WebClient, page_policy, placeholder, web_or
 from interview.config import Settings
+from interview.security.keys import new_key
 
 CORS = ("http://localhost:3000",)
 
@@ -110,7 +111,7 @@ async def test_a_routes_own_headers_stay() -> None:
 
 def calling(**settings: object) -> httpx.AsyncClient:
     """The whole application, started by nobody: what needs no service answers."""
-    app = create_app(Settings.model_validate(settings))
+    app = create_app(Settings.model_validate({"auth_keys": new_key()} | settings))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://testserver")
 

@@ -16,9 +16,8 @@ from interview.security.keys import parse_keys
 
 def test_of_many_at_once_one_makes_it_and_nobody_else_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "keys.env"
-    command = [sys.executable, "-m", "interview.security.key_file", str(path)]
     with ThreadPoolExecutor() as threads:
-        ended = list(threads.map(lambda _: subprocess.run(command, check=True), range(3)))
+        ended = list(threads.map(_run, [str(path)] * 3))
     assert len(ended) == 3
     made = path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -45,3 +44,7 @@ def test_settings_read_it_and_what_is_given_goes_before(
     assert given.auth_keys is not None
     assert given.auth_keys.get_secret_value() == "given"
     assert given.master_keys == settings.master_keys
+
+
+def _run(path: str) -> None:
+    subprocess.run([sys.executable, "-m", "interview.security.key_file", path], check=True)
