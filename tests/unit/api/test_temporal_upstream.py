@@ -198,8 +198,8 @@ async def test_few_large_answers_are_held_at_once() -> None:
     try:
         async with asyncio.timeout(10):
             asks = [asyncio.create_task(client.fetch("/x", most_bytes=length)) for _ in range(8)]
-            while len(begun) < 8 or not reading.locked():
-                await asyncio.sleep(0.01)  # noqa: ASYNC110 no event tells who waits
+            while len(begun) < 8 or not reading.locked():  # noqa: ASYNC110 nothing tells
+                await asyncio.sleep(0.01)
             let_go.set()
             answers = await asyncio.gather(*asks)
         assert {len(content) for _, content in answers} == {length}
