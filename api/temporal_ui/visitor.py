@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from api.authentication import authenticate
 from api.authorization import Action, Target, decide
 from api.dependencies import Services, ServicesDep
+from api.rate_limits import READING, counted_as
 from api.security import origin_allowed
 from api.temporal_ui.links import BASE_PATH
 from interview.contracts.ids import interview_of
@@ -26,7 +27,7 @@ _SHOWN = 100
 
 async def visitor(request: Request, services: ServicesDep) -> Principal:
     """Somebody who may read some interviews. A browser that opens a page is sent to sign in;
-    everybody else is refused: raises `AccessError`."""
+    everybody else is refused: raises `AccessError`, `RateLimitedError`."""
     # The cookie is not sent along from other sites; this also holds where nobody signs in.
     if request.method not in ("GET", "HEAD") and not origin_allowed(request.headers, ()):
         raise AccessError("auth.forbidden", "pages of other sites may not do this")
@@ -37,11 +38,13 @@ async def visitor(request: Request, services: ServicesDep) -> Principal:
         if error.http_status == 401 and _opens_a_page(request):
             raise HTTPException(303, "sign in first", {"Location": _sign_in(request)}) from None
         raise
+    await services.throttle.hit(READING, counted_as(principal, request, services))
     return principal
 
 
-# Read by the test over all routes.
+# Read by the tests over all routes.
 visitor.action = "workflow.read"  # type: ignore[attr-defined]
+visitor.limit = READING  # type: ignore[attr-defined]
 
 VisitorDep = Annotated[Principal, Depends(visitor)]
 

@@ -183,7 +183,9 @@ async def test_the_anonymous_see_nothing_that_is_somebodys(door_url: str, world:
     assert (again.status_code, again.json()["error"]["code"]) == (409, "interview.id_taken")
 
 
-@pytest.mark.parametrize("door", [d for d in DOORS if d.names_somebody], ids=str)
+@pytest.mark.parametrize(
+    "door", [d for d in DOORS if d.names_somebody and not d.is_of_an_interview], ids=str
+)
 async def test_what_belongs_to_others_is_out_of_reach(
     door: Door, door_url: str, world: World
 ) -> None:
@@ -192,6 +194,7 @@ async def test_what_belongs_to_others_is_out_of_reach(
         "user_id": world.sessions["candidate"].user_id,
         "session_id": world.sessions["candidate"].session_id,
         "key_id": world.key_id,
+        "invitation_id": world.invitation_id,
     }
     nothing = dict.fromkeys(theirs, str(uuid.uuid4()))
     async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
@@ -204,6 +207,28 @@ async def test_what_belongs_to_others_is_out_of_reach(
         listed = await http.get("/api/v1/interviews", headers=world.headers["key with every scope"])
     assert (there.status_code, there.text) == (404, nowhere.text)
     assert (own.status_code, listed.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "door", [d for d in DOORS if d.names_somebody and d.is_of_an_interview], ids=str
+)
+async def test_what_belongs_to_another_interview_is_not_reached_by_ones_own(
+    door: Door, door_url: str, world: World
+) -> None:
+    """Who may do this to one interview, and names something of the next one."""
+    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+        for who in ("candidate", "recruiter", "key that reads"):
+            there, nowhere = [
+                await ask(http, door, world.headers[who], world.interview_id, **ids)
+                for ids in (world.elsewhere, dict[str, str]())
+            ]
+            assert there.status_code in (403, 404), who
+            assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text), who
+        listed = await http.get(
+            f"/api/v1/interviews/{world.interview_id}/recordings",
+            headers=world.headers["candidate"],
+        )
+    assert [item["recording_id"] for item in listed.json()["items"]] == [world.recording_id]
 
 
 async def ask(

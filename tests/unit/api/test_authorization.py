@@ -122,4 +122,29 @@ def test_a_door_that_says_nothing_is_found() -> None:
 def test_a_door_takes_the_rule_of_its_router() -> None:
     by_path = {door.path: door for door in doors(application())}
     recordings = "/api/v1/interviews/{interview_id}/recordings"
-    assert by_path[recordings] == Door("GET", recordings, "recording.read")
+    door = by_path[recordings]
+    assert door == Door("GET", recordings, "recording.read", door.limits)
+
+
+def test_every_door_is_counted() -> None:
+    uncounted = {str(door) for door in doors(application()) if not door.limits}
+    # What says the same to everybody at no cost; and what counts addresses and accounts itself.
+    assert uncounted - {"GET /"} == {
+        *("GET /health", "GET /health/live", "GET /openapi.json", "GET /docs"),
+        *("GET /api/v1/roles", "GET /api/v1/auth/methods", "POST /api/v1/auth/login"),
+    }
+
+
+def test_no_request_brings_more_than_is_asked_for() -> None:
+    """What is not a field is refused, not left out: nobody makes themselves an admin by it."""
+    schema = application().openapi()
+    bodies = [
+        (f"{method} {path}", operation["requestBody"]["content"]["application/json"]["schema"])
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if "requestBody" in operation
+    ]
+    assert len(bodies) > 10
+    for where, body in bodies:
+        name = body["$ref"].rpartition("/")[2]
+        assert schema["components"]["schemas"][name]["additionalProperties"] is False, where
