@@ -66,6 +66,19 @@ class World:
     def interviews(self) -> Mapping[Whose, str]:
         return {"the candidate": self.interview_id, "nobody": self.unclaimed_id}
 
+    def ids(self, who: Who) -> dict[str, str]:
+        """By their parameters in paths, of what is there."""
+        known = {
+            "interview_id": self.unclaimed_id if who == "anonymous" else self.interview_id,
+            "recording_id": self.recording_id,
+            "accommodation_id": self.accommodation_id,
+            "invitation_id": self.invitation_id,
+            "key_id": self.key_id,
+            "user_id": self.sessions["disabled"].user_id,
+            "session_id": self.sessions[who].session_id if who in self.sessions else None,
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
     def token(self, who: Who) -> str:
         return self.headers[who]["Authorization"].removeprefix("Bearer ")
 
@@ -89,6 +102,14 @@ class World:
         )
         await self.consent(withdrawn=False, interview_id=interview_id)
         return interview_id
+
+    async def give_to(self, who: Who) -> None:
+        """The candidate's interview."""
+        await self._change(
+            update(INTERVIEWS)
+            .where(INTERVIEWS.c.interview_id == self.interview_id)
+            .values(candidate_id=self.sessions[who].user_id)
+        )
 
     async def consent(self, *, withdrawn: bool, interview_id: str = "") -> None:
         await self._change(

@@ -21,6 +21,7 @@ from temporalio.client import Client as TemporalClient
 from temporalio.service import RPCError, RPCStatusCode
 from websockets.exceptions import ConnectionClosed
 
+from api.authentication import ACCESS_COOKIE
 from api.main import create_app
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
@@ -229,6 +230,27 @@ async def test_what_belongs_to_another_interview_is_not_reached_by_ones_own(
             headers=world.headers["candidate"],
         )
     assert [item["recording_id"] for item in listed.json()["items"]] == [world.recording_id]
+
+
+@pytest.mark.parametrize(
+    "door",
+    [d for d in DOORS if d.method not in ("GET", "HEAD") and d.action != "public"],
+    ids=str,
+)
+async def test_a_page_of_another_site_does_nothing(door: Door, door_url: str, world: World) -> None:
+    """With a cookie that came along, nor with none where nobody signs in."""
+    elsewhere: tuple[dict[str, str], ...] = (
+        {"Origin": "https://other.company.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    )
+    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+        for who, headers in product(("candidate", "admin", "anonymous"), elsewhere):
+            cookie = {} if who == "anonymous" else {"Cookie": f"{ACCESS_COOKIE}={world.token(who)}"}
+            of = world.unclaimed_id if who == "anonymous" else world.interview_id
+            response = await ask(http, door, headers | cookie, of)
+            assert (response.status_code, code_of(response)) == (403, "auth.forbidden"), who
 
 
 async def ask(
