@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from launcher.errors import StartError
 from launcher.paths import Home
 
@@ -18,27 +15,11 @@ def local_keys(home: Home) -> dict[str, str]:
     cannot be read. Raises `StartError` when it is damaged."""
     if not home.keys.exists():
         # Later starts are not held up by the import.
-        from interview.security.keys import new_key
+        from interview.security.key_file import make_key_file
 
-        _write(home.keys, {name: new_key() for name in _NAMES})
+        make_key_file(home.keys)
     lines = home.keys.read_text().splitlines()
     found = dict(line.split("=", 1) for line in lines if "=" in line)
     if missing := [name for name in _NAMES if not found.get(name)]:
         raise StartError(f"{home.keys} lacks {' and '.join(missing)}: restore it from a backup")
     return {name: found[name] for name in _NAMES}
-
-
-def _write(path: Path, keys: dict[str, str]) -> None:
-    """Whole or not at all, and never over another's."""
-    temporary = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(f"{name}={value}\n" for name, value in keys.items())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()

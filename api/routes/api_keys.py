@@ -12,12 +12,18 @@ from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
+from api.rate_limits import READING, limited
 from api.routes.auth import Body
 from interview.persistence.vocabulary import ApiScope
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/api-keys", tags=["api keys"])
+router = APIRouter(
+    prefix="/api/v1/api-keys",
+    tags=["api keys"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 
 class CreateApiKey(Body):

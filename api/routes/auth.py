@@ -174,8 +174,8 @@ async def refresh(
 @router.post(
     "/logout",
     status_code=204,
-    dependencies=[requires("public")],
-    responses=responses(403, 503),
+    dependencies=[requires("public"), limited_by_address(REFRESH)],
+    responses=responses(403, 429, 503),
 )
 async def logout(request: Request, response: Response, services: ServicesDep) -> None:
     """Ends this device's session, by an access token that may have expired. It has worked, too,

@@ -10,7 +10,7 @@ from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
-from api.rate_limits import limited
+from api.rate_limits import READING, limited
 from api.routes.auth import Body
 from api.throttle import Limit
 from interview.accounts.addresses import EmailAddress, PersonName
@@ -19,7 +19,12 @@ from interview.persistence.vocabulary import StaffRole
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/members", tags=["members"])
+router = APIRouter(
+    prefix="/api/v1/members",
+    tags=["members"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 MAILS = Limit("member-mail", 100, per_s=3600)
 

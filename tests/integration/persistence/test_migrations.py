@@ -156,6 +156,7 @@ async def test_interviews_of_the_first_release_belong_to_the_local_organization(
         records = Records(database)
         interview = await records.get_interview(interview_id)
         assert interview.organization_id == LOCAL_ORGANIZATION
+        assert interview.unclaimed
         assert (await records.owner(interview_id)).organization_id == LOCAL_ORGANIZATION
         listed = (await records.list_interviews()).items
         assert [one.interview_id for one in listed] == [interview_id]
