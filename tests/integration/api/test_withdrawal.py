@@ -45,7 +45,7 @@ class Guest:
 
 @pytest.fixture
 async def guest(settings: Settings, database: Database, http: httpx.AsyncClient, url: str) -> Guest:
-    http.headers |= await Staff(settings, database, LOCAL_ORGANIZATION).admin()
+    http.headers.update(await Staff(settings, database, LOCAL_ORGANIZATION).admin())
     body = {"role": "demo", "candidate_name": NAME, "candidate_email": ADDRESS}
     made = (await http.post("/api/v1/invitations", json=body)).raise_for_status().json()
     accept = {"secret": made["link"].partition("#")[2], "transport": "bearer"}
@@ -91,7 +91,8 @@ async def test_who_withdraws_in_the_middle_of_an_answer_is_forgotten(
             f"{path(interview_id)}/consent/withdraw", headers=guest.headers
         )
         assert withdrawn.status_code == 202
-        assert await client.closed() == limits.CLOSE_UNAUTHENTICATED
+        # Whichever is noticed first: the interview's end, or that of the session.
+        assert await client.closed() in (1000, limits.CLOSE_UNAUTHENTICATED)
 
     async def stopped() -> bool:
         return not await _held(redis, interview_id)
