@@ -62,8 +62,8 @@ def main(argv: list[str] | None = None) -> None:
         )
         return
     configure_logging(settings.log_format, settings.log_level)
-    asyncio.run(_check_keys(settings))
     config = uvicorn.Config(create_app(settings), **server_options(settings))
+    asyncio.run(_check_keys(settings))
     # What is loaded by now stays. To look through it again would hold everything up for a tenth of
     # a second.
     gc.freeze()
