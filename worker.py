@@ -54,6 +54,7 @@ from interview.providers.factory import (
 )
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.security.data_keys import DataKeys, build_data_keys
+from interview.security.living import require_master_keys
 from interview.security.production import check_production
 from interview.security.sealed_blobs import sealed
 from interview.streams.log import StreamLog, connect_redis
@@ -206,6 +207,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         database = Database.from_settings(settings)
         stack.push_async_callback(database.close)
         keys = build_data_keys(settings, database)
+        await require_master_keys(keys)
         client = await connect_temporal(settings, keys, patience_s=DATABASE_PATIENCE_S)
         await prepare_namespace(client)
         pulse = Pulse(settings.redis_url)

@@ -83,6 +83,7 @@ async def ready(services: ServicesDep, response: Response) -> Readiness:
     """503 while anything is missing that an interview needs."""
     checks: dict[str, Callable[[Services], Awaitable[Any]]] = {
         "database": lambda s: s.database.check(),
+        "keys": _keys,
         "redis": _redis,
         "temporal": _temporal,
         "blobs": lambda s: s.blobs.check(),
@@ -114,6 +115,11 @@ async def _checked(check: Awaitable[Any]) -> Check:
         # address with a password.
         return Check(status="down", reason=type(error).__name__)
     return Check(ms=round((loop.time() - started) * 1000, 1))
+
+
+async def _keys(services: Services) -> None:
+    if services.keys is not None:
+        await services.keys.check()
 
 
 async def _redis(services: Services) -> None:

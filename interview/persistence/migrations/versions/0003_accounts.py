@@ -95,6 +95,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_data_keys")),
         sa.UniqueConstraint("interview_id", name=op.f("uq_data_keys_interview_id")),
     )
+    op.create_index(
+        op.f("ix_data_keys_master_key_id"),
+        "data_keys",
+        ["master_key_id"],
+        postgresql_where=sa.text("wrapped IS NOT NULL"),
+    )
     op.create_table(
         "erasure_receipts",
         sa.Column("receipt_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -581,6 +587,7 @@ def downgrade() -> None:
         op.f("ix_erasure_receipts_organization_id_requested_at"), table_name="erasure_receipts"
     )
     op.drop_table("erasure_receipts")
+    op.drop_index(op.f("ix_data_keys_master_key_id"), table_name="data_keys")
     op.drop_table("data_keys")
     op.drop_table("audit_heads")
     op.drop_index(op.f("ix_audit_events_interview_id_sequence"), table_name="audit_events")
