@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import AsyncGenerator
 
 from temporalio.client import WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
 from cli.connection import Connection
-from cli.history import Timeline, read_run
+from cli.history import Timeline, read_run, require_readable
 from cli.report import lines_of
 from interview.contracts.ids import workflow_id
 from interview.erasing import Erasing
@@ -42,9 +44,12 @@ async def audit(here: Connection, interview_id: str, *, as_json: bool) -> int:
 
 async def replay(here: Connection, interview_id: str, *, as_json: bool) -> int:
     """1 when a run does not fit today's code: a worker of today could not take it up."""
+    # What the replayer finds is told below, in one line a run.
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
     replayer = Replayer(workflows=[InterviewWorkflow], data_converter=here.temporal.data_converter)
     failures: dict[str, str | None] = {}
     async for history in _histories(here, interview_id):
+        await require_readable(history.events, here.temporal.data_converter)
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         failure = result.replay_failure
         failures[history.run_id] = None if failure is None else _in_one_line(failure)
@@ -128,14 +133,21 @@ async def _requested(here: Connection, interview_id: str, known: Receipt | None)
 
 async def _histories(here: Connection, interview_id: str) -> AsyncGenerator[WorkflowHistory]:
     """Of each run, oldest first. Raises `NotFoundError` (`interview.erased`,
-    `interview.not_found`, `interview.not_begun`)."""
+    `interview.not_found`, `interview.no_history`)."""
     name = workflow_id(interview_id)
     runs = await runs_of(here.temporal, name)
     if not runs:
         await _explain(here, interview_id)
     for run_id in runs:
         handle = here.temporal.get_workflow_handle(name, run_id=run_id)
-        yield await handle.fetch_history()
+        try:
+            history = await handle.fetch_history()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                # It was there a moment ago: it is being erased, or its retention has run out.
+                await _explain(here, interview_id)
+            raise
+        yield history
 
 
 async def _explain(here: Connection, interview_id: str) -> None:
@@ -149,7 +161,8 @@ async def _explain(here: Connection, interview_id: str) -> None:
     except NotFoundError:
         raise no_interview() from None
     raise NotFoundError(
-        "interview.not_begun", "nobody has entered the interview: it has no history"
+        "interview.no_history",
+        "there is no history: nobody has entered the interview yet, or Temporal keeps it no longer",
     )
 
 
