@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import sys
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from temporalio.client import WorkflowHistory
+from temporalio.converter import DefaultFailureConverter
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
@@ -28,6 +32,7 @@ from workflows.interview import InterviewWorkflow
 __all__ = ["audit", "erase", "replay", "verify"]
 
 _POLL_S = 0.2
+_MESSAGE = re.compile(r'Failure \{ failure: .*? message: "((?:[^"\\]|\\.)+)"')
 
 
 async def audit(here: Connection, interview_id: str, *, as_json: bool) -> int:
@@ -46,7 +51,15 @@ async def replay(here: Connection, interview_id: str, *, as_json: bool) -> int:
     """1 when a run does not fit today's code: a worker of today could not take it up."""
     # What the replayer finds is told below, in one line a run.
     logging.getLogger("temporalio").setLevel(logging.CRITICAL)
-    replayer = Replayer(workflows=[InterviewWorkflow], data_converter=here.temporal.data_converter)
+    replayer = Replayer(
+        workflows=[InterviewWorkflow],
+        # What does not fit is said in clear: which step, by name, and no word of the interview.
+        data_converter=replace(
+            here.temporal.data_converter, failure_converter_class=DefaultFailureConverter
+        ),
+        # Its core would write what it finds to stdout as well.
+        runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
+    )
     failures: dict[str, str | None] = {}
     async for history in _histories(here, interview_id):
         await require_readable(history.events, here.temporal.data_converter)
@@ -167,4 +180,7 @@ async def _explain(here: Connection, interview_id: str) -> None:
 
 
 def _in_one_line(failure: Exception) -> str:
-    return " ".join(str(failure).split())[:300]
+    told = " ".join(str(failure).split())
+    # The core hands its failure over as it prints it for itself.
+    inner = _MESSAGE.search(told)
+    return (inner[1] if inner is not None else told)[:300]
