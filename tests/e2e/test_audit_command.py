@@ -135,14 +135,6 @@ async def test_what_a_lost_worker_left_is_not_open_for_ever(
     audit = await told(stack, interview_id)
     stages = [e for e in audit["entries"] if e["kind"] == "stage"]
     assert "open" not in {stage["state"] for stage in stages}
-    for stage in (s for s in stages if s["state"] == "given_up"):
-        again = [
-            s
-            for s in stages
-            if (s["turn_id"], s["stage"]) == (stage["turn_id"], stage["stage"])
-            and s["reschedule"] > stage["reschedule"]
-        ]
-        assert again, "somebody else took it up"
     _, out, _ = await intervue(stack, "audit", interview_id)
     assert out.count("!! given up") == sum(s["state"] == "given_up" for s in stages)
     assert "not done yet" not in out
