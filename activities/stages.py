@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from temporalio import activity
 
@@ -29,9 +30,9 @@ from interview.streams.sentences import EndFrame, SentenceReader
 __all__ = ["LINGER_S", "TurnStages", "until_replied"]
 
 LINGER_S = 3.0
-"""A committed answer is reported together with its reply, unless that takes longer: the workflow
-then decides once instead of twice, which is an eighth of a turn's events and a fifth of what
-Temporal computes for it. Room, database and the other stages have the answer by then."""
+"""What became of an answer is reported together with its reply, unless that takes longer: the
+workflow then decides once instead of thrice, which is a quarter of a turn's events and a third of
+what Temporal computes for it. Room, database and the other stages know it all by then."""
 
 
 @dataclass(frozen=True)
@@ -39,31 +40,62 @@ class TurnStages(TurnActivities):
     transcribing: Transcribe
     conversing: Converse
     speaking: Speak
+    _voices: dict[tuple[str, str], asyncio.Event] = field(
+        default_factory=dict[tuple[str, str], asyncio.Event]
+    )
+    """Of the replies that are being spoken by this process: set when all is said and stored."""
 
     @activity.defn(name="turn.transcribe")
     async def transcribe(self, request: TranscribeInput) -> TranscribeResult:
         result = await self.transcribing.run(request, activity.info().attempt)
         if result.outcome == "committed":
-            await until_replied(self.transcribing.log, request.turn)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER_S):
+                    await until_replied(self.transcribing.log, request.turn)
+                    await self._until_spoken(request.turn)
         return result
 
     @activity.defn(name="turn.converse")
     async def converse(self, request: ConverseInput) -> ConverseResult:
-        return await self.conversing.run(request, activity.info().attempt)
+        result = await self.conversing.run(request, activity.info().attempt)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_S):
+                await self._until_spoken(request.turn)
+        return result
 
     @activity.defn(name="turn.speak")
     async def speak(self, request: SpeakInput) -> SpeakResult:
-        return await self.speaking.run(request, activity.info().attempt)
+        with self._speaking(request.turn):
+            return await self.speaking.run(request, activity.info().attempt)
+
+    async def _until_spoken(self, turn: TurnRef) -> None:
+        """Not at all where another worker speaks."""
+        if (voice := self._voices.get(_key(turn))) is not None:
+            await voice.wait()
+
+    @contextmanager
+    def _speaking(self, turn: TurnRef) -> Generator[None]:
+        key, done = _key(turn), asyncio.Event()
+        self._voices[key] = done
+        try:
+            yield
+        finally:
+            done.set()
+            if self._voices.get(key) is done:
+                del self._voices[key]
 
     @activity.defn(name="speech.prepare")
     async def prepare_speech(self, request: PrepareSpeechInput) -> None:
         await self.speaking.prepare(request)
 
 
-async def until_replied(log: StreamLog, turn: TurnRef, at_most_s: float = LINGER_S) -> None:
+async def until_replied(log: StreamLog, turn: TurnRef) -> None:
     """Until the reply's last sentence has been written, or it cannot be told."""
-    with suppress(TimeoutError, StreamError):
-        async with asyncio.timeout(at_most_s):
-            async for frame in SentenceReader(log, turn).frames():
-                if isinstance(frame, EndFrame):
-                    return
+    with suppress(StreamError):
+        async for frame in SentenceReader(log, turn).frames():
+            if isinstance(frame, EndFrame):
+                return
+
+
+def _key(turn: TurnRef) -> tuple[str, str]:
+    return turn.interview_id, turn.stream_id

@@ -42,6 +42,10 @@ class Attendance:
         self._sweep_s = sweep_s
         self._present: set[_Present] = set()
 
+    @property
+    def count(self) -> int:
+        return len(self._present)
+
     @contextmanager
     def present(
         self, principal: Principal, interview_id: str, send_away: Callable[[AccessError], None]

@@ -16,7 +16,7 @@ from api.entry import Entry, is_over, pending_turns, snapshot
 from api.errors import error_message
 from api.outbox import Outbox
 from api.relay import Relay
-from api.uplink import Uplink
+from api.uplink import Uplink, gathering_s
 from api.version1 import Version1
 from api.version2 import Version2, Version2Mp3
 from interview.errors import InterviewError, InvalidInputError
@@ -63,7 +63,13 @@ class Room:
         self._engine = Engine(services.temporal, record, services.settings.public_url)
         self._streams_away = False
         pending = pending_turns(services, record.interview_id)
-        self.uplink = Uplink(pending, self._away, self._back, self.tell)
+        self.uplink = Uplink(
+            pending,
+            self._away,
+            self._back,
+            self.tell,
+            gather_s=lambda: gathering_s(services.attendance.count),
+        )
         self._answers = Answers(
             interview_id=record.interview_id,
             connection_id=connection_id,

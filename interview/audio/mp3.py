@@ -13,8 +13,9 @@ __all__ = ["Mp3Encoder", "encode_mp3"]
 _BIT_RATE_KBIT = 64
 """Speech at 24 kHz mono; MPEG-2 Layer III, transparent for a voice."""
 
-_QUALITY = 5
-"""LAME's -q: 2 is best and three times as slow, 7 fastest; no difference to hear in speech."""
+_QUALITY = 7
+"""LAME's -q: 7 is fastest (1.4 ms a second of speech), 5 takes twice that and 2 three times; no
+difference to hear in speech."""
 
 
 class Mp3Encoder:

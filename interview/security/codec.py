@@ -8,6 +8,7 @@ key of the deployment. What is not sealed passes, so histories of before stay re
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Self
@@ -42,11 +43,22 @@ MayRead = Callable[[str], Awaitable[bool]]
 
 def encrypted_converter(keys: DataKeys, *, patience_s: float = 0.0) -> DataConverter:
     """Pydantic's, with payloads and the text of failures sealed."""
-    return DataConverter(
+    return _SealedConverter(
         payload_converter_class=PydanticPayloadConverter,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
         payload_codec=InterviewCodec(keys, patience_s=patience_s),
     )
+
+
+class _SealedConverter(DataConverter):
+    """The SDK asks for a converter of each payload's own context, and would make Pydantic's part
+    anew for each: a twelfth of a busy worker's time. Here only the codec knows contexts."""
+
+    def with_context(self, context: SerializationContext) -> Self:
+        assert isinstance(self.payload_codec, InterviewCodec)
+        converter = copy.copy(self)
+        object.__setattr__(converter, "payload_codec", self.payload_codec.with_context(context))
+        return converter
 
 
 class InterviewCodec(PayloadCodec, WithSerializationContext):

@@ -15,8 +15,9 @@ from interview.streams.log import Entry, StreamLog, entry_id, seq_of
 
 __all__ = ["MAXLEN", "OutEvent", "OutboundReader", "OutboundWriter", "out_key"]
 
-MAXLEN = 1_200
-"""Entries kept: about 100 s of speech in pieces of 100 ms, 5 MB of PCM at the most."""
+MAXLEN = 500
+"""Entries kept: 40 s of speech in pieces of 100 ms, as some providers send it; otherwise a dozen
+turns, about 5 MB of PCM."""
 
 
 def out_key(interview_id: str) -> str:

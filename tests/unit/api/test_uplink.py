@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 import api.uplink
-from api.uplink import Answer, Uplink
+from api.uplink import Answer, Uplink, gathering_s
 from interview.contracts.interview import BeginTurnInput
 from interview.errors import ConflictError, InvalidInputError
 from interview.protocol import limits
@@ -36,6 +36,11 @@ class Desk:
 
     def kinds(self, answer: Answer) -> list[bytes]:
         return self.streams.kinds(answer.stream.key)
+
+    async def appended(self, answer: Answer, kind: bytes) -> None:
+        async with asyncio.timeout(5):
+            while kind not in self.kinds(answer):  # noqa: ASYNC110 - a plain list
+                await asyncio.sleep(0.001)
 
     async def heard(self, *said: str) -> None:
         async with asyncio.timeout(5):
@@ -251,3 +256,43 @@ async def test_another_connection_may_resume_a_pause_it_has_not_seen(desk: Desk)
     desk.uplink.resume(answer)
     await desk.uplink.drain()
     assert desk.kinds(answer) == [b"resume"]
+
+
+async def test_chunks_are_gathered_where_many_talk_and_the_end_takes_them_along(
+    desk: Desk,
+) -> None:
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    await desk.uplink.drain()
+    desk.uplink.gather_s = lambda: 60.0
+    for index in range(3):
+        desk.uplink.chunk(answer, index, b"data")
+        await asyncio.sleep(0.01)
+    assert desk.streams.trips == [1]
+    desk.uplink.end(answer, 3, 300)
+    await desk.uplink.drain()
+    assert desk.streams.trips == [1, 4]
+
+
+async def test_gathered_chunks_are_appended_in_time_at_a_mark_and_when_the_sender_hangs_up(
+    desk: Desk,
+) -> None:
+    answer = desk.answer(mode="hands_free")
+    desk.uplink.start(answer)
+    desk.uplink.gather_s = lambda: 0.01
+    desk.uplink.chunk(answer, 0, b"data")
+    await desk.appended(answer, b"0")
+    desk.uplink.gather_s = lambda: 60.0
+    desk.uplink.chunk(answer, 1, b"data")
+    desk.uplink.pause(answer, 2, now=0.0)
+    await desk.appended(answer, b"pause")
+    desk.uplink.chunk(answer, 2, bytes(65_536))
+    await desk.appended(answer, b"2")
+    desk.uplink.chunk(answer, 3, b"data")
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start", b"0", b"1", b"pause", b"2", b"3"]
+
+
+@pytest.mark.parametrize(("rooms", "wait_s"), [(1, 0.0), (20, 0.0), (80, 0.1), (1_000, 0.25)])
+def test_few_rooms_wait_for_nothing(rooms: int, wait_s: float) -> None:
+    assert gathering_s(rooms) == pytest.approx(wait_s)
