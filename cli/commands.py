@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from temporalio.client import WorkflowHistory
@@ -26,6 +27,7 @@ from interview.persistence.audit import Actor, AuditTrail
 from interview.persistence.erasures import ErasureRecords, Receipt
 from interview.persistence.interviews import no_interview
 from interview.persistence.records import Records
+from interview.security.seal import EncryptionError
 from interview.temporal_runs import runs_of
 from workflows.interview import InterviewWorkflow
 
@@ -39,7 +41,8 @@ async def audit(here: Connection, interview_id: str, *, as_json: bool) -> int:
     """The timeline from the history of every run."""
     timeline = Timeline(interview_id)
     async for history in _histories(here, interview_id):
-        await read_run(timeline, history.run_id, history.events, here.temporal.data_converter)
+        async with _told_if_erased(here, interview_id):
+            await read_run(timeline, history.run_id, history.events, here.temporal.data_converter)
     if as_json:
         print(json.dumps(timeline.as_json(), indent=2))
     else:
@@ -62,7 +65,8 @@ async def replay(here: Connection, interview_id: str, *, as_json: bool) -> int:
     )
     failures: dict[str, str | None] = {}
     async for history in _histories(here, interview_id):
-        await require_readable(history.events, here.temporal.data_converter)
+        async with _told_if_erased(here, interview_id):
+            await require_readable(history.events, here.temporal.data_converter)
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         failure = result.replay_failure
         failures[history.run_id] = None if failure is None else _in_one_line(failure)
@@ -163,12 +167,26 @@ async def _histories(here: Connection, interview_id: str) -> AsyncGenerator[Work
         yield history
 
 
-async def _explain(here: Connection, interview_id: str) -> None:
+@asynccontextmanager
+async def _told_if_erased(here: Connection, interview_id: str) -> AsyncGenerator[None]:
+    """The key goes before the history does, and Temporal may be slow to forget."""
+    try:
+        yield
+    except EncryptionError:
+        await _require_not_erased(here, interview_id)
+        raise
+
+
+async def _require_not_erased(here: Connection, interview_id: str) -> None:
     receipt = await ErasureRecords(here.database).find(interview_id)
     if receipt is not None:
         raise NotFoundError(
             "interview.erased", f"the interview was erased (receipt {receipt.receipt_id})"
         )
+
+
+async def _explain(here: Connection, interview_id: str) -> None:
+    await _require_not_erased(here, interview_id)
     try:
         await Records(here.database).owner(interview_id)
     except NotFoundError:

@@ -20,7 +20,10 @@ from demo.room import Room
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import InterviewInput
+from interview.persistence.audit import Actor
+from interview.persistence.data_keys import destroy
 from interview.persistence.database import Database
+from interview.persistence.erasures import request
 from interview.persistence.records import Records
 from interview.security.data_keys import build_data_keys
 from interview.temporal_client import connect_temporal
@@ -153,7 +156,7 @@ async def test_a_history_of_other_code_does_not_fit(
     stack: RunningStack, interview_id: str, database: Database, temporal: Client
 ) -> None:
     record = await Records(database).get_interview(interview_id)
-    request = InterviewInput(
+    begun = InterviewInput(
         interview_id=interview_id,
         plan=record.plan,
         candidate_name=record.candidate_name,
@@ -167,7 +170,7 @@ async def test_a_history_of_other_code_does_not_fit(
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):
         await temporal.execute_workflow(
-            OfAnotherDay.run, request, id=workflow_id(interview_id), task_queue=queue
+            OfAnotherDay.run, begun, id=workflow_id(interview_id), task_queue=queue
         )
     code, out, error = await intervue(stack, "replay", interview_id)
     assert (code, error) == (1, "")
@@ -204,3 +207,23 @@ async def test_what_cannot_be_told_is_neither_a_fit_nor_a_misfit(
     assert says in error
     assert error.count("\n") == 1
     assert "secret" not in error
+
+
+async def test_a_history_that_outlives_its_key_tells_of_the_erasure(
+    stack: RunningStack, interview_id: str, database: Database
+) -> None:
+    """As on the way from the key to the history, or where Temporal keeps what it was told to
+    delete."""
+    async with Room(stack.urls["app"], interview_id) as room:
+        await room.wait(lambda: said(room) >= 1)
+        await room.end()
+        await room.wait(lambda: room.ended is not None)
+    async with database.transaction() as connection:
+        owner = (await Records(database).owner(interview_id)).organization_id
+        receipt, _ = await request(connection, interview_id, "request", Actor.system(owner))
+        assert await destroy(connection, interview_id)
+    for command in ("audit", "replay"):
+        code, out, error = await intervue(stack, command, interview_id)
+        assert (code, out) == (2, "")
+        said_so = f"the interview was erased (receipt {receipt.receipt_id}) (interview.erased)"
+        assert error == f"{said_so}\n"
