@@ -60,7 +60,7 @@ bench-load: .venv/.ready ## Concurrent interviews with Temporal on PostgreSQL (N
 bench-recovery: .venv/.ready ## SIGKILL at each stage of a turn: time to the next sound (JSON last)
 	@$(PY) -m bench.recovery
 
-bench-auth: .venv/.ready ## Login and refresh, p95 (JSON last)
+bench-auth: .venv/.ready ## Login, refresh and ticket, p95 (JSON last)
 	@$(PY) -m bench.auth
 
 bench-encryption: .venv/.ready ## What encryption adds to end of speech to first sound (ROUNDS=4; JSON last)

@@ -52,6 +52,7 @@ from interview.providers.factory import (
     build_speech_to_text,
     build_text_to_speech,
 )
+from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.living import require_master_keys
@@ -138,7 +139,9 @@ def build_workers(
             lambda format, rate, limit: AnswerEar(voice_detection, format, rate, limit),
             timeout_s,
         ),
-        conversing=Converse(streams, records, providers.llm, providers.last_resort, timeout_s),
+        conversing=Converse(
+            streams, records, providers.llm, providers.last_resort, timeout_s, load_prompt().name
+        ),
         speaking=Speak(streams, records, blobs, voice),
     )
     erasing = Erasing(database, client)

@@ -120,7 +120,7 @@ async def revoke_sessions(
 ) -> None:
     """All of them, or with `others` all but the one that asks."""
     keep = principal.session_id if others else None
-    await services.accounts.sessions.revoke_all(_user_id(principal), "by_user", but=keep)
+    await services.accounts.sessions.revoke_all(_user_id(principal), but=keep)
     if not others:
         clear_cookies(response, services.settings)
 

@@ -73,8 +73,7 @@ async def create_api_key(
 ) -> NewApiKey:
     days = body.expires_in_days
     row, secret = await services.accounts.api_keys.create(
-        principal.organization_id,
-        principal.user_id,
+        principal,
         body.name,
         body.scopes,
         None if days is None else timedelta(days=days),
@@ -97,4 +96,4 @@ async def list_api_keys(services: ServicesDep, principal: PrincipalDep) -> ApiKe
 )
 async def revoke_api_key(key_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
     """At once. May be repeated. Errors: `api_key.not_found`."""
-    await services.accounts.api_keys.revoke(principal.organization_id, key_id)
+    await services.accounts.api_keys.revoke(principal, key_id)

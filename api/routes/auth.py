@@ -138,13 +138,17 @@ async def login(
     check_transport(request, services, body.transport)
     await services.throttle.hit(LOGIN_BY_ADDRESS, caller)
     await services.throttle.hit(LOGIN_BY_ACCOUNT, body.email)
-    user = await services.accounts.people.prove(body.email, body.password)
-    signed_in = await services.accounts.sessions.start(
-        user.user_id,
-        method="password",
-        device=_device(request),
-        password_hash=user.password_hash,
-    )
+    try:
+        user = await services.accounts.people.prove(body.email, body.password)
+        signed_in = await services.accounts.sessions.start(
+            user.user_id,
+            method="password",
+            device=_device(request),
+            password_hash=user.password_hash,
+        )
+    except AccessError:
+        services.background.spawn(services.accounts.people.note_failure(body.email))
+        raise
     await services.throttle.forgive(LOGIN_BY_ACCOUNT, body.email)
     return sign_in(response, services, signed_in, body.transport)
 

@@ -18,6 +18,7 @@ from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.models import ACCOMMODATIONS
 from interview.persistence.rows import canonical_uuid, storable
+from interview.persistence.vocabulary import AuditAction
 from interview.security.principal import Principal
 
 __all__ = ["GRANTED_AT_ONCE", "AccommodationRow", "Accommodations"]
@@ -134,7 +135,7 @@ async def _note(
     organization_id: str,
     interview_id: str,
     by: Principal,
-    action: str,
+    action: AuditAction,
     row: AccommodationRow,
 ) -> None:
     """Neither what was noted, nor which need it is."""

@@ -97,6 +97,8 @@ class ConverseResult(_Model):
     directive: Directive | None = None
     sentences: tuple[str, ...] = ()
     provider: str = ""
+    prompt_version: str = ""
+    """Of what the model was told; empty where it was told nothing."""
 
 
 class SpeakInput(_Model):

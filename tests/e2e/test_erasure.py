@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -29,7 +28,7 @@ from interview.security.data_keys import build_data_keys
 from interview.security.sealed_blobs import sealed
 from interview.temporal_client import connect_temporal
 from launcher.keys import local_keys
-from launcher.paths import REPOSITORY
+from tests.e2e.command import intervue
 from tests.e2e.marks import contents, every_row_in, everything_in, found
 from tests.services import RunningStack
 from tests.staff import Staff
@@ -88,22 +87,6 @@ async def interview_id(stack: RunningStack, api: httpx.AsyncClient) -> str:
 
 def _said(room: Room) -> int:
     return sum(utterance.ended for utterance in room.utterances.values())
-
-
-async def intervue(stack: RunningStack, *arguments: str, **env: str) -> tuple[int, str, str]:
-    """Exit code, stdout, stderr of the command as a person types it."""
-    process = await asyncio.create_subprocess_exec(
-        str(REPOSITORY / "intervue"),
-        *arguments,
-        env={**os.environ, "INTERVUE_HOME": str(stack.home.root), **env},
-        cwd="/",
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
 
 
 async def everywhere(stack: RunningStack) -> dict[str, set[tuple[str, str]]]:
