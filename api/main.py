@@ -108,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         *(temporal_codec, temporal_ui),
     ):
         app.include_router(module.router)
+    app.include_router(accommodations.organization_router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.
         app.router.default = web_or(app.router.default, WebClient(settings.web_dir))

@@ -94,13 +94,13 @@ class Accommodation(Base):
     )
     extra_time_factor: Mapped[float] = mapped_column(server_default=sql("1"))
     text_only: Mapped[bool] = mapped_column(server_default=sql("false"))
-    captions: Mapped[bool] = mapped_column(server_default=sql("false"))
     note: Mapped[str] = mapped_column(server_default=sql("''"))
     requested_at: Mapped[datetime] = mapped_column(server_default=NOW)
     granted_at: Mapped[datetime | None]
     granted_by: Mapped[str | None] = mapped_column(
         UUID_TEXT, ForeignKey("users.user_id", ondelete="SET NULL")
     )
+    declined_at: Mapped[datetime | None]
 
 
 class AuditEvent(Base):

@@ -149,7 +149,7 @@ async def test_somebody_with_an_account_comes_in(
         assert len(asked[name][0]) >= 43
         assert asked[name][0] not in cookie, "what the answer must fit is sealed"
     response = await browser.come_back(await browser.consent(page), cookie)
-    assert response.headers["location"] == "http://localhost:8000/"
+    assert response.headers["location"] == "http://localhost:8000/login/"
     cookies = found(response)
     assert cookies[OPENID_COOKIE].value == ""
     for name in (ACCESS_COOKIE, REFRESH_COOKIE):

@@ -288,7 +288,6 @@ def upgrade() -> None:
         sa.Column("interview_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("extra_time_factor", sa.Float(53), server_default=sa.text("1"), nullable=False),
         sa.Column("text_only", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("captions", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("note", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column(
             "requested_at",
@@ -298,6 +297,7 @@ def upgrade() -> None:
         ),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("granted_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "extra_time_factor BETWEEN 1 AND 3", name=op.f("ck_accommodations_extra_time_factor")
         ),
