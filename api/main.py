@@ -94,7 +94,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     if settings.debug or settings.allowed_hosts:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
-    app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
+    stack, https = app.build_middleware_stack, settings.public_url.startswith("https://")
+    # Around Starlette's own outermost one, too, which answers for a crash.
+    app.build_middleware_stack = lambda: SecurityHeaders(stack(), https=https)
     people = (auth, openid, account, members, api_keys, organization)
     # The codec before the UI, which takes every path under its own.
     for module in (

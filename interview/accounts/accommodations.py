@@ -21,6 +21,7 @@ from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS
 from interview.persistence.rows import canonical_uuid, storable
+from interview.persistence.vocabulary import AuditAction
 from interview.security.principal import Principal
 
 __all__ = ["GRANTED_AT_ONCE", "AccommodationAsked", "AccommodationRow", "Accommodations"]
@@ -217,7 +218,7 @@ async def _note(
     organization_id: str,
     interview_id: str,
     by: Principal,
-    action: str,
+    action: AuditAction,
     row: AccommodationRow,
 ) -> None:
     """Neither what was noted, nor which need it is."""

@@ -155,6 +155,7 @@ class DataKey(Base):
     __table_args__ = (
         UniqueConstraint("interview_id"),
         CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),
+        Index(None, "master_key_id", postgresql_where=sql("wrapped IS NOT NULL")),
     )
 
     key_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)

@@ -300,6 +300,17 @@ async def test_a_nonce_that_was_changed(browser: Browser, admin: Person) -> None
     refused(await browser.come_back(answer, cookie), 401, "auth.failed")
 
 
+async def test_each_attempt_has_secrets_of_its_own(browser: Browser) -> None:
+    """This provider does not look at the challenge; that the verifier fits it is tested with one
+    that does."""
+    pages = [(await browser.start())[0] for _ in range(3)]
+    assert {page.params["code_challenge_method"] for page in pages} == {"S256"}
+    assert all(len(page.params["code_challenge"]) == 43 for page in pages)
+    for name in ("code_challenge", "state", "nonce"):
+        assert len({page.params[name] for page in pages}) == 3, name
+    assert not any("verifier" in name for page in pages for name in page.params)
+
+
 async def test_the_code_of_somebody_else(browser: Browser, admin: Person, issuer: str) -> None:
     """Slipped into the victim's own attempt, so that they work in the attacker's account."""
     attacker = await Browser(browser.http, issuer).has(email=admin.email, email_verified=True)
