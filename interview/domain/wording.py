@@ -26,8 +26,8 @@ TOPICS_NOT_ASKED = {
         r"height|body)\b"
     ),
     "age": (
-        r"\b(how old|your age|birthday|date of birth|born|retirement|you (plan to )?retire|"
-        r"year did you graduate)\b"
+        r"\b(how old|your age|birthday|date of birth|born|retirement|you (plan|want|"
+        r"intend|expect) to retire|year did you graduate)\b"
     ),
     "religion": (
         r"\b(religio(n|us)|church|mosque|synagogue|pray(er|ing)?|your faith|christian|muslim|"

@@ -134,6 +134,39 @@ async def test_a_spent_budget_leaves_no_follow_up(floor: Floor) -> None:
     assert (await room.snapshot()).state.position.phase is Phase.WRAP_UP
 
 
+async def test_a_question_is_followed_up_within_its_own_time(floor: Floor) -> None:
+    turn_s = (ANSWER_MS + SPEECH_MS) / 1000
+    plan = make_plan(main=2, follow_ups=5, time_limit_s=1.5 * turn_s)
+    room = await floor.open(plan)
+    await room.answer()
+    await room.answer()
+    for question in ("one", "two"):
+        for number in range(2):
+            turn_id = f"probed-{question}-{number}"
+            floor.stages.directives[turn_id] = Directive.FOLLOW_UP
+            await room.answer(turn_id)
+        await room.answer(f"last-{question}")
+    briefs = floor.stages.briefs()[2:]
+    assert [Directive.FOLLOW_UP in b.allowed for b in briefs] == [True, True, False] * 2
+    assert (await room.snapshot()).state.position.phase is Phase.WRAP_UP
+
+
+async def test_what_is_optional_is_left_out_where_the_brief_left_it_out(floor: Floor) -> None:
+    """The reply has read out the question that follows, so the interview must stand there."""
+    turn_s = (ANSWER_MS + SPEECH_MS) / 1000
+    plan = make_plan(main=4, optional=(2, 3), budget_s=turn_s / 2)
+    room = await floor.open(plan)
+    await room.answer()
+    await room.answer()
+    asked: list[str | None] = []
+    for _ in range(3):
+        asked.append((await room.answer()).question_id)
+    # The first answer left time, the second did not.
+    assert asked == ["main-questions-2", "main-questions-4", "wrap-up-1"]
+    onward = [b.onward.standing.question_id for b in floor.stages.briefs()[2:]]
+    assert onward == asked
+
+
 async def test_reprompts_are_bounded_so_that_nobody_is_stuck(floor: Floor) -> None:
     room = await floor.open(make_plan())
     for number in range(MAX_REPROMPTS):

@@ -38,11 +38,11 @@ _CLOSING = (
     "Goodbye, and have a good day."
 )
 
-_INTRODUCTION_S = 120.0
-_WARMUP_S = 240.0
-_SCORED_S = 300.0
+_INTRODUCTION_S = 90.0
+_WARMUP_S = 150.0
+_SCORED_S = 270.0
 """A two-minute answer, two probes and their answers, and time to think."""
-_WRAP_UP_S = 240.0
+_WRAP_UP_S = 210.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Any position: four questions about how the candidate works, each asking for one real event."""
+"""Any position: five questions about how the candidate works, each asking for one real event."""
 
 from __future__ import annotations
 
@@ -46,6 +46,16 @@ _QUESTIONS = (
             "What did you give up to make room for it?",
             "How did you tell the people who were waiting?",
             "How did it turn out in the end?",
+        ),
+    ),
+    scored(
+        "learned-fast",
+        "Tell me about something that you had to learn quickly for your work.",
+        competencies=("learning",),
+        probes=(
+            "How did you go about it yourself?",
+            "Which way of learning it did you try and give up?",
+            "What can you do today that you could not do before?",
         ),
     ),
 )
@@ -136,11 +146,31 @@ _COMPETENCIES = (
             "Tells that plans changed and carried on as before, or waited to be told what to do.",
             "Worked more or longer to do both the old and the new, with no choice made.",
             "Names what they put aside for the change and how it turned out.",
-            "Says by what reasoning they chose, told the people who were waiting in good time, "
+            "Says by what reasoning they chose, told the people who were waiting early enough, "
             "and gives the result.",
             "Put a choice with its consequences before those who decide, told the people waiting "
-            "in good time, gives the result, and prepared so that the next late change would cost "
-            "less.",
+            "early, gives the result, and prepared so that the next late change would cost less.",
+        ),
+    ),
+    Competency(
+        competency_id="learning",
+        name="Learning",
+        definition=(
+            "Sets about learning something new by themselves, seeks correction, and puts it to use."
+        ),
+        evidence=(
+            "What had to be learned, by when and for what.",
+            "The steps and sources, and how mistakes were found.",
+            "What was done with it since.",
+        ),
+        anchors=(
+            "Names nothing that was learned, or waited to be taught and left it there.",
+            "Names a course or a text that was gone through, and nothing that was done with it.",
+            "Tells how they went about it, and one task that they could do afterwards.",
+            "Chose sources for a purpose, tried it out early, had a person or a result correct "
+            "them, and used it in their work.",
+            "Changed their way of learning when it did not work, had themselves corrected, reached "
+            "a result others could see, and passed on what they had learned.",
         ),
     ),
 )
@@ -155,7 +185,7 @@ GENERAL_BEHAVIOURAL = framed(
         "What was the last day like that?",
     ),
     opening=(
-        "Now to the main part: four questions, each about something that really happened. "
+        "Now to the main part: five questions, each about something that really happened. "
         "Tell me the situation, what you did, and how it ended."
     ),
     questions=_QUESTIONS,

@@ -165,7 +165,7 @@ _COMPETENCIES = (
             "What was better afterwards, and how that was seen.",
         ),
         anchors=(
-            "Names nothing that they taught badly, or says that the pupils were weak.",
+            "Names nothing that they taught badly, or puts it down to the pupils.",
             "Says that it did not go well, and that they explained it again or longer.",
             "Names a sign that it had not worked, and one change made because of it.",
             "Sought the reason in pupils' work or by asking them or a colleague, changed the "
