@@ -159,10 +159,11 @@ async def _replied(run: _Run, conversation: list[Line], answer: str) -> Directiv
     request = ReplyRequest(brief=made, conversation=tuple(conversation))
     chosen, words = None, ""
     async for event in ScriptedLanguageModel().reply(request, timeout_s=1):
-        if isinstance(event, DirectiveChosen):
-            chosen = event.directive
-        elif isinstance(event, TextDelta):
-            words += event.text
+        match event:
+            case DirectiveChosen():
+                chosen = event.directive
+            case TextDelta():
+                words += event.text
     assert chosen is not None
     assert words.count("?") <= 1
     planned = " ".join(made.onward.lines) if chosen is made.onward.directive else ""

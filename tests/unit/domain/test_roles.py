@@ -32,7 +32,7 @@ MISSING = {
     "number": r"\bhow (many|much|large|long|late)|numbers?\b|figures|measure|count|damage",
     "alternative": (
         r"turn(ed)? down|other way|choose|leave out|left out|cut|rule out|weigh|give up|"
-        r"not to|leave for later|suspect|done yourself to turn"
+        r"not to|leave for later|suspect"
     ),
 }
 """What probes ask for, by words that do so."""
