@@ -62,6 +62,7 @@ AuditAction = Literal[
     "consent.withdrawn",
     "accommodation.requested",
     "accommodation.granted",
+    "accommodation.declined",
     "interview.created",
     "interview.closed",
     "interview.exported",
