@@ -10,7 +10,7 @@ import sys
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -21,6 +21,8 @@ from interview.domain.rubric import Rubric, rubric_hash
 from tests.fakes.contents import a_competency, a_rubric, plans, rubrics
 
 ANCHORS = a_competency().anchors
+# Whole plans take a while to draw on a busy machine.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_a_score_has_its_anchor() -> None:
@@ -73,6 +75,7 @@ def _shuffled(value: Any, order: random.Random) -> Any:
     return value
 
 
+@unhurried
 @given(plans() | rubrics(), st.randoms(use_true_random=False))
 def test_a_hash_survives_storage_and_the_order_of_fields(
     content: Plan | Rubric, order: random.Random
@@ -85,11 +88,13 @@ def test_a_hash_survives_storage_and_the_order_of_fields(
         assert content_hash(again) == content_hash(content)
 
 
+@unhurried
 @given(rubrics(), rubrics())
 def test_rubrics_hash_equal_only_if_they_are(one: Rubric, other: Rubric) -> None:
     assert (rubric_hash(one) == rubric_hash(other)) == (one == other)
 
 
+@unhurried
 @given(plans(), st.data())
 def test_any_change_to_a_plan_is_another_plan(plan: Plan, data: st.DataObject) -> None:
     phases = list(plan.phases)
