@@ -179,6 +179,7 @@ async def test_a_password_is_set_by_the_mailed_link(
     await grace.register(site)
     await visit.open("/login/")
     await visit.page.get_by_role("link", name="Forgot your password?").click()
+    await visit.page.wait_for_url(f"{site}/reset-password/")
     await visit.page.get_by_label("Mail address").fill(grace.email)
     await visit.button("Send the link").click()
     await expect(visit.by_id("reset-asked")).to_be_visible()
