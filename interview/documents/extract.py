@@ -22,7 +22,7 @@ from interview.documents.limits import (
 from interview.documents.results import Extraction, Refusal, RefusedDocument
 from interview.documents.sniff import sniff
 
-__all__ = ["main"]
+__all__ = ["extract", "main"]
 
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
@@ -63,11 +63,12 @@ def reader(data: bytes) -> Callable[[bytes], Extraction]:
             raise RefusedDocument("document.unsupported_format")
 
 
-def extract(data: bytes) -> Extraction | Refusal:
-    """Raises nothing: what a library makes of damage is its own affair."""
+def extract(data: bytes, confine: Callable[[], None] = lambda: None) -> Extraction | Refusal:
+    """`confine` is called before the data is touched. Raises nothing: what a library makes of
+    damage is its own affair."""
     try:
         read = reader(data)
-        _confine()
+        confine()
         return read(data)
     except RefusedDocument as refused:
         return Refusal(refused.code)
@@ -78,7 +79,7 @@ def extract(data: bytes) -> Extraction | Refusal:
 
 
 def main() -> None:
-    found = extract(sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1))
+    found = extract(sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1), _confine)
     answer = json.dumps(dataclasses.asdict(found), ensure_ascii=False)
     sys.stdout.buffer.write(answer.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "CPU_S",
+    "FORM_OPERATIONS",
     "MAX_DOCUMENT_BYTES",
     "MAX_HIDDEN_CHARS",
     "MAX_HIDDEN_SPANS",
@@ -27,8 +28,10 @@ MAX_HIDDEN_CHARS = 50_000
 MAX_ZIP_ENTRIES = 1_000
 MAX_UNZIPPED_BYTES = 32 * 1024 * 1024
 """Of a DOCX file, all entries together; and of any one stream of a PDF file."""
-MAX_PAINT_OPERATIONS = 400_000
-"""Of a PDF file, all pages together and forms as often as they are used."""
+MAX_PAINT_OPERATIONS = 300_000
+"""Of a PDF file, all pages together."""
+FORM_OPERATIONS = 100
+"""What one use of a form counts for, besides what is in it."""
 
 # The process that reads: address space, CPU, and time on the wall.
 MEMORY_BYTES = 400 * 1024 * 1024

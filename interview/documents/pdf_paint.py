@@ -17,7 +17,7 @@ from typing import Any, cast
 from pypdf import PdfReader
 from pypdf.generic import ContentStream, DictionaryObject, NameObject
 
-from interview.documents.limits import MAX_PAINT_OPERATIONS
+from interview.documents.limits import FORM_OPERATIONS, MAX_PAINT_OPERATIONS
 from interview.documents.pdf_resources import components_of, entry, hidden_layers, resolved
 from interview.documents.pdf_shapes import (
     IDENTITY,
@@ -106,14 +106,17 @@ class Walk:
     def _run(self, content: ContentStream, resources: DictionaryObject, depth: int) -> None:
         bottom = len(self._stack)
         for given, operator in content.operations:
-            self.budget[0] -= 1
-            if self.budget[0] < 0:
-                raise RefusedDocument("document.too_large")
+            self._spend(1)
             # Of an image within the content it is a dictionary.
             operands = list(cast("list[Any]", given)) if isinstance(given, list) else []
             self._one(operator, operands, resources, depth, bottom)
         while len(self._stack) > bottom:
             self._restore()
+
+    def _spend(self, operations: int) -> None:
+        self.budget[0] -= operations
+        if self.budget[0] < 0:
+            raise RefusedDocument("document.too_large")
 
     def _one(  # noqa: C901 - one case an operator
         self,
@@ -318,6 +321,7 @@ class Walk:
             return
         if found.get("/Subtype") != "/Form" or depth >= _MAX_DEPTH:
             return
+        self._spend(FORM_OPERATIONS)
         own = resolved(found.get("/Resources"))
         self._save()
         if (matrix := found.get("/Matrix")) is not None:
