@@ -52,8 +52,10 @@ from interview.providers.factory import (
     build_speech_to_text,
     build_text_to_speech,
 )
+from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.security.data_keys import DataKeys, build_data_keys
+from interview.security.living import require_master_keys
 from interview.security.production import check_production
 from interview.security.sealed_blobs import sealed
 from interview.streams.log import StreamLog, connect_redis
@@ -137,7 +139,9 @@ def build_workers(
             lambda format, rate, limit: AnswerEar(voice_detection, format, rate, limit),
             timeout_s,
         ),
-        conversing=Converse(streams, records, providers.llm, providers.last_resort, timeout_s),
+        conversing=Converse(
+            streams, records, providers.llm, providers.last_resort, timeout_s, load_prompt().name
+        ),
         speaking=Speak(streams, records, blobs, voice),
     )
     erasing = Erasing(database, client)
@@ -206,6 +210,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         database = Database.from_settings(settings)
         stack.push_async_callback(database.close)
         keys = build_data_keys(settings, database)
+        await require_master_keys(keys)
         client = await connect_temporal(settings, keys, patience_s=DATABASE_PATIENCE_S)
         await prepare_namespace(client)
         pulse = Pulse(settings.redis_url)

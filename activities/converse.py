@@ -33,13 +33,15 @@ CONVERSATION_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Converse:
-    """`last_resort` needs no network: with it, no provider's failure silences the interviewer."""
+    """`last_resort` needs no network: with it, no provider's failure silences the interviewer. Nor
+    does it read the prompt, of which the others are told this version."""
 
     log: StreamLog
     records: Records
     model: LanguageModel
     last_resort: LanguageModel
     timeout_s: float
+    prompt_version: str = ""
 
     async def run(self, request: ConverseInput, attempt: int) -> ConverseResult:
         turn = request.turn
@@ -98,8 +100,7 @@ class Converse:
     ) -> Drafts:
         async def write(reply: Reply, text: str) -> str:
             await self._take(reply, _ending_with(before, text), self.model)
-            await reply.finish(self.model.name)
-            return self.model.name
+            return await self._finish(reply, self.model)
 
         def new_reply(revision: int) -> Reply:
             return Reply(writer, request.brief, Published(), revision)
@@ -142,8 +143,13 @@ class Converse:
                     raise
                 log.error("llm.gave_up", code=error.code, provider=error.provider)
                 model = self.last_resort
-        await reply.finish(model.name)
-        return model.name
+        return await self._finish(reply, model)
+
+    async def _finish(self, reply: Reply, model: LanguageModel) -> str:
+        name = model.name
+        told = "" if name == self.last_resort.name else self.prompt_version
+        await reply.finish(name, told)
+        return name
 
     async def _take(self, reply: Reply, lines: Sequence[Line], model: LanguageModel) -> None:
         events = model.reply(reply.request(lines), timeout_s=self.timeout_s)
@@ -162,4 +168,5 @@ def _result(reply: Reply, provider: str) -> ConverseResult:
         directive=reply.directive,
         sentences=tuple(reply.sentences),
         provider=provider,
+        prompt_version=reply.prompt_version,
     )

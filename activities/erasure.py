@@ -21,7 +21,7 @@ from interview.contracts.erasure import (
     RetimeInput,
     StopInput,
 )
-from interview.domain.scripts import fixed_lines
+from interview.domain.scripts import fixed_lines, says_name
 from interview.erasing import Erasing
 from interview.persistence import retention
 from interview.persistence.database import Database
@@ -59,9 +59,9 @@ class Erase(ErasureActivities):
     async def delete_rows(self, request: EraseInput) -> None:
         said = await self.records.what_was_said(request.interview_id)
         if said is not None and said.candidate_name:
-            # The sound of the lines that say it is kept for everyone.
+            # Before, the sound of the lines that say it was kept for everyone.
             for line in fixed_lines(said.plan, said.candidate_name):
-                if said.candidate_name in line:
+                if says_name(line, said.candidate_name):
                     await self.voice.forget(line)
         await self.records.delete_rows(request.interview_id)
 

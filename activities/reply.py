@@ -36,6 +36,8 @@ class Reply:
     revision: int = 0
     directive: Directive | None = field(init=False, default=None)
     sentences: list[str] = field(init=False)
+    prompt_version: str = field(init=False, default="")
+    """Known once it is finished."""
     _own: list[str] = field(init=False)
     """Of the sentences, the model's."""
     _announced: bool = field(init=False, default=False)
@@ -46,6 +48,8 @@ class Reply:
         if self.published.directive is not None:
             self.directive = self.published.directive.directive
             self._announced = True
+        if self.published.end is not None:
+            self.prompt_version = self.published.end.prompt_version
 
     def request(self, lines: Sequence[Line]) -> ReplyRequest:
         return ReplyRequest(
@@ -99,8 +103,9 @@ class Reply:
             self._announced = True
             await self.writer.write(self._directive_frame(), frame, revision=self.revision)
 
-    async def finish(self, provider: str) -> None:
+    async def finish(self, provider: str, prompt_version: str = "") -> None:
         """Appends the planned words of where the reply leads, and the end."""
+        self.prompt_version = prompt_version
         frames: list[DirectiveFrame | SentenceFrame | EndFrame] = []
         if not self._announced:
             self._announced = True
@@ -110,7 +115,7 @@ class Reply:
             for line in self.brief.onward.lines[said:]:
                 frames.append(SentenceFrame(len(self.sentences), line, fixed=True))
                 self.sentences.append(line)
-        end = EndFrame(len(self.sentences), provider)
+        end = EndFrame(len(self.sentences), provider, prompt_version)
         await self.writer.write(*frames, end, revision=self.revision)
 
     def _directive_frame(self) -> DirectiveFrame:

@@ -77,9 +77,11 @@ class Speak:
 
     async def prepare(self, request: PrepareSpeechInput) -> None:
         """Fills the cache. Lines a provider refuses are made when they are said."""
-        for line in request.lines:
+        wanted = [(line, "") for line in request.lines]
+        wanted += [(line, request.interview_id) for line in request.own_lines]
+        for line, interview_id in wanted:
             try:
-                await self.voice.whole(line, request.language)
+                await self.voice.whole(line, request.language, interview_id=interview_id)
             except ProviderError as error:
                 log.warning("speech.not_prepared", code=error.code)
 

@@ -155,7 +155,12 @@ class Utterance:
                 synthesis.cancel()
 
     def _begin(self, frame: SentenceFrame) -> Synthesis:
-        return self.voice.begin(frame.text, self.request.language, fixed=frame.fixed)
+        return self.voice.begin(
+            frame.text,
+            self.request.language,
+            interview_id=self.request.turn.interview_id,
+            fixed=frame.fixed,
+        )
 
     async def _send_next(self) -> None:
         frame, synthesis = self._ahead.popleft()

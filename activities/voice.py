@@ -22,24 +22,31 @@ class Voice:
     cache: SpeechCache
     timeout_s: float
 
-    def begin(self, text: str, language: str, *, fixed: bool) -> Synthesis:
+    def begin(self, text: str, language: str, *, interview_id: str, fixed: bool) -> Synthesis:
         synthesis = Synthesis()
-        synthesis.task = asyncio.create_task(self._fill(synthesis, text, language, fixed))
+        kept_with = interview_id if fixed else None
+        synthesis.task = asyncio.create_task(self._fill(synthesis, text, language, kept_with))
         return synthesis
 
-    async def whole(self, text: str, language: str) -> None:
-        """Makes sure the cache has `text`. Raises `ProviderError`."""
-        if await self.cache.get(self.tts.voice, text) is None:
+    async def whole(self, text: str, language: str, *, interview_id: str = "") -> None:
+        """Makes sure the cache has `text`, for everyone or for that interview. Raises
+        `ProviderError`."""
+        voice = self.tts.voice
+        if await self.cache.get(voice, text, interview_id=interview_id) is None:
             pcm16 = b"".join([chunk async for chunk in self._stream(text, language)])
-            await self.cache.put(self.tts.voice, text, pcm16)
+            await self.cache.put(voice, text, pcm16, interview_id=interview_id)
 
     async def forget(self, text: str) -> None:
-        """Of the cache, in the voice of today."""
+        """Of what is kept for everyone, in the voice of today."""
         await self.cache.forget(self.tts.voice, text)
 
-    async def _fill(self, synthesis: Synthesis, text: str, language: str, fixed: bool) -> None:
+    async def _fill(
+        self, synthesis: Synthesis, text: str, language: str, kept_with: str | None
+    ) -> None:
         try:
-            cached = await self.cache.get(self.tts.voice, text) if fixed else None
+            cached = None
+            if kept_with is not None:
+                cached = await self.cache.get(self.tts.voice, text, interview_id=kept_with)
             if cached is not None:
                 synthesis.chunks.put_nowait(cached)
             else:

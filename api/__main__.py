@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import socket
 import sys
@@ -14,7 +15,10 @@ from api.main import create_app
 from interview.config import Settings, load_settings
 from interview.errors import ConfigError
 from interview.logging import configure_logging
+from interview.persistence.database import Database
 from interview.protocol import limits
+from interview.security.data_keys import build_data_keys
+from interview.security.living import require_master_keys
 
 __all__ = ["bound_socket", "server_options"]
 
@@ -59,10 +63,19 @@ def main(argv: list[str] | None = None) -> None:
         return
     configure_logging(settings.log_format, settings.log_level)
     config = uvicorn.Config(create_app(settings), **server_options(settings))
+    asyncio.run(_check_keys(settings))
     # What is loaded by now stays. To look through it again would hold everything up for a tenth of
     # a second.
     gc.freeze()
     uvicorn.Server(config).run(sockets=[bound_socket(settings)])
+
+
+async def _check_keys(settings: Settings) -> None:
+    database = Database.from_settings(settings)
+    try:
+        await require_master_keys(build_data_keys(settings, database))
+    finally:
+        await database.close()
 
 
 def bound_socket(settings: Settings) -> socket.socket:

@@ -41,7 +41,9 @@ async def admit(
         # Before anything is looked for, or made.
         decide(principal, "interview.enter", None, open_house=open_house)
     record = await find_or_create(services, interview_id, create=may_create and anonymous)
-    target = Target(record.organization_id, record.interview_id, record.candidate_id)
+    target = Target(
+        record.organization_id, record.interview_id, record.candidate_id, record.unclaimed
+    )
     decide(principal, "interview.enter", target, open_house=open_house)
     if await services.access.is_withdrawn(interview_id):
         raise consent_withdrawn()

@@ -29,13 +29,14 @@ _OTHER_SITES = ("cross-site", "same-site")
 async def authenticate(connection: HTTPConnection, services: Services) -> Principal:
     """`ANONYMOUS` where nothing is presented. Raises `AccessError` (`auth.invalid`,
     `auth.expired`, `auth.revoked`) for what is presented and does not hold, (`auth.forbidden`)
-    for a cookie that a page of another site had sent along, and `DatabaseUnavailable`."""
+    for what a page of another site had sent, and `DatabaseUnavailable`."""
     token, is_cookie = presented_token(connection)
+    if is_cookie:
+        # Nor where there is none: where nobody signs in, a visitor may do something, too.
+        require_own_page(connection, services)
     if token is None:
         return ANONYMOUS
-    if is_cookie:
-        require_own_page(connection, services)
-    elif token.startswith(API_KEY_PREFIX):
+    if not is_cookie and token.startswith(API_KEY_PREFIX):
         return await _of_key(token, services)
     principal = services.tokens.verify(token)
     # A socket lasts, and is asked for its right to be here at each entry.

@@ -65,6 +65,8 @@ class Target:
     organization_id: str
     interview_id: str | None = None
     candidate_id: str | None = None
+    unclaimed: bool = False
+    """Made by nobody who is known, and never anybody's."""
 
 
 _STAFF: frozenset[UserRole] = frozenset({"recruiter", "admin"})
@@ -146,7 +148,7 @@ async def _target(services: ServicesDep, interview_id: str, action: Action) -> T
         if receipt is None:
             raise
         return Target(receipt.organization_id, interview_id)
-    return Target(owner.organization_id, interview_id, owner.candidate_id)
+    return Target(owner.organization_id, interview_id, owner.candidate_id, owner.unclaimed)
 
 
 def _may(principal: Principal, rule: Rule, target: Target | None, *, open_house: bool) -> bool:
@@ -167,9 +169,7 @@ def _may_ask(principal: Principal, rule: Rule, *, open_house: bool) -> bool:
 
 
 def _is_nobodys(target: Target | None) -> bool:
-    return target is None or (
-        target.organization_id == LOCAL_ORGANIZATION and target.candidate_id is None
-    )
+    return target is None or (target.organization_id == LOCAL_ORGANIZATION and target.unclaimed)
 
 
 def _is_own(principal: Principal, target: Target) -> bool:

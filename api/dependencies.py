@@ -65,6 +65,8 @@ class Services:
     page_tokens: PageTokens
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Of payloads, for people: each one may keep a core busy for a while."""
     background: Background = field(default_factory=Background)
 
     @classmethod

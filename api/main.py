@@ -94,7 +94,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     if settings.debug or settings.allowed_hosts:
         app.add_middleware(KnownHosts, names=settings.allowed_hosts)
-    app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
+    stack, https = app.build_middleware_stack, settings.public_url.startswith("https://")
+    # Around Starlette's own outermost one, too, which answers for a crash.
+    app.build_middleware_stack = lambda: SecurityHeaders(stack(), https=https)
     people = (auth, openid, account, members, api_keys, organization)
     # The codec before the UI, which takes every path under its own.
     for module in (
@@ -106,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         *(temporal_codec, temporal_ui),
     ):
         app.include_router(module.router)
+    app.include_router(accommodations.organization_router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.
         app.router.default = web_or(app.router.default, WebClient(settings.web_dir))

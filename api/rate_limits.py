@@ -8,16 +8,28 @@ from fastapi import Depends, Request
 
 from api.authentication import PrincipalDep
 from api.clients import client_address, client_network
-from api.dependencies import ServicesDep
+from api.dependencies import Services, ServicesDep
 from api.throttle import Limit
+from interview.security.principal import Principal
 
-__all__ = ["CREATING", "ENTERING", "READING", "CallerDep", "limited", "limited_by_address"]
+__all__ = [
+    "CREATING",
+    "ENTERING",
+    "EXPORTING",
+    "READING",
+    "CallerDep",
+    "counted_as",
+    "limited",
+    "limited_by_address",
+]
 
 READING = Limit("rest", 3000, per_s=60)
-"""Of all that is asked about interviews. An integration that polls stays far below it."""
+"""Of all that somebody asks. An integration that polls stays far below it."""
 CREATING = Limit("interview-create", 600, per_s=60)
 ENTERING = Limit("interview-enter", 120, per_s=60)
 """A ticket for each try of a client that reconnects."""
+EXPORTING = Limit("export", 60, per_s=60)
+"""Each one reads all that is kept of an interview."""
 
 
 def _caller(request: Request, services: ServicesDep) -> str:
@@ -28,12 +40,18 @@ CallerDep = Annotated[str, Depends(_caller)]
 """The network address that asks, as it is counted."""
 
 
+def counted_as(principal: Principal, request: Request, services: Services) -> str:
+    """A person, an API key or, of the anonymous, an address."""
+    return principal.user_id or principal.key_id or _caller(request, services)
+
+
 def limited(limit: Limit) -> Any:
     """A route's dependency: for each person, API key or, of the anonymous, address."""
 
-    async def counted(principal: PrincipalDep, caller: CallerDep, services: ServicesDep) -> None:
-        await services.throttle.hit(limit, principal.user_id or principal.key_id or caller)
+    async def counted(request: Request, principal: PrincipalDep, services: ServicesDep) -> None:
+        await services.throttle.hit(limit, counted_as(principal, request, services))
 
+    counted.limit = limit  # type: ignore[attr-defined] read by the test over all routes
     return Depends(counted)
 
 
@@ -43,4 +61,5 @@ def limited_by_address(limit: Limit) -> Any:
     async def counted(caller: CallerDep, services: ServicesDep) -> None:
         await services.throttle.hit(limit, caller)
 
+    counted.limit = limit  # type: ignore[attr-defined] as above
     return Depends(counted)

@@ -205,7 +205,7 @@ class Uplink:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            if not self._waiting:
+            while not self._waiting:
                 self._idle.set()
                 self._something.clear()
                 await self._something.wait()

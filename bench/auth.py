@@ -1,8 +1,9 @@
 """`make bench-auth`: what it costs to come in and to stay in.
 
 An API process with PostgreSQL and Valkey, asked over HTTP by one client after the other. A login is
-mostly argon2id, which takes its time on purpose; refreshing is a transaction that holds one row.
-Prints one line of JSON last, times in milliseconds.
+mostly argon2id, which takes its time on purpose; refreshing is a transaction that holds one row; a
+ticket is a session looked up and a key in Valkey. Prints one line of JSON last, times in
+milliseconds, `n` of each.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import json
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from itertools import count
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count, cycle
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,7 @@ from launcher.stack import LocalStack
 
 PASSWORD = "a nanosecond of wire"
 WARM_UP = 5
+TICKETS_EACH = 100
 _callers = count()
 
 
@@ -38,7 +40,7 @@ class Person:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self._email = f"{uuid.uuid4().hex}@company.example"
-        self._refresh_token = ""
+        self._access_token = self._refresh_token = ""
 
     async def register(self) -> None:
         await self._post("register", email=self._email, password=PASSWORD, organization="Company")
@@ -49,11 +51,51 @@ class Person:
     async def refresh(self) -> None:
         await self._post("refresh", refresh_token=self._refresh_token)
 
+    async def candidate(self) -> Candidate:
+        """Invited by this person, and come in."""
+        invited = await self._http.post(
+            "/api/v1/invitations", json={"role": "demo"}, headers=self._headers
+        )
+        invitation = invited.raise_for_status().json()
+        accepted = await self._http.post(
+            "/api/v1/invitations/accept",
+            json={"secret": invitation["link"].partition("#")[2], "transport": "bearer"},
+            headers=caller(),
+        )
+        token = accepted.raise_for_status().json()["access_token"]
+        return Candidate(self._http, invitation["interview_id"], token)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._access_token}"}
+
     async def _post(self, path: str, **body: str) -> None:
         response = await self._http.post(
             f"/api/v1/auth/{path}", json=body | {"transport": "bearer"}, headers=caller()
         )
-        self._refresh_token = response.raise_for_status().json()["refresh_token"]
+        given = response.raise_for_status().json()
+        self._access_token = given["access_token"]
+        self._refresh_token = given["refresh_token"]
+
+
+class Candidates:
+    """Several, in turn: how often one may enter in a minute is not what is measured."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._next = cycle(candidates)
+
+    async def ticket(self) -> None:
+        await next(self._next).ticket()
+
+
+class Candidate:
+    def __init__(self, http: httpx.AsyncClient, interview_id: str, token: str) -> None:
+        self._http = http
+        self._path = f"/api/v1/interviews/{interview_id}/ticket"
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def ticket(self) -> None:
+        (await self._http.post(self._path, headers=self._headers)).raise_for_status()
 
 
 async def timed(call: Callable[[], Awaitable[None]], times: int) -> list[float]:
@@ -76,12 +118,14 @@ async def measure(times: int) -> dict[str, object]:
         ):
             person = Person(http)
             await person.register()
+            invited = range((times + WARM_UP) // TICKETS_EACH + 1)
+            candidates = Candidates([await person.candidate() for _ in invited])
             taken = {
                 "login": await timed(person.login, times),
                 "refresh": await timed(person.refresh, times),
-                # Other ways in belong here.
+                "ticket": await timed(candidates.ticket, times),
             }
-    figures: dict[str, object] = {"bench": "auth", "times": times}
+    figures: dict[str, object] = {"bench": "auth", "n": times}
     for name, values in taken.items():
         print(f"{name:8} p50 {p50(values):7.2f} ms   p95 {p95(values):7.2f} ms", flush=True)
         figures |= {f"{name}_p50_ms": p50(values), f"{name}_p95_ms": p95(values)}

@@ -33,7 +33,8 @@ def main(argv: list[str] | None = None) -> int:
     except InterviewError as error:
         print(f"{error.message} ({error.code})", file=sys.stderr)
     except RPCError as error:
-        print(f"Temporal does not answer ({error.status.name})", file=sys.stderr)
+        status = error.status.name.lower()
+        print(f"Temporal does not answer: {status} (temporal.unavailable)", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read it has seen enough
     return _UNKNOWN

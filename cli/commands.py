@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import re
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from temporalio.client import WorkflowHistory
+from temporalio.converter import DefaultFailureConverter
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
 from cli.connection import Connection
-from cli.history import Timeline, read_run
+from cli.history import Timeline, read_run, require_readable
 from cli.report import lines_of
 from interview.contracts.ids import workflow_id
 from interview.erasing import Erasing
@@ -20,19 +27,22 @@ from interview.persistence.audit import Actor, AuditTrail
 from interview.persistence.erasures import ErasureRecords, Receipt
 from interview.persistence.interviews import no_interview
 from interview.persistence.records import Records
+from interview.security.seal import EncryptionError
 from interview.temporal_runs import runs_of
 from workflows.interview import InterviewWorkflow
 
 __all__ = ["audit", "erase", "replay", "verify"]
 
 _POLL_S = 0.2
+_MESSAGE = re.compile(r'Failure \{ failure: .*? message: "((?:[^"\\]|\\.)+)"')
 
 
 async def audit(here: Connection, interview_id: str, *, as_json: bool) -> int:
     """The timeline from the history of every run."""
     timeline = Timeline(interview_id)
     async for history in _histories(here, interview_id):
-        await read_run(timeline, history.run_id, history.events, here.temporal.data_converter)
+        async with _told_if_erased(here, interview_id):
+            await read_run(timeline, history.run_id, history.events, here.temporal.data_converter)
     if as_json:
         print(json.dumps(timeline.as_json(), indent=2))
     else:
@@ -42,9 +52,21 @@ async def audit(here: Connection, interview_id: str, *, as_json: bool) -> int:
 
 async def replay(here: Connection, interview_id: str, *, as_json: bool) -> int:
     """1 when a run does not fit today's code: a worker of today could not take it up."""
-    replayer = Replayer(workflows=[InterviewWorkflow], data_converter=here.temporal.data_converter)
+    # What the replayer finds is told below, in one line a run.
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
+    replayer = Replayer(
+        workflows=[InterviewWorkflow],
+        # What does not fit is said in clear: which step, by name, and no word of the interview.
+        data_converter=replace(
+            here.temporal.data_converter, failure_converter_class=DefaultFailureConverter
+        ),
+        # Its core would write what it finds to stdout as well.
+        runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
+    )
     failures: dict[str, str | None] = {}
     async for history in _histories(here, interview_id):
+        async with _told_if_erased(here, interview_id):
+            await require_readable(history.events, here.temporal.data_converter)
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         failure = result.replay_failure
         failures[history.run_id] = None if failure is None else _in_one_line(failure)
@@ -128,30 +150,55 @@ async def _requested(here: Connection, interview_id: str, known: Receipt | None)
 
 async def _histories(here: Connection, interview_id: str) -> AsyncGenerator[WorkflowHistory]:
     """Of each run, oldest first. Raises `NotFoundError` (`interview.erased`,
-    `interview.not_found`, `interview.not_begun`)."""
+    `interview.not_found`, `interview.no_history`)."""
     name = workflow_id(interview_id)
     runs = await runs_of(here.temporal, name)
     if not runs:
         await _explain(here, interview_id)
     for run_id in runs:
         handle = here.temporal.get_workflow_handle(name, run_id=run_id)
-        yield await handle.fetch_history()
+        try:
+            history = await handle.fetch_history()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                # It was there a moment ago: it is being erased, or its retention has run out.
+                await _explain(here, interview_id)
+            raise
+        yield history
 
 
-async def _explain(here: Connection, interview_id: str) -> None:
+@asynccontextmanager
+async def _told_if_erased(here: Connection, interview_id: str) -> AsyncGenerator[None]:
+    """The key goes before the history does, and Temporal may be slow to forget."""
+    try:
+        yield
+    except EncryptionError:
+        await _require_not_erased(here, interview_id)
+        raise
+
+
+async def _require_not_erased(here: Connection, interview_id: str) -> None:
     receipt = await ErasureRecords(here.database).find(interview_id)
     if receipt is not None:
         raise NotFoundError(
             "interview.erased", f"the interview was erased (receipt {receipt.receipt_id})"
         )
+
+
+async def _explain(here: Connection, interview_id: str) -> None:
+    await _require_not_erased(here, interview_id)
     try:
         await Records(here.database).owner(interview_id)
     except NotFoundError:
         raise no_interview() from None
     raise NotFoundError(
-        "interview.not_begun", "nobody has entered the interview: it has no history"
+        "interview.no_history",
+        "there is no history: nobody has entered the interview yet, or Temporal keeps it no longer",
     )
 
 
 def _in_one_line(failure: Exception) -> str:
-    return " ".join(str(failure).split())[:300]
+    told = " ".join(str(failure).split())
+    # The core hands its failure over as it prints it for itself.
+    inner = _MESSAGE.search(told)
+    return (inner[1] if inner is not None else told)[:300]

@@ -6,7 +6,7 @@ What was said is not in it: ids, times, names of providers, codes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
@@ -17,7 +17,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
-__all__ = ["Entry", "Timeline", "read_run"]
+__all__ = ["Entry", "Timeline", "read_run", "require_readable"]
 
 Kind = Literal["run", "phase", "stage", "activity", "update", "recovery", "timer", "task", "end"]
 
@@ -63,6 +63,31 @@ class Timeline:
     entries: list[Entry] = field(default_factory=list[Entry])
 
     @property
+    def is_whole(self) -> bool:
+        """False where runs before the first one are no longer there."""
+        return not any(e.about["continues"] for e in self.entries[:1] if e.kind == "run")
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """Times in ms, by stage, of those that were completed: `median`, `longest`."""
+        stages = [entry.about for entry in self.entries if entry.kind == "stage"]
+        worked = [entry.about for entry in self.entries if "attempts" in entry.about]
+        taken = {
+            stage: sorted(a["total_ms"] for a in stages if a["stage"] == stage and _is_done(a))
+            for stage in _TURN_STAGES.values()
+        }
+        return {
+            "turns": len({about["turn_id"] for about in stages}),
+            "retries": sum(max(about["attempts"] - 1, 0) for about in worked),
+            "recoveries": sum(entry.kind == "recovery" for entry in self.entries),
+            "stages_ms": {
+                stage: {"median": times[(len(times) - 1) // 2], "longest": times[-1]}
+                for stage, times in taken.items()
+                if times
+            },
+        }
+
+    @property
     def status(self) -> str:
         """`running`, or how the last run ended."""
         ends = [entry for entry in self.entries if entry.kind == "end"]
@@ -72,6 +97,8 @@ class Timeline:
         return {
             **{k: v for k, v in asdict(self).items() if k != "entries"},
             "status": self.status,
+            "is_whole": self.is_whole,
+            "totals": self.totals,
             "entries": [entry.as_json() for entry in self.entries],
         }
 
@@ -86,6 +113,12 @@ async def read_run(
         await reader.read(event)
 
 
+async def require_readable(events: Sequence[HistoryEvent], converter: DataConverter) -> None:
+    """Raises `EncryptionError` and `DatabaseUnavailable` where a run's key cannot be had."""
+    started = events[0].workflow_execution_started_event_attributes
+    await converter.decode(started.input.payloads)
+
+
 class _Reader:
     def __init__(self, entries: list[Entry], run_id: str, converter: DataConverter) -> None:
         self._entries = entries
@@ -97,6 +130,7 @@ class _Reader:
     async def read(self, event: HistoryEvent) -> None:
         kind = event.event_type
         if kind in _ENDS:
+            self._give_up(self._activities.values())
             self._add(event, "end", how=_ENDS[kind], run_id=self._run_id)
         elif kind in _TASKS:
             self._add(event, "task", how=_TASKS[kind])
@@ -174,10 +208,17 @@ class _Reader:
                 "reschedule": ref.get("reschedule", 0),
                 "take": ref.get("take", 0),
             }
+            self._give_up(e for e in self._activities.values() if _is_same_stage(e.about, about))
         about |= {"attempts": 0, "state": "open"}
         self._activities[event.event_id] = self._add(
             event, "stage" if "stage" in about else "activity", **about
         )
+
+    def _give_up(self, entries: Iterable[Entry]) -> None:
+        """Whoever worked on them was lost, and is not waited for any more."""
+        for entry in entries:
+            if entry.about["state"] == "open":
+                entry.about["state"] = "given_up"
 
     def _started(self, event: HistoryEvent) -> None:
         started = event.activity_task_started_event_attributes
@@ -215,6 +256,14 @@ class _Reader:
         if not event.user_metadata.HasField("summary"):
             return ""
         return str((await self._converter.decode([event.user_metadata.summary]))[0])
+
+
+def _is_same_stage(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one.get(key) == other[key] for key in ("stage", "turn_id"))
+
+
+def _is_done(about: Mapping[str, Any]) -> bool:
+    return about["state"] == "completed"
 
 
 def _is_list(value: object) -> bool:

@@ -9,11 +9,20 @@ from cli.history import Entry, Timeline
 
 __all__ = ["lines_of"]
 
+_STATES = {
+    "open": "not done yet",
+    "timed_out": "!! timed out",
+    "failed": "!! failed",
+    "given_up": "!! given up",
+}
+
 
 def lines_of(timeline: Timeline) -> Iterator[str]:
     """Times are UTC. Stages stand where they were scheduled."""
     runs = f"{len(timeline.runs)} run{'s' if len(timeline.runs) != 1 else ''}"
-    yield f"Interview {timeline.interview_id}: {timeline.status}, {runs}"
+    yield f"Interview {timeline.interview_id}: {timeline.status.replace('_', ' ')}, {runs}"
+    if not timeline.is_whole:
+        yield "!! It began before this: Temporal no longer keeps its earlier runs."
     day = turn = None
     for entry in timeline.entries:
         if entry.at.date() != day:
@@ -24,7 +33,7 @@ def lines_of(timeline: Timeline) -> Iterator[str]:
             yield f"{_time(entry)}  {_turn(entry.about)}"
         yield from _lines(entry)
     yield ""
-    yield _totals(timeline)
+    yield from _totals(timeline.totals)
 
 
 def _lines(entry: Entry) -> Iterator[str]:
@@ -70,7 +79,8 @@ def _stage(about: dict[str, Any]) -> str:
         parts.append(f"prompt {about['prompt_version']}")
     parts += [str(about[name]) for name in ("outcome", "directive") if about.get(name)]
     if about["state"] != "completed":
-        parts.append(" ".join(filter(None, (about["state"], about.get("failure")))))
+        state = _STATES.get(about["state"], about["state"])
+        parts.append(" ".join(filter(None, (state, about.get("failure")))))
     if about["attempts"] > 1:
         cause = about.get("retried_after")
         parts.append(f"!! attempt {about['attempts']}{f' after {cause}' if cause else ''}")
@@ -79,13 +89,10 @@ def _stage(about: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _totals(timeline: Timeline) -> str:
-    stages = [entry.about for entry in timeline.entries if entry.kind == "stage"]
-    turns = {about["turn_id"] for about in stages}
-    worked = [entry.about for entry in timeline.entries if "attempts" in entry.about]
-    retries = sum(max(about["attempts"] - 1, 0) for about in worked)
-    recoveries = sum(entry.kind == "recovery" for entry in timeline.entries)
-    return f"{len(turns)} turns, {retries} retries, {recoveries} recoveries"
+def _totals(totals: dict[str, Any]) -> Iterator[str]:
+    yield ", ".join(f"{totals[kind]} {kind}" for kind in ("turns", "retries", "recoveries"))
+    for stage, taken in totals["stages_ms"].items():
+        yield f"{stage}: median {taken['median']} ms, longest {taken['longest']} ms"
 
 
 def _time(entry: Entry) -> str:

@@ -19,7 +19,7 @@ import pydantic
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from interview.errors import InterviewError
+from interview.errors import InterviewError, ProviderError
 
 __all__ = ["configure_logging", "interview_context", "redact"]
 
@@ -163,8 +163,14 @@ def _lines(error: BaseException) -> list[str]:
 
 
 def _message(error: BaseException) -> str:
+    if isinstance(error, ProviderError):
+        return f"{error.code}: {error.provider}"  # whose own words may repeat the request
     if isinstance(error, InterviewError):
         return f"{error.code}: {error.message}"
+    if type(error).__module__ == "temporalio.exceptions":
+        # What an activity failed with, as it went on record.
+        kind = getattr(error, "type", None)
+        return kind if isinstance(kind, str) and kind else type(error).__name__
     if isinstance(error, pydantic.ValidationError):
         found = error.errors(include_input=False, include_url=False, include_context=False)
         return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in found)

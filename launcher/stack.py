@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 from launcher.child import Child, ChildSpec
 from launcher.errors import StartError
 from launcher.external import check_redis, check_temporal
-from launcher.keys import local_keys
+from launcher.keys import check_living_keys, keep_keys, local_keys
 from launcher.migrations import migrate
 from launcher.paths import REPOSITORY, Home
 from launcher.ports import choose_port
@@ -137,6 +137,7 @@ class LocalStack:
         apps_wanted = {"api", "worker"} & {*self.services}
         checks = [asyncio.to_thread(check_settings, self.given)] if apps_wanted else []
         await _together(*checks, *(start() for start in wanted))
+        self._keys = await asyncio.to_thread(keep_keys, self.home, self._keys)
         apps = {"api": self._start_api, "web": self._start_web}
         await _together(
             *(start() for name, start in apps.items() if name in self.services),
@@ -153,6 +154,8 @@ class LocalStack:
         self._postgres_up.set()
         if await migrate(url):
             self.say("  database migrated")
+        # Before new ones are kept in the place of keys that were lost.
+        await check_living_keys(url, {**self._keys, **self.given, **self.env}, self.home)
 
     async def _start_valkey(self) -> None:
         if (url := self.given.get("REDIS_URL")) is None:

@@ -84,6 +84,7 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "interview.create": (*_RECRUITERS, "key with every scope"),
     "interview.list": (*_RECRUITERS, "key with every scope", "key that reads"),
     "invitation.manage": (*_RECRUITERS, "key with every scope"),
+    "accommodation.grant": _RECRUITERS,
     "workflow.read": _RECRUITERS,
     "workflow.write": (),
     "audit.read": (*_RECRUITERS, "key with every scope"),

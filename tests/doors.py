@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from api.authorization import RULES, Action
+from api.throttle import Limit
 from tests.access import ON_AN_INTERVIEW, ON_AN_ORGANIZATION
 
 __all__ = ["PARAMETERS", "SOCKETS", "Door", "doors", "undeclared"]
@@ -37,6 +38,8 @@ class Door:
     method: str
     path: str
     action: Action
+    limits: tuple[Limit, ...] = ()
+    """How often each one may come, or each address."""
 
     @property
     def is_of_an_interview(self) -> bool:
@@ -45,7 +48,10 @@ class Door:
     @property
     def names_somebody(self) -> bool:
         """Or something that is somebody's, and no interview."""
-        return re.search(r"{(user|session|key|invitation)_id}", self.path) is not None
+        return (
+            re.search(r"{(user|session|key|invitation|accommodation|recording)_id}", self.path)
+            is not None
+        )
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -53,7 +59,7 @@ class Door:
 
 def doors(app: FastAPI) -> list[Door]:
     return [
-        Door(method, route.path_format or "", actions[0])
+        Door(method, route.path_format or "", actions[0], tuple(_found(route, "limit")))
         for route in iter_route_contexts(app.routes)
         if len(actions := _actions(route)) == 1
         for method in sorted(route.methods or ())
@@ -94,13 +100,17 @@ def _is_expected(door: Door) -> bool:
 
 
 def _actions(route: RouteContext) -> list[Any]:
+    return _found(route, "action")
+
+
+def _found(route: RouteContext, name: str) -> list[Any]:
     dependant: Dependant | None = getattr(route, "dependant", None)
-    return [] if dependant is None else list(_declared(dependant))
+    return [] if dependant is None else list(_declared(dependant, name))
 
 
-def _declared(dependant: Dependant) -> Generator[Any]:
+def _declared(dependant: Dependant, name: str) -> Generator[Any]:
     for dependency in dependant.dependencies:
-        action = getattr(dependency.call, "action", None)
-        if action is not None:
-            yield action
-        yield from _declared(dependency)
+        declared = getattr(dependency.call, name, None)
+        if declared is not None:
+            yield declared
+        yield from _declared(dependency, name)

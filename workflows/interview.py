@@ -109,10 +109,16 @@ class InterviewWorkflow(InterviewHandlers):
     async def _prepare_speech(self) -> None:
         """Beside the interview, which never waits for it."""
         lines = scripts.fixed_lines(self._plan, self._name)
+        own = tuple(line for line in lines if scripts.says_name(line, self._name))
         try:
             await workflow.execute_activity_method(
                 TurnActivities.prepare_speech,
-                PrepareSpeechInput(language=self._plan.language, lines=lines),
+                PrepareSpeechInput(
+                    language=self._plan.language,
+                    lines=tuple(line for line in lines if line not in own),
+                    interview_id=self._request.interview_id,
+                    own_lines=own,
+                ),
                 task_queue=SPEAK_QUEUE,
                 summary="synthesize the plan's fixed lines",
                 **stage_options(self._limits, 1.0),

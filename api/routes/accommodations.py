@@ -1,4 +1,4 @@
-"""More time, writing instead of speaking, captions: asked for by the candidate."""
+"""More time, writing instead of speaking: asked for by the candidate."""
 
 from __future__ import annotations
 
@@ -20,16 +20,23 @@ from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import READING, limited
 from api.routes.auth import Body
-from interview.accounts.accommodations import AccommodationRow
+from interview.accounts.accommodations import AccommodationAsked, AccommodationRow
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import Accommodation
 from interview.errors import TemporalUnavailable
 from workflows.interview import InterviewWorkflow
 
-__all__ = ["router"]
+__all__ = ["organization_router", "router"]
 
 router = APIRouter(
     prefix="/api/v1/interviews/{interview_id}/accommodations",
+    tags=["accommodations"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
+
+organization_router = APIRouter(
+    prefix="/api/v1/accommodations",
     tags=["accommodations"],
     dependencies=[limited(READING)],
     responses=responses(429),
@@ -42,7 +49,6 @@ class AskForAccommodation(Body):
     extra_time: Literal["1", "1.25", "1.5", "2"] = "1"
     """Times what is planned."""
     text_only: bool = False
-    captions: bool = False
     note: Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)] = ""
 
 
@@ -66,7 +72,6 @@ async def ask_for_accommodation(
         principal,
         extra_time_factor=float(body.extra_time),
         text_only=body.text_only,
-        captions=body.captions,
         note=body.note,
     )
     await _apply(services.temporal, interview_id, row)
@@ -81,6 +86,27 @@ async def grant_accommodation(
     row = await services.accommodations.grant(interview_id, accommodation_id, principal)
     await _apply(services.temporal, interview_id, row)
     return row
+
+
+@router.post(
+    "/{accommodation_id}/decline",
+    dependencies=[requires("accommodation.grant")],
+    responses=responses(409),
+)
+async def decline_accommodation(
+    interview_id: str, accommodation_id: str, services: ServicesDep, principal: PrincipalDep
+) -> AccommodationRow:
+    """What was granted before it stays. It may be granted later. Errors:
+    `accommodation.not_found`, `accommodation.granted`."""
+    return await services.accommodations.decline(interview_id, accommodation_id, principal)
+
+
+@organization_router.get("", dependencies=[requires("accommodation.grant")])
+async def list_waiting_accommodations(
+    services: ServicesDep, principal: PrincipalDep
+) -> list[AccommodationAsked]:
+    """What waits for an answer, of interviews that have not ended; oldest first, at most 200."""
+    return await services.accommodations.waiting(principal.organization_id)
 
 
 async def _apply(temporal: Client, interview_id: str, row: AccommodationRow) -> None:

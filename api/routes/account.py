@@ -13,7 +13,7 @@ from api.authorization import requires
 from api.cookies import Account, clear_cookies
 from api.dependencies import ServicesDep
 from api.errors import responses
-from api.rate_limits import limited
+from api.rate_limits import READING, limited
 from api.routes.auth import Body, Password
 from api.throttle import Limit
 from interview.persistence.vocabulary import SignInMethod
@@ -21,7 +21,12 @@ from interview.security.principal import Principal
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/account", tags=["account"])
+router = APIRouter(
+    prefix="/api/v1/account",
+    tags=["account"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 PASSWORD = Limit("password", 10, per_s=900)
 
@@ -115,7 +120,7 @@ async def revoke_sessions(
 ) -> None:
     """All of them, or with `others` all but the one that asks."""
     keep = principal.session_id if others else None
-    await services.accounts.sessions.revoke_all(_user_id(principal), "by_user", but=keep)
+    await services.accounts.sessions.revoke_all(_user_id(principal), but=keep)
     if not others:
         clear_cookies(response, services.settings)
 

@@ -12,12 +12,18 @@ from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
+from api.rate_limits import READING, limited
 from api.routes.auth import Body
 from interview.persistence.vocabulary import ApiScope
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/api-keys", tags=["api keys"])
+router = APIRouter(
+    prefix="/api/v1/api-keys",
+    tags=["api keys"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 
 class CreateApiKey(Body):
@@ -67,8 +73,7 @@ async def create_api_key(
 ) -> NewApiKey:
     days = body.expires_in_days
     row, secret = await services.accounts.api_keys.create(
-        principal.organization_id,
-        principal.user_id,
+        principal,
         body.name,
         body.scopes,
         None if days is None else timedelta(days=days),
@@ -91,4 +96,4 @@ async def list_api_keys(services: ServicesDep, principal: PrincipalDep) -> ApiKe
 )
 async def revoke_api_key(key_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
     """At once. May be repeated. Errors: `api_key.not_found`."""
-    await services.accounts.api_keys.revoke(principal.organization_id, key_id)
+    await services.accounts.api_keys.revoke(principal, key_id)

@@ -10,12 +10,19 @@ from fastapi import APIRouter, Query
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import READING, limited
 from interview.persistence.audit import AuditPage
 from interview.persistence.records import MAX_PAGE
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+router = APIRouter(
+    prefix="/api/v1/audit",
+    tags=["audit"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 
 @router.get("", dependencies=[requires("audit.read")])

@@ -138,13 +138,17 @@ async def login(
     check_transport(request, services, body.transport)
     await services.throttle.hit(LOGIN_BY_ADDRESS, caller)
     await services.throttle.hit(LOGIN_BY_ACCOUNT, body.email)
-    user = await services.accounts.people.prove(body.email, body.password)
-    signed_in = await services.accounts.sessions.start(
-        user.user_id,
-        method="password",
-        device=_device(request),
-        password_hash=user.password_hash,
-    )
+    try:
+        user = await services.accounts.people.prove(body.email, body.password)
+        signed_in = await services.accounts.sessions.start(
+            user.user_id,
+            method="password",
+            device=_device(request),
+            password_hash=user.password_hash,
+        )
+    except AccessError:
+        services.background.spawn(services.accounts.people.note_failure(body.email))
+        raise
     await services.throttle.forgive(LOGIN_BY_ACCOUNT, body.email)
     return sign_in(response, services, signed_in, body.transport)
 
@@ -174,8 +178,8 @@ async def refresh(
 @router.post(
     "/logout",
     status_code=204,
-    dependencies=[requires("public")],
-    responses=responses(403, 503),
+    dependencies=[requires("public"), limited_by_address(REFRESH)],
+    responses=responses(403, 429, 503),
 )
 async def logout(request: Request, response: Response, services: ServicesDep) -> None:
     """Ends this device's session, by an access token that may have expired. It has worked, too,

@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import READING, limited
 from interview.persistence.erasures import Receipt
 
 __all__ = ["router"]
@@ -14,7 +16,8 @@ __all__ = ["router"]
 router = APIRouter(
     prefix="/api/v1/interviews/{interview_id}/erasure",
     tags=["erasure"],
-    dependencies=[requires("interview.erase")],
+    dependencies=[limited(READING), requires("interview.erase")],
+    responses=responses(429),
 )
 
 

@@ -9,6 +9,8 @@ from api.archive import archive, questions_asked
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import EXPORTING, limited
 from interview.errors import NotFoundError
 from interview.persistence.audit import AuditTrail, Subject
 from interview.persistence.digest import transcript_sha256
@@ -21,9 +23,9 @@ router = APIRouter(prefix="/api/v1/interviews/{interview_id}/export", tags=["exp
 
 @router.get(
     "",
-    dependencies=[requires("interview.export")],
+    dependencies=[requires("interview.export"), limited(EXPORTING)],
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/zip": {}}}},
+    responses={200: {"content": {"application/zip": {}}}, **responses(429)},
 )
 async def export_interview(
     interview_id: str, services: ServicesDep, principal: PrincipalDep

@@ -15,6 +15,9 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
 from api.authorization import PUBLIC, requires
 from api.dependencies import Services, ServicesDep
+from api.errors import responses
+from api.rate_limits import limited_by_address
+from api.throttle import Limit
 from interview.contracts.ids import CONVERSE_QUEUE, INTERVIEW_QUEUE, SPEAK_QUEUE, TRANSCRIBE_QUEUE
 from interview.errors import InterviewError
 
@@ -22,6 +25,8 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["health"], dependencies=[requires(PUBLIC)])
 
+LOOKING = Limit("ready", 600, per_s=60)
+"""Each one asks everything that is needed."""
 CHECK_TIMEOUT_S = 1.0
 _POLL_FRESH = timedelta(seconds=75)
 """A worker asks for work at least once a minute. The server remembers dead ones for longer."""
@@ -69,11 +74,16 @@ async def live() -> Health:
     return Health()
 
 
-@router.get("/health/ready", responses={503: {"model": Readiness}})
+@router.get(
+    "/health/ready",
+    dependencies=[limited_by_address(LOOKING)],
+    responses={503: {"model": Readiness}} | responses(429),
+)
 async def ready(services: ServicesDep, response: Response) -> Readiness:
     """503 while anything is missing that an interview needs."""
     checks: dict[str, Callable[[Services], Awaitable[Any]]] = {
         "database": lambda s: s.database.check(),
+        "keys": _keys,
         "redis": _redis,
         "temporal": _temporal,
         "blobs": lambda s: s.blobs.check(),
@@ -105,6 +115,11 @@ async def _checked(check: Awaitable[Any]) -> Check:
         # address with a password.
         return Check(status="down", reason=type(error).__name__)
     return Check(ms=round((loop.time() - started) * 1000, 1))
+
+
+async def _keys(services: Services) -> None:
+    if services.keys is not None:
+        await services.keys.check()
 
 
 async def _redis(services: Services) -> None:

@@ -113,7 +113,7 @@ async def create_interview(
     record = await services.records.create_interview(new, principal)
     asked_for = (plan.role, new.candidate_name, new.organization_id)
     found = (record.role, record.candidate_name, record.organization_id)
-    is_anothers = principal.kind == "anonymous" and record.candidate_id is not None
+    is_anothers = principal.kind == "anonymous" and not record.unclaimed
     if found != asked_for or is_anothers:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
     return _shown(record, principal, services)

@@ -19,13 +19,13 @@ from api.cookies import Account, Session, Transport, check_transport, sign_in
 from api.dependencies import Services, ServicesDep
 from api.entry import interview_limits
 from api.errors import responses
-from api.rate_limits import CREATING, limited, limited_by_address
+from api.rate_limits import CREATING, READING, limited, limited_by_address
 from api.routes.auth import Body
 from api.throttle import Limit
 from interview.accounts.addresses import EmailAddress, PersonName
 from interview.accounts.invitations import DAYS
 from interview.domain.roles import list_roles
-from interview.errors import AccessError
+from interview.errors import AccessError, RateLimitedError
 from interview.notices import current_notice
 from interview.persistence.access import API_KEY_PREFIX
 from interview.persistence.accounts.invitations import InvitationRow, InvitationState
@@ -37,6 +37,8 @@ router = APIRouter(prefix="/api/v1/invitations", tags=["invitations"])
 
 LOOK = Limit("invitation-look", 120, per_s=60)
 ACCEPT = Limit("invitation-accept", 30, per_s=60)
+MAILS = Limit("invitation-mail", 500, per_s=3600)
+"""Of an organization, to whom it likes and with a name that it likes."""
 
 Days = Annotated[int, Field(strict=True, ge=1, le=90)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(repr=False)]
@@ -132,7 +134,11 @@ async def invite(body: Invite, services: ServicesDep, principal: PrincipalDep) -
     return await _issued(services, row, link)
 
 
-@router.get("", dependencies=[requires("invitation.manage")], responses=responses(400))
+@router.get(
+    "",
+    dependencies=[requires("invitation.manage"), limited(READING)],
+    responses=responses(400, 429),
+)
 async def list_invitations(
     services: ServicesDep,
     principal: PrincipalDep,
@@ -198,8 +204,8 @@ async def accept(
 @router.post(
     "/{invitation_id}/revoke",
     status_code=204,
-    dependencies=[requires("invitation.manage")],
-    responses=responses(404, 409),
+    dependencies=[requires("invitation.manage"), limited(READING)],
+    responses=responses(404, 409, 429),
 )
 async def revoke(invitation_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
     """Errors: `invitation.not_found`, `invitation.used`."""
@@ -224,9 +230,19 @@ async def reissue(
 
 
 async def _issued(services: Services, row: InvitationRow, link: str) -> IssuedInvitation:
-    mailed = await services.accounts.invitations.mail(row, link)
+    mailed = await _mailed(services, row, link)
     shown = Invitation.model_validate(row, from_attributes=True)
     return IssuedInvitation(**shown.model_dump(), link=link, mailed=mailed)
+
+
+async def _mailed(services: Services, row: InvitationRow, link: str) -> bool:
+    """Of too many only the link is told: it can be sent by other means."""
+    if row.candidate_email is not None:
+        try:
+            await services.throttle.hit(MAILS, row.organization_id)
+        except RateLimitedError:
+            return False
+    return await services.accounts.invitations.mail(row, link)
 
 
 async def _visitor(connection: HTTPConnection, services: Services) -> Principal:

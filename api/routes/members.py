@@ -10,7 +10,7 @@ from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
-from api.rate_limits import limited
+from api.rate_limits import READING, limited
 from api.routes.auth import Body
 from api.throttle import Limit
 from interview.accounts.addresses import EmailAddress, PersonName
@@ -19,7 +19,12 @@ from interview.persistence.vocabulary import StaffRole
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/members", tags=["members"])
+router = APIRouter(
+    prefix="/api/v1/members",
+    tags=["members"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 MAILS = Limit("member-mail", 100, per_s=3600)
 
@@ -59,9 +64,7 @@ async def list_members(
 async def add_member(body: AddMember, services: ServicesDep, principal: PrincipalDep) -> Member:
     """Mails them a link to choose a password by. Errors: `account.address_taken`;
     `mail.unavailable`, when the member is there and the link has to be mailed again."""
-    return await services.accounts.members.add(
-        principal.organization_id, body.email, body.name, body.role
-    )
+    return await services.accounts.members.add(principal, body.email, body.name, body.role)
 
 
 @router.patch(
@@ -75,7 +78,7 @@ async def change_member(
     """Who is disabled is signed out everywhere. Errors: `member.not_found`,
     `member.last_admin`."""
     return await services.accounts.members.change(
-        principal.organization_id, user_id, role=body.role, disabled=body.disabled
+        principal, user_id, role=body.role, disabled=body.disabled
     )
 
 
@@ -87,4 +90,4 @@ async def change_member(
 )
 async def mail_link(user_id: str, services: ServicesDep, principal: PrincipalDep) -> None:
     """Mails the link again. Errors: `member.not_found`, `member.active`, `mail.unavailable`."""
-    await services.accounts.members.mail_link(principal.organization_id, user_id)
+    await services.accounts.members.mail_link(principal, user_id)

@@ -55,8 +55,9 @@ async def callback(
     iss: Parameter = None,
     error: Parameter = None,
 ) -> RedirectResponse:
-    """From the provider, and on to the first page, signed in. Errors: `oidc.invalid_state`,
-    `oidc.no_account`, `auth.failed`, `oidc.not_offered`, `oidc.unavailable`."""
+    """From the provider, and on to the sign-in page, which sends people home. Errors:
+    `oidc.invalid_state`, `oidc.no_account`, `auth.failed`, `oidc.not_offered`,
+    `oidc.unavailable`."""
     provider = _provider(services)
     cookie = request.cookies.get(OPENID_COOKIE)
     if not cookie or not state:
@@ -68,7 +69,7 @@ async def callback(
     signed_in = await services.accounts.sessions.start(
         user.user_id, method="oidc", device=device_name(request.headers.get("user-agent", ""))
     )
-    response = RedirectResponse(services.settings.public_url.rstrip("/") + "/", 303)
+    response = RedirectResponse(services.settings.public_url.rstrip("/") + "/login/", 303)
     openid_cookie(response, services.settings, "", 0)
     sign_in_by_cookies(response, services, signed_in)
     return response

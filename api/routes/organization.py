@@ -10,12 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import READING, limited
 from interview.persistence import retention
 from interview.persistence.retention import OrganizationRow
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/organization", tags=["organization"])
+router = APIRouter(
+    prefix="/api/v1/organization",
+    tags=["organization"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
 
 
 class ChangeOrganization(BaseModel):

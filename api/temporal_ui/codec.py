@@ -11,11 +11,12 @@ from fastapi import APIRouter, Request
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 
-from api.dependencies import ServicesDep
+from api.dependencies import Services, ServicesDep
 from api.temporal_ui.links import CODEC_PATH
 from api.temporal_ui.visitor import VisitorDep, may_read
 from interview.errors import InvalidInputError
-from interview.security.codec import InterviewCodec
+from interview.security.codec import InterviewCodec, interviews_of
+from interview.security.principal import Principal
 
 __all__ = ["MAX_DECODE_BYTES", "router"]
 
@@ -23,8 +24,13 @@ MAX_DECODE_BYTES = 4 * 1024 * 1024
 """A payload has at most 2 MiB, and a third more as base64."""
 
 MAX_PAYLOADS = 1_000
+MAX_INTERVIEWS = 100
+"""That the payloads of one request belong to: each is looked for, and has a key of its own."""
 MAX_METADATA = 16
 """Entries of one payload; ours have three."""
+
+_MARKS = (b"{", b"[", b",")
+"""That begin something in JSON."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,8 +39,14 @@ router = APIRouter(include_in_schema=False)
 async def decode(request: Request, visitor: VisitorDep, services: ServicesDep) -> dict[str, Any]:
     """Temporal's JSON of `Payloads`, both ways. What the visitor may not read comes back as it
     went. Raises `InvalidInputError` (`temporal_ui.invalid_request`)."""
+    body = await request.body()
+    async with services.decoding:
+        return await _decoded(body, visitor, services)
+
+
+async def _decoded(body: bytes, visitor: Principal, services: Services) -> dict[str, Any]:
     try:
-        payloads = await asyncio.to_thread(_parsed, await request.body())
+        payloads = await asyncio.to_thread(_parsed, body)
     except (
         json_format.ParseError,
         ValueError,
@@ -54,6 +66,9 @@ async def decode(request: Request, visitor: VisitorDep, services: ServicesDep) -
 
 def _parsed(body: bytes) -> Sequence[Payload]:
     """Raises `ValueError` and its like."""
+    # Before it is parsed, which no other thread gets a turn in: data has none of these.
+    if sum(map(body.count, _MARKS)) > MAX_PAYLOADS * (MAX_METADATA + 4):
+        raise ValueError("more than any page of the UI shows")
     listed: list[Any] = json.loads(body)["payloads"]
     if len(listed) > MAX_PAYLOADS or any(
         not isinstance(payload, dict)
@@ -62,7 +77,10 @@ def _parsed(body: bytes) -> Sequence[Payload]:
     ):
         raise ValueError("more than any page of the UI shows")
     sent = {"payloads": listed}
-    return json_format.ParseDict(sent, Payloads(), ignore_unknown_fields=True).payloads
+    payloads = json_format.ParseDict(sent, Payloads(), ignore_unknown_fields=True).payloads
+    if len(interviews_of(payloads)) > MAX_INTERVIEWS:
+        raise ValueError("more than any page of the UI shows")
+    return payloads
 
 
 def _shown(payloads: Sequence[Payload]) -> list[dict[str, Any]]:

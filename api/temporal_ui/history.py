@@ -8,13 +8,19 @@ from starlette.responses import JSONResponse, Response
 
 from api.dependencies import Services
 from api.temporal_ui.offered import Asked
+from api.temporal_ui.upstream import AnswerTooLarge, TemporalUiUnavailable, UiServer
 
 __all__ = ["history_page"]
 
-_MOST_BYTES = 32 * 1024 * 1024
-"""Temporal's own answers have at most 4 MiB; as JSON they are a few times as long."""
+_MOST_BYTES = 8 * 1024 * 1024
+_SMALLER_PAGE = "10"
+"""Events, of a page that would be larger. Temporal ends a page where a batch of events does."""
 _LONGEST_WAIT_S = 4.0
 """A process that is to end is not held up by a page that waits for the next event."""
+_LONGEST_READ_S = 20.0
+_WAITS = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+"""All spellings that Temporal's gateway takes for yes."""
+_SIZE_NAMES = ("pageSize", "page_size")
 _TOKEN_NAMES = ("nextPageToken", "next_page_token")
 _HEADERS = {"Cache-Control": "no-store"}
 
@@ -29,13 +35,13 @@ async def history_page(services: Services, path: str, asked: Asked) -> Response:
         if name in parameters:
             token = token or parameters[name]
             parameters[name] = tokens.unbound(parameters[name], asked.workflow_id)
-    waits = bool(token) and parameters.get("waitNewEvent") == "true"
+    waits = parameters.get("waitNewEvent") in _WAITS
     try:
-        async with asyncio.timeout(_LONGEST_WAIT_S if waits else None):
-            status, page = await services.temporal_ui.fetch(
-                path, parameters, most_bytes=_MOST_BYTES
-            )
+        async with asyncio.timeout(_LONGEST_WAIT_S if waits else _LONGEST_READ_S):
+            status, page = await _fetched(services.temporal_ui, path, parameters)
     except TimeoutError:
+        if not waits:
+            raise TemporalUiUnavailable from None
         # As Temporal says it after its own 20 s: nothing has happened, ask again.
         return JSONResponse(
             {"history": {"events": []}, "rawHistory": [], "nextPageToken": token}, headers=_HEADERS
@@ -46,3 +52,13 @@ async def history_page(services: Services, path: str, asked: Asked) -> Response:
         media_type="application/json",
         headers=_HEADERS,
     )
+
+
+async def _fetched(server: UiServer, path: str, parameters: dict[str, str]) -> tuple[int, bytes]:
+    """A page that is too large to be held is asked for again with fewer events."""
+    try:
+        return await server.fetch(path, parameters, most_bytes=_MOST_BYTES)
+    except AnswerTooLarge:
+        fewer = {name: value for name, value in parameters.items() if name not in _SIZE_NAMES}
+        fewer["maximumPageSize"] = _SMALLER_PAGE
+        return await server.fetch(path, fewer, most_bytes=_MOST_BYTES)

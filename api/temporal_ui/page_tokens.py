@@ -13,6 +13,7 @@ import re
 
 from interview.errors import InvalidInputError
 from interview.security.keys import KeyRing
+from interview.security.seal import derived
 
 __all__ = ["PageTokens"]
 
@@ -22,13 +23,14 @@ _TOKEN = re.compile(
     rb'(?=\s*(?:,\s*"archived":\s*(?:true|false)\s*)?\}\s*\Z)'
 )
 _LONGEST_END = 64 * 1024
+_PURPOSE = "intervue history pages"
 
 
 class PageTokens:
     """The first of `keys` signs, all of them are accepted."""
 
     def __init__(self, keys: KeyRing) -> None:
-        self._secrets = [key.secret for key in keys.keys]
+        self._secrets = [derived(key.secret, _PURPOSE) for key in keys.keys]
 
     def bound(self, page: bytes, workflow_id: str) -> bytes:
         """Temporal's JSON of a page, with its token, if it has one, bound."""
@@ -52,5 +54,5 @@ class PageTokens:
 
 
 def _code(secret: bytes, token: str, workflow_id: str) -> bytes:
-    message = f"intervue history page\n{workflow_id}\n{token}".encode()
+    message = f"{workflow_id}\n{token}".encode()
     return hmac.new(secret, message, hashlib.sha256).hexdigest().encode()

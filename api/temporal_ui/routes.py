@@ -15,7 +15,7 @@ from api.temporal_ui.history import history_page
 from api.temporal_ui.links import BASE_PATH, CODEC_PATH
 from api.temporal_ui.offered import Asked, find_asked
 from api.temporal_ui.visibility import narrowed
-from api.temporal_ui.visitor import VisitorDep, decide_on, may_write
+from api.temporal_ui.visitor import VisitorDep, decide_on, may_write, shown_workflows
 from interview.errors import AccessError, InvalidInputError
 from interview.security.principal import Principal
 
@@ -86,8 +86,11 @@ async def _answer(request: Request, path: str, visitor: Principal, services: Ser
         case "plain":
             pass
         case "list":
-            query = narrowed(asked.parameters.get("query", ""), visitor.organization_id)
-            asked.parameters["query"] = query
+            asked.parameters["query"] = narrowed(
+                asked.parameters.get("query", ""),
+                visitor.organization_id,
+                await shown_workflows(visitor, services),
+            )
         case "workflow":
             await decide_on(visitor, services, asked.workflow_id, "workflow.read")
         case "history":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,12 +17,14 @@ from starlette.responses import StreamingResponse
 from api.temporal_ui.links import BASE_PATH
 from interview.errors import InterviewError
 
-__all__ = ["TemporalUiUnavailable", "UiServer"]
+__all__ = ["AnswerTooLarge", "TemporalUiUnavailable", "UiServer"]
 
 # A history is waited for in the server for 20 s at a time.
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0, read=70.0)
 _LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=20)
 _MOST_READ = 1024 * 1024
+_AT_ONCE = 4
+"""Answers that are held as a whole."""
 
 _ASKED = ("accept", "accept-encoding", "content-type", "if-modified-since", "if-none-match")
 _ANSWERED = ("content-type", "content-encoding", "content-length", "etag", "last-modified", "vary")
@@ -42,11 +45,16 @@ class TemporalUiUnavailable(InterviewError):
         super().__init__("temporal_ui.unavailable", "the Temporal UI is not to be reached")
 
 
+class AnswerTooLarge(TemporalUiUnavailable):
+    """Of what is read as a whole."""
+
+
 class UiServer:
     """Connects when it is asked. All methods raise `TemporalUiUnavailable`."""
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
+        self._reading = asyncio.Semaphore(_AT_ONCE)
         self._client = httpx.AsyncClient(
             timeout=_TIMEOUT,
             limits=_LIMITS,
@@ -85,15 +93,17 @@ class UiServer:
     async def fetch(
         self, path: str, parameters: Mapping[str, str] | None = None, *, most_bytes: int
     ) -> tuple[int, bytes]:
-        """Status and answer, as a whole."""
+        """Status and answer, as a whole. Raises `AnswerTooLarge`, which is one as well."""
         response = await self._send("GET", path, {}, parameters, None)
         try:
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > most_bytes:
-                    raise TemporalUiUnavailable
-            return response.status_code, bytes(content)
+            # Taken only once there is something to read: a request may wait for long.
+            async with self._reading:
+                content = bytearray()
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > most_bytes:
+                        raise AnswerTooLarge
+                return response.status_code, bytes(content)
         except httpx.HTTPError:
             raise TemporalUiUnavailable from None
         finally:
@@ -131,7 +141,8 @@ class UiServer:
                 f"{self._url}{BASE_PATH}{path}",
                 params=parameters or None,
                 content=body,
-                headers={"Accept-Encoding": "identity", **headers, **_CSRF},
+                # Names in lower case, as a request's own are: one of each.
+                headers={"accept-encoding": "identity", **headers, **_CSRF},
             )
             return await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL):

@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from interview.contracts.ids import interview_of
 from interview.errors import InvalidInputError
 from workflows.search_attributes import ORGANIZATION
 
@@ -30,6 +32,8 @@ __all__ = ["MAX_QUERY_CHARS", "narrowed"]
 
 MAX_QUERY_CHARS = 4_000
 _DEEPEST = 30
+_NONE = "none"
+"""No workflow's id."""
 
 _Kind = Literal["name", "word", "value", "operator", "mark"]
 
@@ -64,12 +68,16 @@ class _Token:
         return upper if self.kind == "word" and upper in _WORDS else ""
 
 
-def narrowed(query: str, organization_id: str) -> str:
-    """What `query` finds, of the organization alone. Raises `InvalidInputError`
-    (`temporal_ui.invalid_query`)."""
+def narrowed(query: str, organization_id: str, workflow_ids: Sequence[str] | None = None) -> str:
+    """What `query` finds, of the organization alone, and of these workflows where they are given.
+    Raises `InvalidInputError` (`temporal_ui.invalid_query`)."""
     organization = str(uuid.UUID(organization_id))
     condition, group = _Parser(_tokens(query)).query()
     only = f'`{ORGANIZATION.name}` = "{organization}"'
+    if workflow_ids is not None:
+        assert all(interview_of(workflow_id) for workflow_id in workflow_ids)
+        named = ", ".join(f'"{workflow_id}"' for workflow_id in workflow_ids or (_NONE,))
+        only += f" AND `WorkflowId` IN ({named})"
     return f"{f'({condition}) AND ' if condition else ''}{only}{group}"
 
 

@@ -1,4 +1,7 @@
-"""What a candidate needs to take the interview fairly: more time, writing, captions."""
+"""What a candidate needs to take the interview fairly: more time, or writing.
+
+Whoever needs captions has them: the room shows them to all.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from interview.errors import NotFoundError
+from interview.errors import ConflictError, NotFoundError
 from interview.persistence import interviews
 from interview.persistence.accounts import invitations
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
-from interview.persistence.models import ACCOMMODATIONS
+from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS
 from interview.persistence.rows import canonical_uuid, storable
+from interview.persistence.vocabulary import AuditAction
 from interview.security.principal import Principal
 
-__all__ = ["GRANTED_AT_ONCE", "AccommodationRow", "Accommodations"]
+__all__ = ["GRANTED_AT_ONCE", "AccommodationAsked", "AccommodationRow", "Accommodations"]
 
 GRANTED_AT_ONCE = 1.5
 """More time than this is for the organization's people to grant."""
@@ -34,11 +38,26 @@ class AccommodationRow(BaseModel):
     accommodation_id: str
     extra_time_factor: float
     text_only: bool
-    captions: bool
     note: str = Field(repr=False)
     requested_at: datetime
     granted_at: datetime | None
     granted_by: str | None
+    declined_at: datetime | None
+
+
+class AccommodationAsked(BaseModel):
+    """One that waits for an answer."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    accommodation_id: str
+    interview_id: str
+    candidate_name: str = Field(repr=False)
+    title: str
+    extra_time_factor: float
+    text_only: bool
+    note: str = Field(repr=False)
+    requested_at: datetime
 
 
 class Accommodations:
@@ -52,6 +71,13 @@ class Accommodations:
         async with self._database.transaction() as connection:
             return await _all(connection, interview_id)
 
+    async def waiting(self, organization_id: str) -> list[AccommodationAsked]:
+        """The last request of each interview that has not ended, where nobody has answered it;
+        oldest first, at most 200."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(_WAITING, {"organization": organization_id})
+            return [AccommodationAsked.model_validate(row) for row in rows]
+
     async def request(
         self,
         interview_id: str,
@@ -59,14 +85,12 @@ class Accommodations:
         *,
         extra_time_factor: float,
         text_only: bool,
-        captions: bool,
         note: str,
     ) -> AccommodationRow:
         """What is asked for twice in a row is one request."""
         wanted: dict[str, Any] = {
             "extra_time_factor": extra_time_factor,
             "text_only": text_only,
-            "captions": captions,
             "note": storable(note),
         }
         async with self._database.transaction() as connection:
@@ -106,18 +130,78 @@ class Accommodations:
                         ACCOMMODATIONS.c.interview_id == interview_id,
                         ACCOMMODATIONS.c.granted_at.is_(None),
                     )
-                    .values(granted_at=func.clock_timestamp(), granted_by=by.user_id)
+                    .values(
+                        granted_at=func.clock_timestamp(),
+                        granted_by=by.user_id,
+                        declined_at=None,
+                    )
                 )
-            rows = {row.accommodation_id: row for row in await _all(connection, interview_id)}
-            if accommodation_id not in rows:
-                raise NotFoundError("accommodation.not_found", "no such accommodation")
-            found = rows[accommodation_id]
+            found = await _one(connection, interview_id, accommodation_id)
             if granted is not None and granted.rowcount:
                 await _note(
                     *(connection, by.organization_id, interview_id, by),
                     *("accommodation.granted", found),
                 )
         return found
+
+    async def decline(
+        self, interview_id: str, accommodation_id: str, by: Principal
+    ) -> AccommodationRow:
+        """It may be granted afterwards all the same. Raises `NotFoundError`
+        (`accommodation.not_found`), `ConflictError` (`accommodation.granted`)."""
+        async with self._database.transaction() as connection:
+            await invitations.lock_interview(connection, interview_id)
+            found = await _one(connection, interview_id, accommodation_id)
+            if found.granted_at is not None:
+                raise ConflictError("accommodation.granted", "it was granted already")
+            if found.declined_at is None:
+                await connection.execute(
+                    update(ACCOMMODATIONS)
+                    .where(ACCOMMODATIONS.c.accommodation_id == accommodation_id)
+                    .values(declined_at=func.clock_timestamp())
+                )
+                found = await _one(connection, interview_id, accommodation_id)
+                await _note(
+                    *(connection, by.organization_id, interview_id, by),
+                    *("accommodation.declined", found),
+                )
+        return found
+
+
+_LATER = ACCOMMODATIONS.alias("later")
+_WAITING = (
+    select(
+        *(
+            ACCOMMODATIONS.c[name]
+            for name in AccommodationAsked.model_fields
+            if name not in ("candidate_name", "title")
+        ),
+        INTERVIEWS.c.candidate_name,
+        INTERVIEWS.c.title,
+    )
+    .join(INTERVIEWS, INTERVIEWS.c.interview_id == ACCOMMODATIONS.c.interview_id)
+    .where(
+        INTERVIEWS.c.organization_id == bindparam("organization"),
+        INTERVIEWS.c.ended_at.is_(None),
+        ACCOMMODATIONS.c.granted_at.is_(None),
+        ACCOMMODATIONS.c.declined_at.is_(None),
+        ~exists().where(
+            _LATER.c.interview_id == ACCOMMODATIONS.c.interview_id,
+            _LATER.c.requested_at > ACCOMMODATIONS.c.requested_at,
+        ),
+    )
+    .order_by(ACCOMMODATIONS.c.requested_at, ACCOMMODATIONS.c.accommodation_id)
+    .limit(200)
+)
+
+
+async def _one(
+    connection: AsyncConnection, interview_id: str, accommodation_id: str
+) -> AccommodationRow:
+    for row in await _all(connection, interview_id):
+        if row.accommodation_id == accommodation_id:
+            return row
+    raise NotFoundError("accommodation.not_found", "no such accommodation")
 
 
 async def _all(connection: AsyncConnection, interview_id: str) -> list[AccommodationRow]:
@@ -134,7 +218,7 @@ async def _note(
     organization_id: str,
     interview_id: str,
     by: Principal,
-    action: str,
+    action: AuditAction,
     row: AccommodationRow,
 ) -> None:
     """Neither what was noted, nor which need it is."""

@@ -14,8 +14,10 @@ from interview.errors import InterviewError, NotFoundError
 from interview.persistence.access import API_KEY_PREFIX
 from interview.persistence.accounts import api_keys
 from interview.persistence.accounts.rows import ApiKeyRow
+from interview.persistence.audit import AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.vocabulary import ApiScope
+from interview.security.principal import Principal
 from interview.security.tokens import new_secret
 
 __all__ = ["MAX_LISTED", "ApiKeys"]
@@ -37,8 +39,7 @@ class ApiKeys:
 
     async def create(
         self,
-        organization_id: str,
-        created_by: str | None,
+        by: Principal,
         name: str,
         scopes: Sequence[ApiScope],
         lasts: timedelta | None,
@@ -48,12 +49,17 @@ class ApiKeys:
         async with self._database.transaction() as connection:
             row = await api_keys.add(
                 connection,
-                organization_id=organization_id,
-                created_by=created_by,
+                organization_id=by.organization_id,
+                created_by=by.user_id,
                 name=name,
                 secret_hash=digest(secret),
                 scopes=sorted(set(scopes)),
                 lasts=lasts,
+            )
+            # No scope is in two words.
+            details = {"scopes": "+".join(row.scopes)}
+            await AuditTrail.append(
+                connection, by, "api_key.created", Subject("api_key", row.key_id), details
             )
         return row, secret
 
@@ -62,11 +68,15 @@ class ApiKeys:
         async with self._database.transaction() as connection:
             return await api_keys.of_organization(connection, organization_id, limit=MAX_LISTED)
 
-    async def revoke(self, organization_id: str, key_id: str) -> None:
+    async def revoke(self, by: Principal, key_id: str) -> None:
         """May be repeated. Raises `NotFoundError` (`api_key.not_found`)."""
         async with self._database.transaction() as connection:
-            found = await api_keys.revoke(connection, organization_id, key_id)
-        if not found:
+            revoked = await api_keys.revoke(connection, by.organization_id, key_id)
+            if revoked:
+                await AuditTrail.append(
+                    connection, by, "api_key.revoked", Subject("api_key", key_id)
+                )
+        if revoked is None:
             raise NotFoundError("api_key.not_found", "no such API key")
 
     def is_due(self, key_id: str) -> bool:

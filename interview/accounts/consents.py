@@ -19,6 +19,7 @@ from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.erasures import Receipt
 from interview.persistence.models import CONSENTS
+from interview.persistence.vocabulary import AuditAction
 from interview.security.principal import Principal
 
 __all__ = ["ConsentRow", "Consents"]
@@ -105,7 +106,11 @@ async def _newest(connection: AsyncConnection, interview_id: str) -> ConsentRow 
 
 
 async def _note(
-    connection: AsyncConnection, interview_id: str, by: Principal, action: str, version: str = ""
+    connection: AsyncConnection,
+    interview_id: str,
+    by: Principal,
+    action: AuditAction,
+    version: str = "",
 ) -> None:
     owner = await interviews.owner(connection, interview_id)
     who = Actor.of(by)

@@ -11,6 +11,7 @@ from interview.accounts.openid import ExternalIdentity
 from interview.errors import AccessError
 from interview.persistence.accounts import resets, sessions, users
 from interview.persistence.accounts.rows import UserRow
+from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 
 __all__ = ["ExternalPeople"]
@@ -34,6 +35,14 @@ class ExternalPeople:
             user = await users.by_identity(connection, identity.issuer, identity.subject)
             if user is None:
                 user = await self._linked(connection, identity)
+            if user is not None and not self._may(user):
+                await AuditTrail.append(
+                    connection,
+                    Actor.user(user.organization_id, user.user_id),
+                    "auth.failed",
+                    Subject.user(user.user_id),
+                    {"method": "oidc", "disabled": user.disabled_at is not None},
+                )
         if user is None or not self._may(user):
             raise AccessError("oidc.no_account", "nobody here goes by this address")
         return user
@@ -44,11 +53,12 @@ class ExternalPeople:
         email = _canonical(identity.email)
         if email is None:
             return None
+        joined = None
         user = await users.by_email(connection, email)
         if user is None:
             if not await users.has_organization(connection, self._organization_id):
                 return None
-            await users.add(
+            joined = await users.add(
                 connection,
                 organization_id=self._organization_id,
                 role="recruiter",
@@ -58,12 +68,17 @@ class ExternalPeople:
             )
             user = await users.by_email(connection, email)
         if user is None or not self._may(user):
-            return None
+            return user
         added = await users.add_identity(
             connection, identity.issuer, identity.subject, user.user_id
         )
         if added and user.password_hash is not None:
             await self._forget_password(connection, user.user_id)
+        by, subject = Actor.user(user.organization_id, user.user_id), Subject.user(user.user_id)
+        if joined is not None:
+            await AuditTrail.append(connection, by, "member.added", subject, {"role": user.role})
+        if added:
+            await AuditTrail.append(connection, by, "identity.linked", subject)
         return await users.by_id(connection, user.user_id)
 
     async def _forget_password(self, connection: AsyncConnection, user_id: str) -> None:

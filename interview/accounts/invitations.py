@@ -21,6 +21,7 @@ from interview.persistence.accounts.invitations import InvitationRow
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.rows import NewInterview
+from interview.persistence.vocabulary import AuditAction
 from interview.security.principal import Principal
 from interview.security.tokens import new_secret
 
@@ -164,7 +165,7 @@ class Invitations:
                 device=device,
                 interview_id=row.interview_id,
             )
-            by = Actor(row.organization_id, "user", user_id)
+            by = Actor.user(row.organization_id, user_id)
             await _note(connection, by, "invitation.accepted", row)
         self._gate.forget(*moved)
         return signed_in
@@ -189,7 +190,7 @@ class Invitations:
         interview_id: str,
         candidate_email: str | None,
         days: int,
-        action: str,
+        action: AuditAction,
     ) -> tuple[InvitationRow, str]:
         secret = new_secret()
         row = await invitations.add(
@@ -239,7 +240,7 @@ def _unknown() -> NotFoundError:
 
 
 async def _note(
-    connection: AsyncConnection, by: Principal | Actor, action: str, row: InvitationRow
+    connection: AsyncConnection, by: Principal | Actor, action: AuditAction, row: InvitationRow
 ) -> None:
     subject = Subject("invitation", row.invitation_id, row.interview_id)
     await AuditTrail.append(connection, by, action, subject)

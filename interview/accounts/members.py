@@ -16,8 +16,10 @@ from interview.errors import ConflictError, NotFoundError
 from interview.mail import Mailer
 from interview.persistence.accounts import resets, sessions, users
 from interview.persistence.accounts.rows import UserRow
+from interview.persistence.audit import AuditTrail, Details, Subject
 from interview.persistence.database import Database
-from interview.persistence.vocabulary import StaffRole
+from interview.persistence.vocabulary import AuditAction, StaffRole
+from interview.security.principal import Principal
 from interview.security.tokens import new_secret
 
 __all__ = ["Member", "MemberPage", "Members"]
@@ -67,14 +69,14 @@ class Members:
             )
         return MemberPage(items=[Member.of(row) for row in rows], next_cursor=following)
 
-    async def add(self, organization_id: str, email: str, name: str, role: StaffRole) -> Member:
+    async def add(self, by: Principal, email: str, name: str, role: StaffRole) -> Member:
         """They are mailed a link to choose a password by. Raises `ConflictError`
         (`account.address_taken`), and `MailError`: the member is there then, and `mail_link` may
         be tried again."""
         async with self._database.transaction() as connection:
             user_id = await users.add(
                 connection,
-                organization_id=organization_id,
+                organization_id=by.organization_id,
                 role=role,
                 email=email,
                 name=name,
@@ -82,18 +84,22 @@ class Members:
             )
             if user_id is None:
                 raise ConflictError("account.address_taken", "this address has an account already")
-        await self.mail_link(organization_id, user_id)
-        return await self.get(organization_id, user_id)
+            await AuditTrail.append(
+                connection, by, "member.added", Subject.user(user_id), {"role": role}
+            )
+        await self.mail_link(by, user_id)
+        return await self.get(by.organization_id, user_id)
 
-    async def mail_link(self, organization_id: str, user_id: str) -> None:
+    async def mail_link(self, by: Principal, user_id: str) -> None:
         """Again. Raises `MailError`, and `ConflictError` (`member.active`) for somebody who has a
         password or is disabled."""
         secret = new_secret()
         async with self._database.transaction() as connection:
-            user = await self._get(connection, organization_id, user_id)
+            user = await self._get(connection, by.organization_id, user_id)
             if user.password_hash is not None or user.disabled_at is not None:
                 raise ConflictError("member.active", "this member needs no link")
             await resets.add(connection, digest(secret), user_id, INVITE_LASTS)
+            await AuditTrail.append(connection, by, "member.link_issued", Subject.user(user_id))
         assert user.email is not None, "the schema holds that of staff"
         await self._mailer.send(
             mails.welcome(user.email, self._public_url, secret, user.organization_name)
@@ -105,7 +111,7 @@ class Members:
 
     async def change(
         self,
-        organization_id: str,
+        by: Principal,
         user_id: str,
         *,
         role: StaffRole | None = None,
@@ -114,24 +120,30 @@ class Members:
         """Who is disabled is signed out everywhere, and their links are good for nothing. Raises
         `ConflictError` (`member.last_admin`): there is always one who can come in."""
         async with self._database.transaction() as connection:
-            await users.lock_organization(connection, organization_id)
-            user = await self._get(connection, organization_id, user_id, lock=True)
+            await users.lock_organization(connection, by.organization_id)
+            user = await self._get(connection, by.organization_id, user_id, lock=True)
             stays_admin = (role or user.role) == "admin" and not (
                 disabled if disabled is not None else user.disabled_at is not None
             )
-            admins = await users.enabled_admins(connection, organization_id)
+            admins = await users.enabled_admins(connection, by.organization_id)
             if admins == {user_id} and not stays_admin:
                 raise ConflictError("member.last_admin", "an organization needs an admin")
-            if role is not None:
+            done: list[tuple[AuditAction, Details]] = []
+            if role not in (None, user.role):
                 await users.change(connection, user_id, role=role)
-            if disabled is False:
+                done.append(("member.role_changed", {"role": role, "before": user.role}))
+            if disabled is False and user.disabled_at is not None:
                 await users.change(connection, user_id, disabled_at=None)
+                done.append(("member.enabled", {}))
             if disabled and user.disabled_at is None:
                 await users.change(connection, user_id, disabled_at=func.now())
                 await resets.use_up(connection, user_id)
-                await sessions.revoke(connection, user_id=user_id, reason="disabled")
-            changed = await self._get(connection, organization_id, user_id)
+                ended = await sessions.revoke(connection, user_id=user_id, reason="disabled")
+                done.append(("member.disabled", {"sessions": len(ended)}))
+            changed = await self._get(connection, by.organization_id, user_id)
             signed_in = await sessions.of_user(connection, user_id)
+            for action, details in done:
+                await AuditTrail.append(connection, by, action, Subject.user(user_id), details)
         self._gate.forget(*signed_in)
         return Member.of(changed)
 

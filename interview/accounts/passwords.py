@@ -51,8 +51,8 @@ def check_password(password: str, address: str) -> None:
 class Passwords:
     """Hashing runs in threads of its own."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHash((Argon2Hasher(),))
+    def __init__(self, hasher: PasswordHash | None = None) -> None:
+        self._hasher = hasher or PasswordHash((Argon2Hasher(),))
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
         self._nobodys: str | None = None
 

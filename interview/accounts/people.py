@@ -14,6 +14,7 @@ from interview.accounts.passwords import MAX_LENGTH, Passwords, check_password
 from interview.errors import (
     AccessError,
     ConflictError,
+    InterviewError,
     InvalidInputError,
     MailError,
     NotFoundError,
@@ -21,7 +22,9 @@ from interview.errors import (
 from interview.mail import Mailer
 from interview.persistence.accounts import resets, sessions, users
 from interview.persistence.accounts.rows import UserRow
+from interview.persistence.audit import Actor, AuditTrail, Details, Subject
 from interview.persistence.database import Database
+from interview.persistence.vocabulary import AuditAction
 from interview.security.tokens import new_secret
 
 __all__ = ["RESET_LASTS", "People"]
@@ -65,7 +68,14 @@ class People:
             )
             if user_id is None:
                 raise ConflictError("account.address_taken", "this address has an account already")
-            return await self._get(connection, user_id)
+            user = await self._get(connection, user_id)
+            await AuditTrail.append(
+                connection,
+                Actor.user(organization_id, user_id),
+                "organization.created",
+                Subject("organization", organization_id),
+            )
+            return user
 
     async def prove(self, email: str, password: str) -> UserRow:
         """Raises `AccessError` (`auth.failed`) whatever of it is wrong, after the same time."""
@@ -81,6 +91,24 @@ class People:
             if held is not None and held.password_hash == user.password_hash:
                 await users.change(connection, user.user_id, password_hash=renewed)
         return user.model_copy(update={"password_hash": renewed})
+
+    async def note_failure(self, email: str) -> None:
+        """A sign-in that failed, on the trail of the organization that has an account by this
+        address. Nobody waits for this, so that nobody learns who has an account. It raises nothing
+        of ours."""
+        try:
+            async with self._database.transaction() as connection:
+                user = await users.by_email(connection, email)
+                if user is not None:
+                    await AuditTrail.append(
+                        connection,
+                        Actor.anonymous(user.organization_id),
+                        "auth.failed",
+                        Subject.user(user.user_id),
+                        {"method": "password", "disabled": user.disabled_at is not None},
+                    )
+        except InterviewError as error:
+            log.warning("auth.failure_not_noted", code=error.code)
 
     async def get(self, user_id: str) -> UserRow:
         """Raises `NotFoundError` (`account.not_found`)."""
@@ -102,9 +130,10 @@ class People:
             held = await users.by_id(connection, user_id, lock=True)
             if held is None or held.password_hash != user.password_hash:
                 raise AccessError("auth.failed", "the password has just been changed")
-            await self._set_password(
+            ended = await self._set_password(
                 connection, user_id, password_hash, "password_changed", but=keep_session_id
             )
+            await _note(connection, user, "password.changed", {"sessions": ended})
 
     async def request_reset(self, email: str) -> None:
         """Nobody waits for this, so that nobody learns who has an account. Failures are logged."""
@@ -114,6 +143,12 @@ class People:
             if user is None or user.disabled_at is not None:
                 return
             await resets.add(connection, digest(secret), user.user_id, RESET_LASTS)
+            await AuditTrail.append(
+                connection,
+                Actor.anonymous(user.organization_id),
+                "password.reset_requested",
+                Subject.user(user.user_id),
+            )
         try:
             await self._mailer.send(mails.password_reset(email, self._public_url, secret))
         except MailError as error:
@@ -138,7 +173,10 @@ class People:
                 raise _used_up()
             if await resets.use(connection, hashed) is None:
                 raise _used_up()
-            await self._set_password(connection, user.user_id, password_hash, "password_reset")
+            ended = await self._set_password(
+                connection, user.user_id, password_hash, "password_reset"
+            )
+            await _note(connection, user, "password.reset", {"sessions": ended})
 
     async def _set_password(
         self,
@@ -147,11 +185,13 @@ class People:
         password_hash: str,
         reason: str,
         but: str | None = None,
-    ) -> None:
+    ) -> int:
+        """How many sessions that ended."""
         await users.change(connection, user_id, password_hash=password_hash)
         await resets.use_up(connection, user_id)
         revoked = await sessions.revoke(connection, user_id=user_id, reason=reason, but=but)
         self._gate.forget(*revoked)
+        return len(revoked)
 
     async def _verify(self, user: UserRow | None, password: str) -> tuple[bool, str | None]:
         if len(password) > MAX_LENGTH:
@@ -163,6 +203,13 @@ class People:
         if user is None:
             raise NotFoundError("account.not_found", "no such account")
         return user
+
+
+async def _note(
+    connection: AsyncConnection, user: UserRow, action: AuditAction, details: Details
+) -> None:
+    by = Actor.user(user.organization_id, user.user_id)
+    await AuditTrail.append(connection, by, action, Subject.user(user.user_id), details)
 
 
 def _used_up() -> InvalidInputError:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +22,7 @@ from interview.accounts.gate import SessionGate
 from interview.errors import AccessError, NotFoundError
 from interview.persistence.accounts import sessions, users
 from interview.persistence.accounts.rows import SessionRow, UserRow
+from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.vocabulary import SignInMethod
 from interview.security.principal import Principal
@@ -29,6 +31,8 @@ from interview.security.tokens import AccessTokens, new_secret
 __all__ = ["GRACE_S", "Sessions", "SignedIn"]
 
 GRACE_S = 30.0
+
+EndReason = Literal["logout", "by_user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,11 @@ class Sessions:
             interview_id=interview_id,
             lasts=self._lasts(method, self._idle),
         )
-        return await self._signed_in(connection, user, session_id, interview_id, expires_at)
+        signed_in = await self._signed_in(connection, user, session_id, interview_id, expires_at)
+        by = Actor.user(user.organization_id, user_id)
+        subject = Subject.session(session_id, interview_id)
+        await AuditTrail.append(connection, by, "auth.signed_in", subject, {"method": method})
+        return signed_in
 
     async def refresh(self, refresh_token: str) -> SignedIn:
         """Raises `AccessError`: `auth.invalid`, `auth.expired`, `auth.revoked`, and `auth.reused`,
@@ -128,19 +136,29 @@ class Sessions:
         async with self._database.transaction() as connection:
             return await sessions.live(connection, user_id)
 
-    async def revoke(self, user_id: str, session_id: str, reason: str) -> None:
-        """Raises `NotFoundError` (`session.not_found`)."""
+    async def revoke(self, user_id: str, session_id: str, reason: EndReason) -> None:
+        """By the user themselves. Raises `NotFoundError` (`session.not_found`)."""
         async with self._database.transaction() as connection:
             revoked = await sessions.revoke(
                 connection, user_id=user_id, session_id=session_id, reason=reason
             )
+            if revoked:
+                await self._note_end(connection, user_id, session_id, reason)
         self._gate.forget(*revoked)
         if not revoked:
             raise NotFoundError("session.not_found", "no such session")
 
-    async def revoke_all(self, user_id: str, reason: str, *, but: str | None = None) -> None:
+    async def revoke_all(self, user_id: str, *, but: str | None = None) -> None:
+        """By the user themselves."""
         async with self._database.transaction() as connection:
-            revoked = await sessions.revoke(connection, user_id=user_id, reason=reason, but=but)
+            revoked = await sessions.revoke(connection, user_id=user_id, reason="by_user", but=but)
+            user = await users.by_id(connection, user_id) if revoked else None
+            if user is not None:
+                by = Actor.user(user.organization_id, user_id)
+                details = {"sessions": len(revoked)}
+                await AuditTrail.append(
+                    connection, by, "session.revoked", Subject.user(user_id), details
+                )
         self._gate.forget(*revoked)
 
     async def _refreshed(self, connection: AsyncConnection, hashed: str) -> SignedIn | AccessError:
@@ -162,6 +180,10 @@ class Sessions:
                 connection, user_id=user.user_id, session_id=session.session_id, reason="reused"
             )
             self._gate.forget(*revoked)
+            # By the one it was given to, or by somebody else: that is what nobody knows.
+            by = Actor.anonymous(user.organization_id)
+            subject = Subject.session(session.session_id, session.interview_id)
+            await AuditTrail.append(connection, by, "token.reused", subject)
             return AccessError("auth.reused", "this session was ended for safety; sign in again")
         expires_at = await sessions.see(
             connection,
@@ -172,6 +194,17 @@ class Sessions:
         return await self._signed_in(
             connection, user, session.session_id, session.interview_id, expires_at
         )
+
+    async def _note_end(
+        self, connection: AsyncConnection, user_id: str, session_id: str, reason: EndReason
+    ) -> None:
+        user = await users.by_id(connection, user_id)
+        if user is None:
+            return
+        by = Actor.user(user.organization_id, user_id)
+        subject = Subject.session(session_id, await sessions.good_for(connection, session_id))
+        action = "auth.signed_out" if reason == "logout" else "session.revoked"
+        await AuditTrail.append(connection, by, action, subject)
 
     def _lasts(self, method: SignInMethod, otherwise: timedelta) -> timedelta:
         return max(otherwise, self._invited) if method == "invitation" else otherwise

@@ -97,6 +97,8 @@ class ConverseResult(_Model):
     directive: Directive | None = None
     sentences: tuple[str, ...] = ()
     provider: str = ""
+    prompt_version: str = ""
+    """Of what the model was told; empty where it was told nothing."""
 
 
 class SpeakInput(_Model):
@@ -121,10 +123,13 @@ class SpeakResult(_Model):
 
 
 class PrepareSpeechInput(_Model):
-    """Fixed lines whose sound is wanted before they are said."""
+    """Fixed lines whose sound is wanted before they are said: `lines` are kept for everyone, and
+    `own_lines`, which name the candidate, with the interview."""
 
     language: str
     lines: tuple[str, ...]
+    interview_id: str = ""
+    own_lines: tuple[str, ...] = ()
 
 
 class TurnActivities(ABC):

@@ -7,7 +7,15 @@ from interview.domain.plan import Plan, Question
 from interview.domain.progress import greeting_lines
 from interview.protocol.server import ErrorMessage
 
-__all__ = ["NUDGES", "REPLY_LOST", "TIME_TO_MOVE_ON", "fixed_lines", "type_instead", "welcome_back"]
+__all__ = [
+    "NUDGES",
+    "REPLY_LOST",
+    "TIME_TO_MOVE_ON",
+    "fixed_lines",
+    "says_name",
+    "type_instead",
+    "welcome_back",
+]
 
 NUDGES = (
     "Take your time.",
@@ -33,6 +41,11 @@ def fixed_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
     lines += [*NUDGES, TIME_TO_MOVE_ON, REPLY_LOST, WELCOME_BACK, RECAP]
     lines.append(plan.closing.replace("{name}", f", {candidate_name}" if candidate_name else ""))
     return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def says_name(line: str, candidate_name: str) -> bool:
+    """Such a line is not kept for other interviews."""
+    return bool(candidate_name) and candidate_name in line
 
 
 def type_instead(turn_id: str) -> ErrorMessage:

@@ -23,10 +23,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.persistence.database import Database
 from interview.persistence.models import AUDIT_EVENTS, AUDIT_HEADS
-from interview.persistence.vocabulary import ActorKind
+from interview.persistence.vocabulary import ActorKind, AuditAction
 from interview.security.principal import Principal
 
-__all__ = ["Actor", "AuditEvent", "AuditPage", "AuditTrail", "Fault", "Subject", "Verification"]
+__all__ = [
+    "Actor",
+    "AuditEvent",
+    "AuditPage",
+    "AuditTrail",
+    "Details",
+    "Fault",
+    "Subject",
+    "Verification",
+]
 
 Details = Mapping[str, str | int | bool | None]
 Anchor = tuple[int, str]
@@ -52,6 +61,16 @@ class Actor:
         return cls(principal.organization_id, principal.kind, actor_id)
 
     @classmethod
+    def user(cls, organization_id: str, user_id: str) -> Self:
+        """Where there is no principal: whoever is just coming in, or shows a link of theirs."""
+        return cls(organization_id, "user", user_id)
+
+    @classmethod
+    def anonymous(cls, organization_id: str) -> Self:
+        """Somebody who has not shown who they are."""
+        return cls(organization_id, "anonymous")
+
+    @classmethod
     def system(cls, organization_id: str) -> Self:
         """We ourselves, by a timer or on a command line."""
         return cls(organization_id, "system")
@@ -59,7 +78,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What it was done to: `interview`, `organization`, `user`, …"""
+    """What it was done to: `interview`, `organization`, `user`, `session`, …"""
 
     kind: str
     subject_id: str | None = None
@@ -69,6 +88,15 @@ class Subject:
     @classmethod
     def interview(cls, interview_id: str) -> Self:
         return cls("interview", interview_id, interview_id)
+
+    @classmethod
+    def user(cls, user_id: str) -> Self:
+        return cls("user", user_id)
+
+    @classmethod
+    def session(cls, session_id: str, interview_id: str | None = None) -> Self:
+        """`interview_id`: the one it is good for alone."""
+        return cls("session", session_id, interview_id)
 
 
 class AuditEvent(BaseModel):
@@ -128,7 +156,7 @@ class AuditTrail:
     async def append(
         connection: AsyncConnection,
         by: Principal | Actor,
-        action: str,
+        action: AuditAction,
         subject: Subject,
         details: Details | None = None,
     ) -> AuditEvent:

@@ -70,6 +70,30 @@ class DataKeyRows:
         async with self._database.transaction() as connection:
             return [WrappedKey(*row) for row in await connection.execute(statement)]
 
+    async def living(self) -> dict[str, int]:
+        """How many living keys each master key wraps."""
+        table = DATA_KEYS.c
+        statement = (
+            sa.select(table.master_key_id, sa.func.count())
+            .where(table.wrapped.is_not(None))
+            .group_by(table.master_key_id)
+            .order_by(table.master_key_id)
+        )
+        async with self._database.transaction() as connection:
+            return {row[0]: row[1] for row in await connection.execute(statement)}
+
+    async def master_key_ids(self) -> list[str]:
+        """Those that wrap living keys, in order. It is asked at every probe, so it looks up one
+        id after the other in the index, and reads no more rows than there are ids."""
+        table = DATA_KEYS.c
+        first = sa.select(sa.func.min(table.master_key_id)).where(table.wrapped.is_not(None))
+        found = sa.select(first.scalar_subquery().label("id")).cte("found", recursive=True)
+        after = first.where(table.master_key_id > found.c.id).scalar_subquery()
+        found = found.union_all(sa.select(after).where(found.c.id.is_not(None)))
+        async with self._database.transaction() as connection:
+            ids = sa.select(found.c.id).where(found.c.id.is_not(None))
+            return [row[0] for row in await connection.execute(ids)]
+
     async def rewrap(self, old: WrappedKey, wrapped: bytes, master_key_id: str) -> bool:
         """False when the key was destroyed or rewrapped meanwhile."""
         table = DATA_KEYS.c

@@ -32,7 +32,7 @@ from interview.persistence.models import (
     UTTERANCES,
 )
 from interview.persistence.rows import canonical_uuid
-from interview.persistence.vocabulary import ActorKind, ErasureReason
+from interview.persistence.vocabulary import ActorKind, AuditAction, ErasureReason
 from interview.security.principal import Principal
 
 __all__ = ["ErasureRecords", "Receipt", "WhatWasSaid", "note_request", "request"]
@@ -222,7 +222,7 @@ class ErasureRecords:
         self,
         connection: AsyncConnection,
         interview_id: str,
-        action: str,
+        action: AuditAction,
         details: dict[str, int] | None = None,
     ) -> None:
         receipt = await _receipt(connection, interview_id)

@@ -62,7 +62,9 @@ _GET = select(
         _GRANTED.order_by(ACCOMMODATIONS.c.granted_at.desc()).limit(1).scalar_subquery(), 1.0
     ).label("extra_time_factor"),
 ).where(_THIS)
-_OWNER = select(INTERVIEWS.c.organization_id, INTERVIEWS.c.candidate_id).where(_THIS)
+_OWNER = select(
+    INTERVIEWS.c.organization_id, INTERVIEWS.c.candidate_id, INTERVIEWS.c.unclaimed
+).where(_THIS)
 _EXISTS = select(INTERVIEWS.c.interview_id).where(_THIS)
 _SET_STATUS = (
     update(INTERVIEWS)
@@ -100,6 +102,7 @@ async def create(
     connection: AsyncConnection, new: NewInterview, by: Principal | None = None
 ) -> InterviewRecord:
     first = new.plan.phases[0]
+    maker = _creator(new) if by is None else by
     made = await connection.execute(
         _INSERT,
         {
@@ -116,13 +119,14 @@ async def create(
             "organization_id": new.organization_id,
             "candidate_id": new.candidate_id,
             "created_by": new.created_by,
+            "unclaimed": maker.kind == "anonymous" and new.candidate_id is None,
         },
     )
     record = await get(connection, new.interview_id)
     if made.rowcount == 1:
         await AuditTrail.append(
             connection,
-            _creator(new) if by is None else by,
+            maker,
             "interview.created",
             Subject.interview(new.interview_id),
             {"role": new.plan.role},
@@ -173,7 +177,7 @@ async def page(
     if organization_id is not None:
         query = query.where(INTERVIEWS.c.organization_id == organization_id)
     if unclaimed:
-        query = query.where(INTERVIEWS.c.candidate_id.is_(None))
+        query = query.where(INTERVIEWS.c.unclaimed)
     if status is not None:
         query = query.where(INTERVIEWS.c.status == status)
     if cursor is not None:

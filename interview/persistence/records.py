@@ -80,10 +80,10 @@ class Records:
         q: str | None = None,
         role: str | None = None,
     ) -> Page:
-        """Of one organization, or of all; `unclaimed`: those without a candidate. `q` is looked for
-        in the candidates' names and in the titles, whatever its case. Newest first, `limit` from 1
-        to `MAX_PAGE`. Pages stay right while interviews are added. Raises `InvalidInputError`
-        (`page.invalid_limit`, `page.invalid_cursor`)."""
+        """Of one organization, or of all; `unclaimed`: those that never were anybody's. `q` is
+        looked for in the candidates' names and in the titles, whatever its case. Newest first,
+        `limit` from 1 to `MAX_PAGE`. Pages stay right while interviews are added. Raises
+        `InvalidInputError` (`page.invalid_limit`, `page.invalid_cursor`)."""
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidInputError("page.invalid_limit", f"a page holds 1 to {MAX_PAGE} rows")
         async with self._database.transaction() as connection:

@@ -121,11 +121,14 @@ class InterviewOwner(_Row):
 
     organization_id: str
     candidate_id: str | None
+    unclaimed: bool
+    """Made by nobody who is known, and never anybody's."""
 
 
 class InterviewRecord(InterviewSummary):
     organization_id: str
     candidate_id: str | None
+    unclaimed: bool
     plan: Plan
     limits: Limits
     extra_time_factor: float = 1.0

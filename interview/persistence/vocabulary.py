@@ -8,6 +8,7 @@ __all__ = [
     "LOCAL_ORGANIZATION",
     "ActorKind",
     "ApiScope",
+    "AuditAction",
     "ErasureReason",
     "InterviewStatus",
     "Modality",
@@ -33,6 +34,43 @@ ApiScope = Literal["interviews:read", "interviews:write", "interviews:erase", "a
 SignInMethod = Literal["password", "oidc", "invitation"]
 
 ActorKind = Literal["user", "api_key", "system", "anonymous"]
+
+AuditAction = Literal[
+    "auth.signed_in",
+    "auth.failed",
+    "auth.signed_out",
+    "token.reused",
+    "session.revoked",
+    "password.changed",
+    "password.reset",
+    "password.reset_requested",
+    "identity.linked",
+    "organization.created",
+    "retention.changed",
+    "member.added",
+    "member.link_issued",
+    "member.role_changed",
+    "member.disabled",
+    "member.enabled",
+    "api_key.created",
+    "api_key.revoked",
+    "invitation.created",
+    "invitation.reissued",
+    "invitation.revoked",
+    "invitation.accepted",
+    "consent.given",
+    "consent.withdrawn",
+    "accommodation.requested",
+    "accommodation.granted",
+    "accommodation.declined",
+    "interview.created",
+    "interview.closed",
+    "interview.exported",
+    "erasure.requested",
+    "key.destroyed",
+    "interview.erased",
+]
+"""What is on the audit trail. Words may be added, and never get another meaning."""
 
 ErasureReason = Literal["request", "retention", "withdrawal"]
 

@@ -42,11 +42,16 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class InterviewerPrompt:
-    """`version` and `sha256` (of the file) go into the audit of every reply."""
+    """`sha256` is over the file."""
 
     text: str
     version: int
     sha256: str
+
+    @property
+    def name(self) -> str:
+        """Goes into the audit of every reply: the version, and what tells two of one apart."""
+        return f"{self.version}-{self.sha256[:12]}"
 
     def render(self, request: ReplyRequest) -> Rendered:
         closing = "</conversation>"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Self
 
 from google.protobuf.message import DecodeError
@@ -31,7 +31,7 @@ from interview.errors import DatabaseUnavailable, InterviewError
 from interview.security.data_keys import DataKeys
 from interview.security.seal import Cipher, EncryptionError
 
-__all__ = ["InterviewCodec", "encrypted_converter"]
+__all__ = ["InterviewCodec", "encrypted_converter", "interviews_of"]
 
 _ENCODING = b"binary/encrypted"
 _KEY_ID = "encryption-key-id"
@@ -157,6 +157,11 @@ def _sealed(payload: Payload, cipher: Cipher, interview_id: str) -> Payload:
         },
         data=cipher.seal(payload.SerializeToString(), _bound(cipher.key_id, interview_id)),
     )
+
+
+def interviews_of(payloads: Iterable[Payload]) -> set[str]:
+    """The ids that sealed ones name, whether or not there are such interviews."""
+    return {interview_id for payload in payloads if (interview_id := _interview_id(payload))}
 
 
 def _interview_id(payload: Payload) -> str:

@@ -108,21 +108,37 @@ class DataKeys:
         self.forget(interview_id)
 
     async def rotate(self, progress: Callable[[int], None] = lambda _: None) -> int:
-        """Wraps every key by the current master key; returns how many were not yet. May be
-        broken off and begun again, while others use, make and destroy keys."""
-        rewrapped, current = 0, self._wrapper.current_id
-        found = True
+        """Wraps every key by the current master key; returns how many were not yet. What cannot
+        be unwrapped is passed over, and shows in `left`. May be broken off and begun again, while
+        others use, make and destroy keys."""
+        rewrapped, before = 0, -1
         # Once more than needed: a process with the ring of before may have made one meanwhile.
-        while found:
-            found, after = False, str(uuid.UUID(int=0))
-            while batch := await self._rows.not_under(current, after=after, limit=_BATCH):
+        while rewrapped > before:
+            before, after = rewrapped, str(uuid.UUID(int=0))
+            while batch := await self._rows.not_under(
+                self._wrapper.current_id, after=after, limit=_BATCH
+            ):
                 for row in batch:
-                    secret = await self._unwrapped(row)
-                    master_key_id, wrapped = await self._wrapper.wrap(secret, _bound(row))
-                    rewrapped += await self._rows.rewrap(row, wrapped, master_key_id)
-                found, after = True, batch[-1].key_id
+                    rewrapped += await self._rewrapped(row)
+                after = batch[-1].key_id
                 progress(rewrapped)
         return rewrapped
+
+    async def left(self) -> dict[str, int]:
+        """How many living keys each master key but the current one wraps."""
+        living = await self._rows.living()
+        return {name: n for name, n in living.items() if name != self._wrapper.current_id}
+
+    async def check(self) -> None:
+        """That every living key can be unwrapped. Raises `EncryptionError` (`key.unknown`) and
+        `DatabaseUnavailable`."""
+        used = await self._rows.master_key_ids()
+        if missing := [name for name in used if not self._wrapper.knows(name)]:
+            raise EncryptionError(
+                "key.unknown",
+                f"MASTER_KEYS has no key {', '.join(missing)}, under which interviews are sealed: "
+                "add it back behind the others, from a backup",
+            )
 
     def _read_once(self, interview_id: str, make: bool) -> asyncio.Task[Cipher]:
         """Together with whoever else waits for it."""
@@ -159,6 +175,14 @@ class DataKeys:
         while len(self._cached) > _MOST_CACHED:
             self._cached.popitem(last=False)
         return cipher
+
+    async def _rewrapped(self, row: WrappedKey) -> bool:
+        try:
+            secret = await self._unwrapped(row)
+        except EncryptionError:
+            return False
+        master_key_id, wrapped = await self._wrapper.wrap(secret, _bound(row))
+        return await self._rows.rewrap(row, wrapped, master_key_id)
 
     async def _made(self, interview_id: str) -> WrappedKey:
         key_id = str(uuid.uuid4())

@@ -1,9 +1,11 @@
-"""What may not be in production, found at start."""
+"""What no process starts with, found at start: in production, or where people have to sign in."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from interview.config import Settings
 from interview.errors import ConfigError
@@ -13,27 +15,35 @@ __all__ = ["check_production"]
 
 
 def check_production(settings: Settings) -> None:
-    """Nothing is wrong outside of it. Raises `ConfigError` with a line for each thing that is."""
-    if settings.environment == "production" and (problems := list(_problems(settings))):
+    """Raises `ConfigError` with a line for each thing that is wrong."""
+    if settings.environment == "production":
+        problems = [*_in_production(settings)]
+    elif not settings.debug:
+        # With a key that everybody knows, anybody signs in as whom they like.
+        problems = [*_of_keys("AUTH_KEYS", settings.auth_keys)]
+    else:
+        problems = []
+    if problems:
         raise ConfigError("\n".join(problems))
 
 
-def _problems(settings: Settings) -> Generator[str]:
+def _of_keys(name: str, value: SecretStr | None) -> Generator[str]:
+    try:
+        ring = parse_keys(name, value)
+    except ConfigError as error:
+        yield str(error)
+        return
+    if ring.is_placeholder:
+        yield f"{name}: missing; make one with `python -m interview.security.keys`"
+    elif any(len(set(key.secret)) == 1 for key in ring.keys):
+        yield f"{name}: a key is one byte repeated, which is no secret"
+
+
+def _in_production(settings: Settings) -> Generator[str]:
     if settings.debug:
         yield "DEBUG: cannot be true in production, where it would let anybody in"
-    for name, value in (
-        ("AUTH_KEYS", settings.auth_keys),
-        ("MASTER_KEYS", settings.master_keys),
-    ):
-        try:
-            ring = parse_keys(name, value)
-        except ConfigError as error:
-            yield str(error)
-            continue
-        if ring.is_placeholder:
-            yield f"{name}: missing; make a key with `python -m interview.security.keys`"
-        elif any(len(set(key.secret)) == 1 for key in ring.keys):
-            yield f"{name}: a key is one byte repeated, which is no secret"
+    yield from _of_keys("AUTH_KEYS", settings.auth_keys)
+    yield from _of_keys("MASTER_KEYS", settings.master_keys)
     if settings.encryption == "off":
         yield "ENCRYPTION: cannot be off in production"
     if not _is_https(settings.public_url):

@@ -1,7 +1,8 @@
 """`python -m interview.security.rotate`: wraps every data key by the first of `MASTER_KEYS`.
 
-Interviews go on meanwhile. Run it again if it was broken off; afterwards the older master keys
-wrap nothing, and may go once no workflow that belongs to no interview needs them.
+Interviews go on meanwhile. In this order: give every process the new key behind the others, and
+restart it; then put it first everywhere, and restart; then run this, again if it was broken off.
+Once it leaves nothing behind, the older keys may go. The exit code is 1 while anything is left.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from interview.security.data_keys import build_data_keys
 __all__ = ["rotate"]
 
 
-async def rotate() -> None:
-    """Raises `ConfigError`, `InterviewError`."""
+async def rotate() -> bool:
+    """Whether nothing is left under older keys. Raises `ConfigError`, `InterviewError`."""
     settings = load_settings()
     database = Database.from_settings(settings)
     try:
@@ -26,9 +27,13 @@ async def rotate() -> None:
         if keys is None:
             raise ConfigError("ENCRYPTION is off: no key is in use")
         count = await keys.rotate(lambda done: _say(f"{done} keys rewrapped …"))
+        left = await keys.left()
     finally:
         await database.close()
-    _say(f"done: {count} keys rewrapped under {keys.deployment.key_id}")
+    _say(f"{count} keys rewrapped under {keys.deployment.key_id}")
+    for master_key_id, number in left.items():
+        _say(f"left under {master_key_id}: {number}; MASTER_KEYS needs it, or a process uses it")
+    return not left
 
 
 def _say(line: str) -> None:
@@ -38,6 +43,6 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(rotate())
+        sys.exit(not asyncio.run(rotate()))
     except (ConfigError, InterviewError) as error:
         sys.exit(str(error))

@@ -52,7 +52,8 @@ class SealedBlobStore:
         return await asyncio.to_thread(cipher.open, sealed, _bound(cipher, key))
 
     async def delete(self, key: str) -> None:
-        await self._inner.delete(self._name(key))
+        for name in {self._name(key), key}:  # and that of before
+            await self._inner.delete(name)
 
     async def find(self, folder: str) -> list[FoundBlob]:
         return await self._inner.find(folder)
@@ -72,7 +73,7 @@ class SealedBlobStore:
         return cipher
 
     def _name(self, key: str) -> str:
-        """A cached line's name is a digest of its text, which may be guessed: a name is short."""
+        """A cached line's name is a digest of its text, which may be guessed."""
         if not key.startswith(_CACHE):
             return key
         secret = self._keys.deployment.secret

@@ -16,6 +16,10 @@ class KeyWrapper(Protocol):
     @property
     def current_id(self) -> str: ...
 
+    def knows(self, master_key_id: str) -> bool:
+        """Whether it unwraps what that one wrapped."""
+        ...
+
     async def wrap(self, secret: bytes, bound: bytes) -> tuple[str, bytes]:
         """Under the current master key: its id, and the wrapped key."""
         ...
@@ -38,6 +42,9 @@ class RingKeyWrapper:
     @property
     def current_id(self) -> str:
         return self._current_id
+
+    def knows(self, master_key_id: str) -> bool:
+        return master_key_id in self._ciphers
 
     async def wrap(self, secret: bytes, bound: bytes) -> tuple[str, bytes]:
         return self._current_id, self._ciphers[self._current_id].seal(secret, bound)

@@ -55,6 +55,7 @@ class EndFrame:
 
     sentences: int
     provider: str = ""
+    prompt_version: str = ""
 
 
 Frame = DirectiveFrame | SentenceFrame | EndFrame
@@ -131,8 +132,9 @@ class SentenceWriter:
                 index, fixed = b"%d" % frame.index, b"%d" % frame.fixed
                 return self._entry(b"sentence", d=frame.text.encode(), i=index, x=fixed)
             case EndFrame():
+                told = {"p": frame.prompt_version.encode()} if frame.prompt_version else {}
                 count = b"%d" % frame.sentences
-                return self._entry(b"end", i=count, d=frame.provider.encode())
+                return self._entry(b"end", i=count, d=frame.provider.encode(), **told)
 
     def _entry(self, kind: bytes, **fields: bytes) -> dict[bytes, bytes]:
         return {b"k": kind, b"e": self._epoch, **{k.encode(): v for k, v in fields.items()}}
@@ -249,6 +251,7 @@ def _frame(entry: Entry) -> Frame | None:
         case b"sentence":
             return SentenceFrame(int(fields[b"i"]), fields[b"d"].decode(), fields[b"x"] == b"1")
         case b"end":
-            return EndFrame(int(fields[b"i"]), fields[b"d"].decode())
+            told = fields.get(b"p", b"").decode()
+            return EndFrame(int(fields[b"i"]), fields[b"d"].decode(), told)
         case _:
             return None

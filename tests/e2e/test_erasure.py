@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -14,16 +13,22 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from activities.speech_cache import SpeechCache
 from demo.interview import create_interview
 from demo.room import Room
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
+from interview.domain.scripts import fixed_lines
+from interview.persistence.blobs import FilesystemBlobStore
 from interview.persistence.database import Database
+from interview.persistence.records import Records
 from interview.persistence.vocabulary import LOCAL_ORGANIZATION
+from interview.providers.local_tts import LocalTextToSpeech
 from interview.security.data_keys import build_data_keys
+from interview.security.sealed_blobs import sealed
 from interview.temporal_client import connect_temporal
 from launcher.keys import local_keys
-from launcher.paths import REPOSITORY
+from tests.e2e.command import intervue
 from tests.e2e.marks import contents, every_row_in, everything_in, found
 from tests.services import RunningStack
 from tests.staff import Staff
@@ -84,22 +89,6 @@ def _said(room: Room) -> int:
     return sum(utterance.ended for utterance in room.utterances.values())
 
 
-async def intervue(stack: RunningStack, *arguments: str, **env: str) -> tuple[int, str, str]:
-    """Exit code, stdout, stderr of the command as a person types it."""
-    process = await asyncio.create_subprocess_exec(
-        str(REPOSITORY / "intervue"),
-        *arguments,
-        env={**os.environ, "INTERVUE_HOME": str(stack.home.root), **env},
-        cwd="/",
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
-
-
 async def everywhere(stack: RunningStack) -> dict[str, set[tuple[str, str]]]:
     """Where the marks are, by service."""
     rows = await every_row_in(stack.urls["DATABASE_URL"])
@@ -128,6 +117,11 @@ async def test_after_an_erasure_no_word_is_left(
     assert {"interviews", "utterances"} <= tables, "that is where the marks are found"
     folder = stack.home.blobs / "interviews" / interview_id
     assert await asyncio.to_thread(contents, folder)
+    assert await asyncio.to_thread(contents, folder / "speech"), "lines that say the name"
+    record = await Records(database).get_interview(interview_id)
+    lines = fixed_lines(record.plan, NAME)
+    kept = await _kept_as_sound(stack, settings, database, interview_id, lines)
+    assert {NAME in line for line in kept} == {True, False}
 
     where = f"/api/v1/interviews/{interview_id}/erasure"
     first = (await api.post(where)).raise_for_status().json()
@@ -141,6 +135,8 @@ async def test_after_an_erasure_no_word_is_left(
     rows = await every_row_in(stack.urls["DATABASE_URL"])
     of_it = {table for table, text in rows.items() if interview_id.encode() in text}
     assert of_it == {"audit_events", "data_keys", "erasure_receipts"}
+    kept = await _kept_as_sound(stack, settings, database, interview_id, lines)
+    assert {NAME in line for line in kept} == {False}
     client = await connect_temporal(settings, build_data_keys(settings, database))
     query = f'WorkflowId = "{workflow_id(interview_id)}"'
     assert [run.run_id async for run in client.list_workflows(query)] == []
@@ -148,6 +144,20 @@ async def test_after_an_erasure_no_word_is_left(
     assert code == 2
     assert error.startswith(f"the interview was erased (receipt {receipt['receipt_id']})")
     assert error.count("\n") == 1
+
+
+async def _kept_as_sound(
+    stack: RunningStack,
+    settings: Settings,
+    database: Database,
+    interview_id: str,
+    lines: tuple[str, ...],
+) -> list[str]:
+    """Whatever a worker that starts now would find, for everyone or with the interview."""
+    keys = build_data_keys(settings, database)
+    cache = SpeechCache(sealed(FilesystemBlobStore(stack.home.blobs), keys))
+    voice = LocalTextToSpeech().voice
+    return [line for line in lines if await cache.get(voice, line, interview_id=interview_id)]
 
 
 async def _completed(api: httpx.AsyncClient, where: str) -> dict[str, Any]:

@@ -1,14 +1,19 @@
-"""What passes through Temporal, Redis and the logs tells nothing of the candidate."""
+"""What passes through Temporal, Redis and the logs tells nothing of the candidate, though stages
+fail and quote them; and after an erasure nothing anywhere does."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import sys
 import uuid
+from collections.abc import AsyncGenerator, Generator
 
 import httpx
 import pytest
 from pydantic import SecretStr
+from temporalio.client import WorkflowHistory
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer
 
 from demo.interview import create_interview
@@ -17,12 +22,17 @@ from demo.voice import CandidateVoice
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
 from interview.persistence.database import Database
+from interview.persistence.vocabulary import LOCAL_ORGANIZATION
 from interview.security.codec import encrypted_converter
-from interview.security.data_keys import build_data_keys
+from interview.security.data_keys import DataKeys, build_data_keys
 from interview.temporal_client import connect_temporal
 from launcher.keys import local_keys
-from tests.e2e.marks import contents, everything_in, found
-from tests.services import RunningStack
+from launcher.paths import Home
+from launcher.stack import LocalStack
+from tests.e2e.leaky_worker import QUOTED
+from tests.e2e.marks import contents, every_row_in, everything_in, found
+from tests.services import LOCAL_PROVIDERS, RunningStack
+from tests.staff import Staff
 from workflows.interview import InterviewWorkflow
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -33,7 +43,38 @@ SPOKEN = "I moved the billing service to a new database"
 HEARD = "billing service"
 
 
-async def test_an_interview_leaves_no_word_in_clear(stack: RunningStack) -> None:
+@pytest.fixture
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStack]:
+    """Everything, with a worker whose model fails."""
+    home = Home(tmp_path_factory.mktemp("leaky") / uuid.uuid4().hex[:8])
+    worker = (sys.executable, "-m", "tests.e2e.leaky_worker")
+    running = RunningStack(LocalStack(home, env=LOCAL_PROVIDERS, worker_argv=worker))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def settings(stack: RunningStack) -> Settings:
+    given = local_keys(stack.home)
+    return Settings(
+        database_url=stack.urls["DATABASE_URL"],
+        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
+        master_keys=SecretStr(given["MASTER_KEYS"]),
+        auth_keys=SecretStr(given["AUTH_KEYS"]),
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncGenerator[Database]:
+    database = Database.from_settings(settings)
+    yield database
+    await database.close()
+
+
+async def test_an_interview_leaves_no_word_in_clear(
+    stack: RunningStack, settings: Settings, database: Database
+) -> None:
     url = stack.urls["app"]
     async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
         interview_id = await create_interview(api, "demo", NAME)
@@ -55,7 +96,21 @@ async def test_an_interview_leaves_no_word_in_clear(stack: RunningStack) -> None
     assert sounds
     assert all(data.startswith(b"intervue-sealed-1") for data in sounds.values())
     assert found(marks, objects) == set()
-    await _replays(stack, interview_id)
+    keys = build_data_keys(settings, database)
+    assert keys is not None
+    client = await connect_temporal(settings, keys)
+    history = await client.get_workflow_handle(workflow_id(interview_id)).fetch_history()
+    await _failures_are_sealed(history, keys)
+    await _replays(history, keys)
+
+    await _erase(url, settings, database, interview_id)
+    said = [NAME, TYPED, HEARD]
+    kept = await asyncio.to_thread(contents, stack.home.temporal, stack.home.valkey)
+    kept |= await asyncio.to_thread(contents, stack.home.blobs, stack.home.logs)
+    kept |= await everything_in(stack.urls["REDIS_URL"])
+    kept |= await every_row_in(stack.urls["DATABASE_URL"])
+    assert found(said, kept) == set()
+    assert not any(interview_id in name for name in kept)
 
 
 async def _held(url: str, interview_id: str) -> list[str]:
@@ -81,23 +136,39 @@ def _said(room: Room) -> int:
     return sum(utterance.ended for utterance in room.utterances.values())
 
 
-async def _replays(stack: RunningStack, interview_id: str) -> None:
+async def _failures_are_sealed(history: WorkflowHistory, keys: DataKeys) -> None:
+    """Those that quote the candidate; with the key they are read."""
+    converter = encrypted_converter(keys)
+    quoted: list[str] = []
+    for event in history.events:
+        started = event.activity_task_started_event_attributes
+        if not started.HasField("last_failure"):
+            continue
+        failure = started.last_failure
+        assert (failure.message, failure.stack_trace) == ("Encoded failure", "")
+        assert failure.encoded_attributes.metadata["encoding"] == b"binary/encrypted"
+        opened = await converter.decode_failure(failure)
+        assert isinstance(opened, ApplicationError)
+        quoted.append(f"{opened.type}: {opened.message}")
+    for said in (TYPED, HEARD):
+        assert any(QUOTED in text and said in text for text in quoted), "this is what is sealed"
+
+
+async def _replays(history: WorkflowHistory, keys: DataKeys) -> None:
     """Who has the key reads the history, and it replays."""
-    given = local_keys(stack.home)
-    settings = Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(given["MASTER_KEYS"]),
-    )
-    database = Database.from_settings(settings)
-    try:
-        keys = build_data_keys(settings, database)
-        assert keys is not None
-        client = await connect_temporal(settings, keys)
-        history = await client.get_workflow_handle(workflow_id(interview_id)).fetch_history()
-        assert "binary/encrypted" not in history.to_json()
-        assert base64.b64encode(b"binary/encrypted").decode() in history.to_json()
-        replayer = Replayer(workflows=[InterviewWorkflow], data_converter=encrypted_converter(keys))
-        await replayer.replay_workflow(history)
-    finally:
-        await database.close()
+    assert "binary/encrypted" not in history.to_json()
+    assert base64.b64encode(b"binary/encrypted").decode() in history.to_json()
+    replayer = Replayer(workflows=[InterviewWorkflow], data_converter=encrypted_converter(keys))
+    await replayer.replay_workflow(history)
+
+
+async def _erase(url: str, settings: Settings, database: Database, interview_id: str) -> None:
+    where = f"/api/v1/interviews/{interview_id}/erasure"
+    admin = await Staff(settings, database, LOCAL_ORGANIZATION).admin()
+    async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False, headers=admin) as api:
+        (await api.post(where)).raise_for_status()
+        async with asyncio.timeout(60):
+            while True:
+                if (await api.get(where)).raise_for_status().json()["completed_at"]:
+                    return
+                await asyncio.sleep(0.05)

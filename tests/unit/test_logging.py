@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import structlog
 from pydantic import BaseModel
+from temporalio.exceptions import ApplicationError
 
-from interview.errors import ConflictError
+from interview.errors import ConflictError, ProviderUnavailable
 from interview.logging import configure_logging, interview_context, redact
 
 
@@ -165,6 +166,23 @@ def test_a_traceback_shows_the_way_and_no_input(log_format: Any) -> None:
     assert text.count("age: int_parsing") == 2
     assert text.count("turn.out_of_order: this number is taken") == 2
     assert text.count("in raise_chain") == 4
+
+
+def test_a_failed_activity_is_named_and_a_provider_is_not_quoted(output: io.StringIO) -> None:
+    """Temporal logs what an activity failed with, its causes too."""
+    try:
+        try:
+            raise ProviderUnavailable(
+                "provider.unavailable", f"no reply to {PERSONAL}", provider="some", category="llm"
+            )
+        except ProviderUnavailable as error:
+            raise ApplicationError(error.message, type=error.code) from error
+    except ApplicationError:
+        logging.getLogger("theirs").warning("failed", exc_info=True)
+    text = output.getvalue()
+    assert PERSONAL not in text
+    assert "ProviderUnavailable: provider.unavailable: some" in text
+    assert "ApplicationError: provider.unavailable" in text
 
 
 def test_the_errors_of_a_group_are_all_shown(output: io.StringIO) -> None:

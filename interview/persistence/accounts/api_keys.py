@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,17 +59,17 @@ async def of_organization(
     return [ApiKeyRow.model_validate(row) for row in rows]
 
 
-async def revoke(connection: AsyncConnection, organization_id: str, key_id: str) -> bool:
-    """False where the organization has no such key. One that was revoked before stays as it is."""
+async def revoke(connection: AsyncConnection, organization_id: str, key_id: str) -> bool | None:
+    """None where the organization has no such key, False where it was revoked before."""
     if canonical_uuid(key_id) is None:
-        return False
-    found = await connection.scalar(
-        update(API_KEYS)
-        .where(API_KEYS.c.organization_id == organization_id, API_KEYS.c.key_id == key_id)
-        .values(revoked_at=func.coalesce(API_KEYS.c.revoked_at, func.now()))
-        .returning(API_KEYS.c.key_id)
+        return None
+    this = (API_KEYS.c.organization_id == organization_id) & (API_KEYS.c.key_id == key_id)
+    revoked = await connection.execute(
+        update(API_KEYS).where(this, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=func.now())
     )
-    return found is not None
+    if revoked.rowcount:
+        return True
+    return False if await connection.scalar(select(exists().where(this))) else None
 
 
 async def touch(connection: AsyncConnection, key_id: str, *, every: timedelta) -> None:

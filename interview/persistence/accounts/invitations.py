@@ -154,7 +154,7 @@ async def claim(connection: AsyncConnection, interview_id: str, candidate_id: st
     await connection.execute(
         update(INTERVIEWS)
         .where(INTERVIEWS.c.interview_id == interview_id, INTERVIEWS.c.candidate_id.is_(None))
-        .values(candidate_id=candidate_id)
+        .values(candidate_id=candidate_id, unclaimed=False)
     )
 
 

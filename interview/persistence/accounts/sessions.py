@@ -21,6 +21,7 @@ __all__ = [
     "LockedSession",
     "add",
     "add_token",
+    "good_for",
     "live",
     "lock",
     "of_user",
@@ -169,6 +170,13 @@ async def of_user(connection: AsyncConnection, user_id: str) -> list[str]:
                 AUTH_SESSIONS.c.user_id == user_id, AUTH_SESSIONS.c.expires_at > _NOW
             )
         )
+    )
+
+
+async def good_for(connection: AsyncConnection, session_id: str) -> str | None:
+    """The only interview that the session is good for, where there is one."""
+    return await connection.scalar(
+        select(AUTH_SESSIONS.c.interview_id).where(AUTH_SESSIONS.c.session_id == session_id)
     )
 
 

@@ -57,6 +57,7 @@ class Interview(Base):
             " AND (ended_at IS NOT NULL) = (outcome IS NOT NULL)",
             name="ended",
         ),
+        CheckConstraint("NOT unclaimed OR candidate_id IS NULL", name="unclaimed"),
         UniqueConstraint("workflow_id"),
         # Read backwards: lists show the newest first.
         Index(None, "created_at", "interview_id"),
@@ -80,6 +81,9 @@ class Interview(Base):
         UUID_TEXT,
         ForeignKey("users.user_id", name="fk_interviews_users_created_by", ondelete="SET NULL"),
     )
+    unclaimed: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Made by nobody who is known, and never anybody's. Users may be deleted; what was theirs does
+    not become everybody's by it."""
     workflow_id: Mapped[str]
     role: Mapped[str]
     title: Mapped[str]

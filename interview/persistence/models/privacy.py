@@ -94,13 +94,13 @@ class Accommodation(Base):
     )
     extra_time_factor: Mapped[float] = mapped_column(server_default=sql("1"))
     text_only: Mapped[bool] = mapped_column(server_default=sql("false"))
-    captions: Mapped[bool] = mapped_column(server_default=sql("false"))
     note: Mapped[str] = mapped_column(server_default=sql("''"))
     requested_at: Mapped[datetime] = mapped_column(server_default=NOW)
     granted_at: Mapped[datetime | None]
     granted_by: Mapped[str | None] = mapped_column(
         UUID_TEXT, ForeignKey("users.user_id", ondelete="SET NULL")
     )
+    declined_at: Mapped[datetime | None]
 
 
 class AuditEvent(Base):
@@ -155,6 +155,7 @@ class DataKey(Base):
     __table_args__ = (
         UniqueConstraint("interview_id"),
         CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),
+        Index(None, "master_key_id", postgresql_where=sql("wrapped IS NOT NULL")),
     )
 
     key_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)

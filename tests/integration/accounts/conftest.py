@@ -22,7 +22,7 @@ from interview.accounts.sessions import Sessions
 from interview.config import Settings
 from interview.persistence.access import AccessRecords
 from interview.persistence.database import Database
-from interview.security.keys import parse_keys
+from interview.security.keys import new_key, parse_keys
 from interview.security.tokens import AccessTokens
 from tests.integration.api.servers import serving
 from tests.services import RunningStack
@@ -41,6 +41,7 @@ def settings(services: RunningStack, tmp_path: Path) -> Settings:
     return Settings.model_validate(
         {
             "debug": False,
+            "auth_keys": new_key(),
             "database_url": services.urls["DATABASE_URL"],
             "redis_url": services.urls["REDIS_URL"],
             "temporal_address": services.urls["TEMPORAL_ADDRESS"],

@@ -195,11 +195,27 @@ async def test_more_time_is_granted_at_once_or_by_the_organization(
     double = await ask(extra_time="2", note="I read slowly.")
     assert double["granted_at"] is None
     assert (await records.get_interview(made["interview_id"])).extra_time_factor == 1.5
-    path = f"{interview}/accommodations/{double['accommodation_id']}/grant"
+    one = f"{interview}/accommodations/{double['accommodation_id']}"
+    path = f"{one}/grant"
     assert code(await http.post(path, headers=mine)) == "auth.forbidden"
     other = await register(http)
     assert code(await http.post(path, headers=other.headers)) == "interview.not_found"
+
+    async def waiting(who: Person) -> list[str]:
+        asked = await http.get("/api/v1/accommodations", headers=who.headers)
+        return [item["accommodation_id"] for item in asked.raise_for_status().json()]
+
+    assert await waiting(admin) == [double["accommodation_id"]]
+    assert await waiting(other) == []
+    declined = [await http.post(f"{one}/decline", headers=admin.headers) for _ in range(2)]
+    assert declined[0].json() == declined[1].json()
+    assert declined[0].json()["declined_at"] is not None
+    assert await waiting(admin) == []
+    assert (await records.get_interview(made["interview_id"])).extra_time_factor == 1.5
     granted = [await http.post(path, headers=admin.headers) for _ in range(2)]
     assert granted[0].json() == granted[1].json()
     assert granted[0].json()["granted_by"] == admin.user_id
+    assert granted[0].json()["declined_at"] is None
+    too_late = await http.post(f"{one}/decline", headers=admin.headers)
+    assert code(too_late) == "accommodation.granted"
     assert (await records.get_interview(made["interview_id"])).extra_time_factor == 2.0

@@ -149,7 +149,7 @@ async def test_somebody_with_an_account_comes_in(
         assert len(asked[name][0]) >= 43
         assert asked[name][0] not in cookie, "what the answer must fit is sealed"
     response = await browser.come_back(await browser.consent(page), cookie)
-    assert response.headers["location"] == "http://localhost:8000/"
+    assert response.headers["location"] == "http://localhost:8000/login/"
     cookies = found(response)
     assert cookies[OPENID_COOKIE].value == ""
     for name in (ACCESS_COOKIE, REFRESH_COOKIE):
@@ -298,6 +298,17 @@ async def test_a_nonce_that_was_changed(browser: Browser, admin: Person) -> None
     page, cookie = await browser.start()
     answer = await browser.consent(page.copy_set_param("nonce", uuid.uuid4().hex))
     refused(await browser.come_back(answer, cookie), 401, "auth.failed")
+
+
+async def test_each_attempt_has_secrets_of_its_own(browser: Browser) -> None:
+    """This provider does not look at the challenge; that the verifier fits it is tested with one
+    that does."""
+    pages = [(await browser.start())[0] for _ in range(3)]
+    assert {page.params["code_challenge_method"] for page in pages} == {"S256"}
+    assert all(len(page.params["code_challenge"]) == 43 for page in pages)
+    for name in ("code_challenge", "state", "nonce"):
+        assert len({page.params[name] for page in pages}) == 3, name
+    assert not any("verifier" in name for page in pages for name in page.params)
 
 
 async def test_the_code_of_somebody_else(browser: Browser, admin: Person, issuer: str) -> None:

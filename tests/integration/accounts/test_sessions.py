@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -320,3 +321,46 @@ async def test_a_disabled_user_is_out_at_once(
     assert code(await refreshed(http, admin.refresh_token)) == "auth.revoked"
     body = {"email": admin.email, "password": "a nanosecond of wire"}
     assert code(await http.post("/api/v1/auth/login", json=body)) == "auth.failed"
+
+
+async def test_tabs_over_two_processes_stay_signed_in(
+    http: httpx.AsyncClient, settings: Settings, admin: Person, database: Database
+) -> None:
+    async with serving(settings) as elsewhere, client(elsewhere) as other:
+        answers = await asyncio.gather(
+            *(refreshed((http, other)[n % 2], admin.refresh_token) for n in range(20))
+        )
+        tokens = {Person.of(answer.json()).refresh_token for answer in answers}
+        assert len(tokens) == 20
+        await age(database, admin.refresh_token)
+        # As many again, each with another of them: the one that came last is the browser's.
+        following = await asyncio.gather(
+            *(refreshed((http, other)[n % 2], token) for n, token in enumerate(tokens))
+        )
+        assert {answer.status_code for answer in following} == {200}
+    assert await is_revoked(database, admin.session_id) is None
+
+
+async def test_a_client_that_hangs_up_before_the_answer(
+    http: httpx.AsyncClient, admin: Person, database: Database
+) -> None:
+    """The refresh is committed; nobody hears of it."""
+    body = json.dumps({"refresh_token": admin.refresh_token, "transport": "bearer"}).encode()
+    request = (
+        b"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n%s"
+    ) % (http.base_url.netloc, len(body), body)
+    assert http.base_url.port is not None
+    _, writer = await asyncio.open_connection(http.base_url.host, http.base_url.port)
+    writer.write(request)
+    await writer.drain()
+    used = "SELECT count(used_at) FROM refresh_tokens WHERE token_hash = :h"
+    async with asyncio.timeout(10):
+        while not await value(database, used, h=digest(admin.refresh_token)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    writer.transport.abort()
+    again = await refreshed(http, admin.refresh_token)
+    assert again.status_code == 200
+    await age(database, admin.refresh_token)
+    assert (await refreshed(http, Person.of(again.json()).refresh_token)).status_code == 200
+    assert code(await refreshed(http, admin.refresh_token)) == "auth.reused"

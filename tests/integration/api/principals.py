@@ -17,11 +17,15 @@ from interview.domain.roles import get_plan
 from interview.persistence.access import API_KEY_PREFIX
 from interview.persistence.database import Database
 from interview.persistence.models import (
+    ACCOMMODATIONS,
     API_KEYS,
     AUTH_SESSIONS,
     CONSENTS,
     INTERVIEWS,
+    INVITATIONS,
     ORGANIZATIONS,
+    RECORDINGS,
+    TURNS,
     USERS,
 )
 from interview.persistence.records import Records
@@ -47,6 +51,12 @@ class World:
     organization_id: str
     interview_id: str
     unclaimed_id: str
+    recording_id: str
+    accommodation_id: str
+    invitation_id: str
+    """Of the candidate's interview."""
+    elsewhere: Mapping[str, str]
+    """Ids by their parameters, of an interview of another candidate's in the same organization."""
     key_id: str
     """Of an API key of the first organization."""
     headers: Mapping[Who, dict[str, str]]
@@ -55,6 +65,19 @@ class World:
     @property
     def interviews(self) -> Mapping[Whose, str]:
         return {"the candidate": self.interview_id, "nobody": self.unclaimed_id}
+
+    def ids(self, who: Who) -> dict[str, str]:
+        """By their parameters in paths, of what is there."""
+        known = {
+            "interview_id": self.unclaimed_id if who == "anonymous" else self.interview_id,
+            "recording_id": self.recording_id,
+            "accommodation_id": self.accommodation_id,
+            "invitation_id": self.invitation_id,
+            "key_id": self.key_id,
+            "user_id": self.sessions["disabled"].user_id,
+            "session_id": self.sessions[who].session_id if who in self.sessions else None,
+        }
+        return {name: value for name, value in known.items() if value is not None}
 
     def token(self, who: Who) -> str:
         return self.headers[who]["Authorization"].removeprefix("Bearer ")
@@ -75,10 +98,18 @@ class World:
         await self._change(
             update(INTERVIEWS)
             .where(INTERVIEWS.c.interview_id == interview_id)
-            .values(candidate_id=self.sessions["candidate"].user_id)
+            .values(candidate_id=self.sessions["candidate"].user_id, unclaimed=False)
         )
         await self.consent(withdrawn=False, interview_id=interview_id)
         return interview_id
+
+    async def give_to(self, who: Who) -> None:
+        """The candidate's interview."""
+        await self._change(
+            update(INTERVIEWS)
+            .where(INTERVIEWS.c.interview_id == self.interview_id)
+            .values(candidate_id=self.sessions[who].user_id)
+        )
 
     async def consent(self, *, withdrawn: bool, interview_id: str = "") -> None:
         await self._change(
@@ -128,6 +159,9 @@ async def populate(settings: Settings, database: Database) -> World:
         who: _bearer(people.token(principal, age_s=3600 if who == "expired" else 0))
         for who, principal in sessions.items()
     }
+    recording_id = await people.recording(interview_id)
+    accommodation_id = await people.accommodation(interview_id)
+    other_id = await people.interview(home, await people.user(home, "candidate"))
     key_id, key = await people.api_key(home, EVERY_SCOPE)
     headers |= {
         "anonymous": {},
@@ -141,6 +175,13 @@ async def populate(settings: Settings, database: Database) -> World:
         organization_id=home,
         interview_id=interview_id,
         unclaimed_id=await people.interview(None, None),
+        recording_id=recording_id,
+        accommodation_id=accommodation_id,
+        invitation_id=await people.invitation(home, interview_id),
+        elsewhere={
+            "recording_id": await people.recording(other_id),
+            "accommodation_id": await people.accommodation(other_id),
+        },
         key_id=key_id,
         headers=headers,
         sessions=sessions,
@@ -196,6 +237,53 @@ class People:
                 update={"organization_id": organization_id, "candidate_id": candidate.user_id}
             )
         return (await Records(self._database).create_interview(new)).interview_id
+
+    async def invitation(self, organization_id: str, interview_id: str) -> str:
+        invitation_id = str(uuid.uuid4())
+        await self._insert(
+            INVITATIONS,
+            invitation_id=invitation_id,
+            organization_id=organization_id,
+            interview_id=interview_id,
+            token_hash=hashlib.sha256(invitation_id.encode()).hexdigest(),
+            expires_at=datetime.now(UTC) + timedelta(days=1),
+        )
+        return invitation_id
+
+    async def accommodation(self, interview_id: str) -> str:
+        accommodation_id = str(uuid.uuid4())
+        await self._insert(
+            ACCOMMODATIONS,
+            accommodation_id=accommodation_id,
+            interview_id=interview_id,
+            extra_time_factor=2,
+        )
+        return accommodation_id
+
+    async def recording(self, interview_id: str) -> str:
+        """Of a turn without words. The sound is nowhere."""
+        recording_id, turn_id = str(uuid.uuid4()), uuid.uuid4().hex
+        await self._insert(
+            TURNS,
+            interview_id=interview_id,
+            turn_id=turn_id,
+            turn_number=100,
+            kind="audio",
+            phase="introduction",
+            status="empty",
+        )
+        await self._insert(
+            RECORDINGS,
+            recording_id=recording_id,
+            interview_id=interview_id,
+            turn_id=turn_id,
+            key=f"interviews/{interview_id}/{recording_id}",
+            sha256="0" * 64,
+            size_bytes=1,
+            content_type="audio/webm",
+            duration_ms=1,
+        )
+        return recording_id
 
     async def api_key(self, organization_id: str, scopes: list[str]) -> tuple[str, str]:
         """Its id, and itself."""

@@ -15,12 +15,13 @@ from typing import Any, Literal, get_args
 
 import httpx
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from redis.asyncio import Redis
 from temporalio.client import Client as TemporalClient
 from temporalio.service import RPCError, RPCStatusCode
 from websockets.exceptions import ConnectionClosed
 
+from api.authentication import ACCESS_COOKIE
 from api.main import create_app
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
@@ -28,6 +29,7 @@ from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.protocol import limits
 from interview.protocol.client import ClientMessageV1, ClientMessageV2
+from interview.security.keys import new_key
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundReader
 from tests.access import WHO, Outcome, Who, Whose, expected
@@ -37,7 +39,7 @@ from tests.integration.api.servers import Client, forget_limits, serving
 
 pytestmark = pytest.mark.integration
 
-_APP = create_app(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
+_APP = create_app(Settings(_env_file=None, auth_keys=SecretStr(new_key())))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
 DOORS = doors(_APP)
 
 REFUSALS: Mapping[Who, str] = {
@@ -182,7 +184,9 @@ async def test_the_anonymous_see_nothing_that_is_somebodys(door_url: str, world:
     assert (again.status_code, again.json()["error"]["code"]) == (409, "interview.id_taken")
 
 
-@pytest.mark.parametrize("door", [d for d in DOORS if d.names_somebody], ids=str)
+@pytest.mark.parametrize(
+    "door", [d for d in DOORS if d.names_somebody and not d.is_of_an_interview], ids=str
+)
 async def test_what_belongs_to_others_is_out_of_reach(
     door: Door, door_url: str, world: World
 ) -> None:
@@ -191,6 +195,7 @@ async def test_what_belongs_to_others_is_out_of_reach(
         "user_id": world.sessions["candidate"].user_id,
         "session_id": world.sessions["candidate"].session_id,
         "key_id": world.key_id,
+        "invitation_id": world.invitation_id,
     }
     nothing = dict.fromkeys(theirs, str(uuid.uuid4()))
     async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
@@ -203,6 +208,49 @@ async def test_what_belongs_to_others_is_out_of_reach(
         listed = await http.get("/api/v1/interviews", headers=world.headers["key with every scope"])
     assert (there.status_code, there.text) == (404, nowhere.text)
     assert (own.status_code, listed.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "door", [d for d in DOORS if d.names_somebody and d.is_of_an_interview], ids=str
+)
+async def test_what_belongs_to_another_interview_is_not_reached_by_ones_own(
+    door: Door, door_url: str, world: World
+) -> None:
+    """Who may do this to one interview, and names something of the next one."""
+    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+        for who in ("candidate", "recruiter", "key that reads"):
+            there, nowhere = [
+                await ask(http, door, world.headers[who], world.interview_id, **ids)
+                for ids in (world.elsewhere, dict[str, str]())
+            ]
+            assert there.status_code in (403, 404), who
+            assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text), who
+        listed = await http.get(
+            f"/api/v1/interviews/{world.interview_id}/recordings",
+            headers=world.headers["candidate"],
+        )
+    assert [item["recording_id"] for item in listed.json()["items"]] == [world.recording_id]
+
+
+@pytest.mark.parametrize(
+    "door",
+    [d for d in DOORS if d.method not in ("GET", "HEAD") and d.action != "public"],
+    ids=str,
+)
+async def test_a_page_of_another_site_does_nothing(door: Door, door_url: str, world: World) -> None:
+    """With a cookie that came along, nor with none where nobody signs in."""
+    elsewhere: tuple[dict[str, str], ...] = (
+        {"Origin": "https://other.company.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    )
+    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+        for who, headers in product(("candidate", "admin", "anonymous"), elsewhere):
+            cookie = {} if who == "anonymous" else {"Cookie": f"{ACCESS_COOKIE}={world.token(who)}"}
+            of = world.unclaimed_id if who == "anonymous" else world.interview_id
+            response = await ask(http, door, headers | cookie, of)
+            assert (response.status_code, code_of(response)) == (403, "auth.forbidden"), who
 
 
 async def ask(

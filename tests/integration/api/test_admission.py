@@ -249,6 +249,31 @@ async def test_who_withdraws_consent_leaves_and_does_not_come_back_before_giving
         assert await client.hello()
 
 
+async def test_whoever_comes_back_is_asked_again(door: str, world: World) -> None:
+    """Also of an interview that has become somebody else's."""
+    async with by_cookie(door, world) as client:
+        await client.hello()
+        seen = (await client.until("transcript")).seq
+    await world.give_to("other candidate")
+    async with by_cookie(door, world) as again:
+        await refused(again, "interview.not_found", limits.CLOSE_NOT_FOUND, last_seq=seen)
+    issued = await ticket(door, world, "other candidate")
+    async with Client(door, world.interview_id) as other:
+        assert await other.hello(ticket=issued)
+
+
+async def test_nobodys_interview_is_closed_to_everybody_once_it_is_somebodys(
+    world: World,
+) -> None:
+    async with serving(world.settings.model_copy(update={"debug": True})) as url:
+        async with Client(url, world.unclaimed_id) as client:
+            await client.hello()
+            seen = (await client.until("transcript")).seq
+        await world.claim(world.unclaimed_id)
+        async with Client(url, world.unclaimed_id) as again:
+            await refused(again, "interview.not_found", limits.CLOSE_NOT_FOUND, last_seq=seen)
+
+
 async def test_a_changed_role_needs_a_new_token(door: str, world: World) -> None:
     await world.set_user("admin", role="recruiter")
     async with httpx.AsyncClient(base_url=door, trust_env=False) as http:

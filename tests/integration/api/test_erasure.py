@@ -349,6 +349,43 @@ async def test_a_retention_that_has_run_out_erases(
     ]
 
 
+async def test_a_changed_period_reaches_the_timers_that_run(
+    settings: Settings, database: Database, records: Records, url: str, temporal: Temporal
+) -> None:
+    staff = Staff(settings, database)
+    headers = await staff.admin()
+    new = new_interview(organization_id=staff.organization_id)
+    await records.create_interview(new)
+    ten_days_ago = datetime.now(UTC) - timedelta(days=10)
+    await records.close_interview(new.interview_id, "completed", ten_days_ago)
+    timer = temporal.get_workflow_handle(erasure_workflow_id(new.interview_id))
+
+    async def erase_at() -> datetime | None:
+        async with database.transaction() as connection:
+            query = text("SELECT erase_at FROM interviews WHERE interview_id = :of")
+            return await connection.scalar(query, {"of": new.interview_id})
+
+    async with httpx.AsyncClient(
+        base_url=url, trust_env=False, headers=headers, timeout=20
+    ) as http:
+
+        async def keep(days: int | None) -> None:
+            body = {"retention_days": days}
+            (await http.patch("/api/v1/organization", json=body)).raise_for_status()
+            retiming = retention_workflow_id(staff.organization_id)
+            await temporal.get_workflow_handle(retiming).result()
+
+        for days in (90, None, 30):
+            await keep(days)
+            due = None if days is None else ten_days_ago + timedelta(days=days)
+            assert await erase_at() == due
+            assert (await http.get(path(new.interview_id))).status_code == 200
+        assert (await timer.describe()).status is WorkflowExecutionStatus.RUNNING
+        await keep(9)
+        receipt = await completed(http, new.interview_id)
+        assert (receipt["reason"], receipt["erased"]["interviews"]) == ("retention", 1)
+
+
 async def test_a_recruiter_reads_the_retention_and_does_not_change_it(
     settings: Settings, database: Database, http: httpx.AsyncClient
 ) -> None:

@@ -7,9 +7,15 @@ import uuid
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from interview.config import Settings
+from interview.persistence.blobs import build_blob_store
+from interview.persistence.records import Records
+from interview.security.data_keys import DataKeys
+from interview.security.keys import new_key
 from tests.integration.api.servers import serving
+from tests.integration.persistence.samples import answer, recording
 from tests.services import RunningStack
 
 pytestmark = pytest.mark.integration
@@ -21,7 +27,7 @@ async def test_everything_is_ready(http: httpx.AsyncClient) -> None:
     response = await http.get("/health/ready")
     checks = response.json()["checks"]
     assert response.status_code == 200, checks
-    assert set(checks) == {"database", "redis", "temporal", "blobs", "worker"}
+    assert set(checks) == {"database", "keys", "redis", "temporal", "blobs", "worker"}
 
 
 async def test_each_missing_service_is_named_within_a_second_or_so(settings: Settings) -> None:
@@ -39,12 +45,28 @@ async def test_each_missing_service_is_named_within_a_second_or_so(settings: Set
     statuses = {name: check["status"] for name, check in response.json()["checks"].items()}
     assert statuses == {
         "database": "down",
+        "keys": "down",
         "redis": "down",
         "temporal": "down",
         "blobs": "ok",
         "worker": "down",
     }
     assert "secret" not in response.text
+
+
+async def test_a_master_key_that_is_in_use_but_not_here_is_named(
+    settings: Settings, keys: DataKeys
+) -> None:
+    await keys.of(str(uuid.uuid4()), make=True)
+    other = settings.model_copy(update={"master_keys": SecretStr(new_key())})
+    async with serving(other) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        response = await http.get("/health/ready", timeout=3.0)
+    assert response.status_code == 503
+    check = response.json()["checks"]["keys"]
+    assert check["status"] == "down"
+    assert f"MASTER_KEYS has no key {keys.deployment.key_id}, " in check["reason"]
+    assert settings.master_keys is not None
+    assert settings.master_keys.get_secret_value() not in response.text
 
 
 async def test_a_request_repeated_under_its_key_makes_one_interview(
@@ -201,6 +223,27 @@ async def test_the_lines_of_a_transcript_hash_to_what_it_says(
     assert shown["items"] == []
     assert lines.headers["content-type"].startswith("application/x-ndjson")
     assert hashlib.sha256(lines.content).hexdigest() == shown["sha256"]
+
+
+async def test_a_recording_that_is_not_what_was_recorded_is_not_played(
+    http: httpx.AsyncClient, interview_id: str, records: Records, settings: Settings
+) -> None:
+    """Whoever can write to the object store, but lacks the key, puts a plain file there."""
+    key, sound = f"interviews/{interview_id}/turn-0001/a.webm", b"what was said"
+    blobs = build_blob_store(settings)
+    await blobs.put(key, sound, content_type="audio/webm")
+    digest = hashlib.sha256(sound).hexdigest()
+    await records.commit_answer(answer(interview_id, recording=recording(key, sha256=digest)))
+    (listed,) = (await http.get(f"/api/v1/interviews/{interview_id}/recordings")).json()["items"]
+    path = f"/api/v1/interviews/{interview_id}/recordings/{listed['recording_id']}"
+    assert (await http.get(path)).content == sound, "of before there were keys"
+
+    await blobs.put(key, b"what was not said", content_type="audio/webm")
+    for headers in ({}, {"Range": "bytes=0-3"}):
+        refused = await http.get(path, headers=headers)
+        assert refused.status_code == 500
+        assert refused.json()["error"]["code"] == "sealed.invalid"
+        assert b"not said" not in refused.content
 
 
 async def test_the_pages_say_what_the_api_offers(http: httpx.AsyncClient) -> None:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from google.protobuf import json_format
 from google.protobuf.duration_pb2 import Duration
+from sqlalchemy import delete
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
@@ -22,6 +23,10 @@ from api import authorization
 from api.authorization import Rule
 from interview.config import Settings
 from interview.contracts.interview import Limits
+from interview.persistence.accounts.invitations import claim
+from interview.persistence.database import Database
+from interview.persistence.models import USERS
+from interview.persistence.records import Records
 from interview.security.data_keys import DataKeys
 from interview.temporal_client import connect_temporal
 from tests.integration.api.people import (
@@ -33,6 +38,7 @@ from tests.integration.api.people import (
     token_of,
     type_answers,
 )
+from tests.integration.api.principals import People
 from tests.integration.api.servers import serving
 from tests.services import RunningStack
 from workflows.interview import InterviewWorkflow
@@ -346,7 +352,8 @@ async def test_payloads_are_decoded_for_those_who_may_read_them(
         assert decoded[1] == theirs[0]
         many = json.dumps({"payloads": [{}] * 1_001})
         wide = json.dumps({"payloads": [{"metadata": {str(i): "" for i in range(17)}}]})
-        for body in ("{", "[]", '{"payloads": 1}', '{"payloads": [1]}', b"\xff", many, wide):
+        apart = json.dumps({"payloads": [_of_some_interview(ours[0]) for _ in range(101)]})
+        for body in ("{", "[]", '{"payloads": 1}', '{"payloads": [1]}', b"\xff", many, wide, apart):
             refused = await http.post("/temporal/codec/decode", content=body)
             assert code(refused) == (400, "temporal_ui.invalid_request")
         # More than any other request may hold, and then too much.
@@ -355,6 +362,11 @@ async def test_payloads_are_decoded_for_those_who_may_read_them(
         too_large = {"payloads": [{"data": "A" * 4_400_000}]}
         refused = await http.post("/temporal/codec/decode", json=too_large)
         assert code(refused) == (413, "request.too_large")
+
+
+def _of_some_interview(payload: dict[str, Any]) -> dict[str, Any]:
+    some = base64.b64encode(str(uuid.uuid4()).encode()).decode()
+    return {**payload, "metadata": {**payload["metadata"], "interview-id": some}}
 
 
 def _text(payload: dict[str, Any]) -> str:
@@ -383,6 +395,42 @@ async def test_anybody_sees_nobodys_interviews_where_they_may_be_held(
         refused = await http.post(f"{OURS}/workflows/{nobodys.workflow_id}/terminate", json={})
         assert code(refused) in ((403, "auth.forbidden"), (404, "interview.not_found"))
     assert await is_running(temporal, nobodys)
+
+
+async def test_what_was_ever_somebodys_is_never_everybodys(
+    site: Site, settings: Settings, temporal: Client, services: RunningStack
+) -> None:
+    """Nor listed, nor counted: not while it has a candidate, and not once they are deleted."""
+    theirs = await hold_interview(settings, temporal, "Timbuktu")
+    database = Database.from_settings(settings)
+    candidate = await People(settings, database).user(theirs.organization_id, "candidate")
+    assert candidate.user_id is not None
+    open_house = settings.model_copy(
+        update={"debug": True, "temporal_ui_url": services.urls["TEMPORAL_UI_URL"]}
+    )
+    query = {"query": f'WorkflowId = "{theirs.workflow_id}"'}
+    async with serving(open_house) as url, signed_in(url, None) as http:
+        assert listed(await http.get(f"{OURS}/workflows", params=query)) == {theirs.workflow_id}
+        async with database.transaction() as connection:
+            await claim(connection, theirs.interview_id, candidate.user_id)
+        for _ in range(2):
+            found = await http.get(f"{OURS}/workflows", params=query)
+            counted = await http.get(f"{OURS}/workflow-count", params=query)
+            assert listed(found) == set()
+            assert counted.raise_for_status().json().get("count", "0") == "0"
+            for path in (
+                f"{OURS}/workflows/{theirs.workflow_id}/history",
+                f"/api/v1/interviews/{theirs.interview_id}",
+                f"/api/v1/interviews/{theirs.interview_id}/transcript",
+            ):
+                assert code(await http.get(path)) == (404, "interview.not_found")
+            shown = (await http.get("/api/v1/interviews", params={"limit": 200})).json()["items"]
+            assert theirs.interview_id not in {item["interview_id"] for item in shown}
+            # The second time without the candidate.
+            async with database.transaction() as connection:
+                await connection.execute(delete(USERS).where(USERS.c.user_id == candidate.user_id))
+    assert (await Records(database).owner(theirs.interview_id)).candidate_id is None
+    await database.close()
 
 
 async def test_an_interview_says_where_its_audit_is(site: Site) -> None:

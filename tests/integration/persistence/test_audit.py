@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+import signal
+import sys
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from interview.errors import DatabaseUnavailable
 from interview.persistence.audit import Actor, AuditTrail, Fault, Subject
 from interview.persistence.database import Database
 from interview.persistence.failures import DatabaseRejected
@@ -45,15 +51,13 @@ def tamper(database: Database, organization_id: str) -> Tamper:
     return run
 
 
-async def append(
-    database: Database, organization_id: str, times: int = 1, action: str = "interview.closed"
-) -> None:
+async def append(database: Database, organization_id: str, times: int = 1) -> None:
     for number in range(times):
         async with database.transaction() as connection:
             await AuditTrail.append(
                 connection,
                 Actor.system(organization_id),
-                action,
+                "interview.closed",
                 Subject.interview(str(uuid.uuid4())),
                 {"number": number, "outcome": "completed", "nothing": None, "late": True},
             )
@@ -83,6 +87,93 @@ async def test_fifty_at_once_make_one_chain(
     verified = await trail.verify(organization_id)
     assert (verified.events, verified.fault) == (50, None)
     assert (await trail.verify(other)).events == 5
+
+
+_DIES = """
+import asyncio, sys
+from interview.persistence.audit import Actor, AuditTrail, Subject
+from interview.persistence.database import Database
+
+async def main() -> None:
+    database = Database(sys.argv[1])
+    async with database.transaction() as connection:
+        by = Actor.system(sys.argv[2])
+        await AuditTrail.append(connection, by, "interview.closed", Subject("interview"))
+        print("appended", flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_that_dies_before_its_commit_leaves_the_chain_whole(
+    migrated_url: str, database: Database, trail: AuditTrail, organization_id: str
+) -> None:
+    """It holds the lock that all the others wait for."""
+    await append(database, organization_id, 2)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _DIES, migrated_url, organization_id),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"appended\n"
+    others = [asyncio.create_task(append(database, organization_id)) for _ in range(3)]
+    # Nobody passes it by; what it wrote is seen by nobody.
+    assert (await trail.verify(organization_id)).events == 2
+    assert not any(other.done() for other in others)
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    async with asyncio.timeout(20):
+        await asyncio.gather(*others)
+    verified = await trail.verify(organization_id)
+    assert (verified.events, verified.fault) == (5, None)
+
+
+async def test_fifty_at_once_of_which_some_are_cut_off(
+    database: Database, trail: AuditTrail, organization_id: str
+) -> None:
+    async def cut_off() -> None:
+        async with database.transaction() as connection:
+            by = Actor.system(organization_id)
+            await AuditTrail.append(connection, by, "key.destroyed", Subject("interview"))
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    outcomes = await asyncio.gather(
+        *(append(database, organization_id) for _ in range(43)),
+        *(cut_off() for _ in range(7)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, DatabaseUnavailable) for outcome in outcomes) == 7
+    verified = await trail.verify(organization_id)
+    assert (verified.events, verified.fault) == (43, None)
+
+
+async def test_an_event_put_in_between_is_found(
+    database: Database, trail: AuditTrail, organization_id: str, tamper: Tamper
+) -> None:
+    """With a hash that is right, as whoever knows how it is made can have it."""
+    await append(database, organization_id, 5)
+    second = (await trail.page(organization_id, before=3, limit=1)).items[0]
+    forged = second.model_dump(mode="json", exclude={"hash"}) | {
+        "event_id": str(uuid.uuid4()),
+        "sequence": 3,
+        "at": second.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "previous_hash": second.hash,
+    }
+    canonical = json.dumps(forged, sort_keys=True, separators=(",", ":"))
+    forged["hash"] = hashlib.sha256(canonical.encode()).hexdigest()
+    row = json.dumps(forged).replace(":", "\\:")
+    await tamper(
+        f"UPDATE audit_events SET sequence = sequence + 100 WHERE {_OF} > 2",
+        f"UPDATE audit_events SET sequence = sequence - 99 WHERE {_OF} > 100",
+        "INSERT INTO audit_events SELECT * FROM json_populate_record("
+        f"NULL\\:\\:audit_events, '{row}') WHERE :o <> ''",
+    )
+    verified = await trail.verify(organization_id)
+    assert (verified.events, verified.fault) == (
+        3,
+        Fault(4, "changed"),
+    )  # the forged one fits, the next one does not
 
 
 async def test_verifying_while_others_append_finds_nothing(

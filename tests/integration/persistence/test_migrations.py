@@ -25,6 +25,7 @@ from interview.persistence.records import Records
 from interview.persistence.vocabulary import LOCAL_ORGANIZATION
 from launcher.ports import free_port
 from tests.integration.persistence.conftest import execute
+from tests.integration.persistence.full_tables import count_rows, fill
 from tests.integration.persistence.samples import answer, greeting, new_interview, recording
 
 pytestmark = pytest.mark.integration
@@ -123,6 +124,53 @@ async def test_a_living_key_is_not_dropped_with_its_table(empty_url: str) -> Non
         await database.close()
 
 
+async def test_down_one_and_up_again_with_data_in_every_table(empty_url: str) -> None:
+    await upgrade(empty_url)
+    database = Database(empty_url)
+    try:
+        records, new = Records(database), new_interview()
+        await records.create_interview(new)
+        await records.save_speech(greeting(new.interview_id, recording=recording("g.mp3")))
+        await records.commit_answer(answer(new.interview_id, recording=recording("a.webm")))
+        await fill(database, new.interview_id)
+        before, interview = (
+            await count_rows(database),
+            await records.get_interview(new.interview_id),
+        )
+        assert all(before.values()), "a table without a row tests nothing"
+        lines = await records.transcript(new.interview_id)
+
+        # Its key is alive: nothing changes, and nothing is lost on the way.
+        schema = await schema_of(database, "public")
+        with pytest.raises(ConfigError, match="data_keys"):
+            await downgrade(empty_url, "-1")
+        assert await schema_of(database, "public") == schema
+        assert await count_rows(database) == before
+        assert await records.get_interview(new.interview_id) == interview
+
+        await DataKeyRows(database).destroy(new.interview_id, master_key_id="a")
+        await downgrade(empty_url, "-1")
+        await upgrade(empty_url)
+        assert await schema_of(database, "public") == schema
+        # What the release before knows is kept, and belongs to the local organization again.
+        kept = await records.get_interview(new.interview_id)
+        again = interview.model_copy(
+            update={"organization_id": LOCAL_ORGANIZATION, "candidate_id": None}
+        )
+        assert kept == again
+        assert await records.transcript(new.interview_id) == lines
+        assert len(await records.recordings(new.interview_id)) == 2
+        old = {"interviews", "turns", "utterances", "recordings"}
+        left = {name: rows for name, rows in (await count_rows(database)).items() if rows}
+        assert left == {**{name: before[name] for name in old}, "organizations": 1}
+
+        # And nothing of before is in the way.
+        await fill(database, new.interview_id)
+        assert all((await count_rows(database)).values())
+    finally:
+        await database.close()
+
+
 async def test_interviews_of_the_first_release_belong_to_the_local_organization(
     empty_url: str,
 ) -> None:
@@ -156,6 +204,7 @@ async def test_interviews_of_the_first_release_belong_to_the_local_organization(
         records = Records(database)
         interview = await records.get_interview(interview_id)
         assert interview.organization_id == LOCAL_ORGANIZATION
+        assert interview.unclaimed
         assert (await records.owner(interview_id)).organization_id == LOCAL_ORGANIZATION
         listed = (await records.list_interviews()).items
         assert [one.interview_id for one in listed] == [interview_id]

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
 from pydantic import SecretStr
 
 from interview.persistence.data_keys import DataKeyRows
 from interview.persistence.database import Database
+from interview.persistence.migrate import upgrade
 from interview.security.data_keys import DataKeys
 from interview.security.keys import KeyRing, new_key, parse_keys
 from interview.security.wrapping import RingKeyWrapper
+from tests.integration.persistence.conftest import database_on, execute
 from tests.services import RunningStack
 
 
@@ -25,9 +28,22 @@ def keys_of(database: Database, ring: KeyRing, ttl_s: float = 60.0) -> DataKeys:
     return DataKeys(DataKeyRows(database), RingKeyWrapper(ring), ring, ttl_s=ttl_s)
 
 
+@pytest.fixture(scope="session")
+def keys_url(services: RunningStack) -> Generator[str]:
+    """A database for these tests: what they seal under master keys of their own keeps no process
+    of another test from starting."""
+    server, name = services.urls["DATABASE_URL"], f"keys_{uuid.uuid4().hex}"
+    asyncio.run(execute(server, f"CREATE DATABASE {name}"))
+    asyncio.run(upgrade(database_on(server, name)))
+    yield database_on(server, name)
+    asyncio.run(execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
-async def database(services: RunningStack) -> AsyncGenerator[Database]:
-    database = Database(services.urls["DATABASE_URL"])
+async def database(keys_url: str) -> AsyncGenerator[Database]:
+    """Without any key."""
+    await execute(keys_url, "TRUNCATE data_keys")
+    database = Database(keys_url)
     yield database
     await database.close()
 

@@ -92,6 +92,16 @@ async def test_a_payload_of_another_interview_is_refused_in_this_ones_history(
         await elsewhere.decode([sealed])
 
 
+async def test_a_payload_of_no_interview_is_refused_in_an_interviews_history(
+    codec: InterviewCodec, keys: DataKeys
+) -> None:
+    """Whoever may start workflows of their own has such payloads sealed for them."""
+    (sealed,) = await InterviewCodec(keys).encode([PLAIN])
+    with pytest.raises(EncryptionError) as caught:
+        await codec.decode([sealed])
+    assert caught.value.code == "sealed.invalid"
+
+
 async def test_another_master_key_opens_nothing(codec: InterviewCodec, database: Database) -> None:
     (sealed,) = await codec.encode([PLAIN])
     with pytest.raises(EncryptionError) as caught:

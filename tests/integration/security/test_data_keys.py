@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import uuid
 from collections.abc import Callable
 
@@ -10,17 +12,20 @@ import pytest
 import sqlalchemy as sa
 
 from interview.config import Settings
-from interview.errors import DatabaseUnavailable
+from interview.errors import ConfigError, DatabaseUnavailable
 from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
 from interview.persistence.models.privacy import DATA_KEYS
 from interview.security.data_keys import DataKeys, build_data_keys
-from interview.security.keys import KeyRing, new_key, parse_keys
+from interview.security.keys import KEY_BYTES, KeyRing, new_key
+from interview.security.living import require_master_keys
 from interview.security.seal import EncryptionError
 from interview.security.wrapping import RingKeyWrapper
 from tests.integration.security.conftest import keys_of, new_ring
 
 pytestmark = pytest.mark.integration
+
+_LOWEST = str(uuid.UUID(int=0))
 
 
 async def test_processes_that_need_a_key_at_once_have_the_same(
@@ -199,7 +204,6 @@ async def test_opening_makes_no_key_and_a_lost_master_key_is_no_erasure(
     rows = Rows(database)
     keys = DataKeys(rows, RingKeyWrapper(ring), ring, clock=lambda: now)
     cipher = await keys.of(interview_id, make=True)
-    await _discard_others(database, ring)
     await keys_of(database, KeyRing((*new_ring()[1].keys, *ring.keys))).rotate()
     now = 45.0
     assert keys.known(interview_id) is cipher
@@ -214,7 +218,6 @@ async def test_rotation_under_use_then_the_old_master_key_may_go(database: Datab
     before = keys_of(database, old_ring)
     secrets = [(await before.of(i, make=True)).secret for i in interviews]
     await before.destroy(interviews[4])
-    await _discard_others(database, old_ring)
     _, both = new_ring(old)
     rotating, user = keys_of(database, both), keys_of(database, both, ttl_s=0.0001)
 
@@ -237,6 +240,97 @@ async def test_rotation_under_use_then_the_old_master_key_may_go(database: Datab
     assert caught.value.code == "key.unknown"
 
 
+async def test_rotation_finds_what_a_process_with_the_ring_of_before_makes_meanwhile(
+    database: Database,
+) -> None:
+    old, old_ring = new_ring()
+    _, both = new_ring(old)
+    late = str(uuid.uuid4())
+
+    class Meanwhile(DataKeyRows):
+        """Behind the place where the pass is, as ids come at random."""
+
+        async def not_under(
+            self, master_key_id: str, *, after: str, limit: int
+        ) -> list[WrappedKey]:
+            batch = await super().not_under(master_key_id, after=after, limit=limit)
+            if not batch and after != _LOWEST and await self.find(late) is None:
+                key_id = _LOWEST[:-1] + "1"
+                master_key_id, wrapped = await RingKeyWrapper(old_ring).wrap(
+                    bytes(KEY_BYTES), f"{key_id}/{late}".encode()
+                )
+                await self.add(WrappedKey(key_id, late, wrapped, master_key_id))
+            return batch
+
+    await keys_of(database, old_ring).of(str(uuid.uuid4()), make=True)
+    rotating = DataKeys(Meanwhile(database), RingKeyWrapper(both), both)
+    await rotating.rotate()
+    row = await DataKeyRows(database).find(late)
+    assert row is not None
+    assert row.master_key_id == both.current.key_id
+
+
+async def test_rotation_tells_what_it_leaves_behind(
+    database: Database, keys_url: str, interview_id: str
+) -> None:
+    """Rows whose master key is gone are passed over, and the others are rewrapped."""
+    lost, (old, old_ring), (new, _) = new_ring()[1], new_ring(), new_ring()
+    for number in range(3):
+        await keys_of(database, lost if number else old_ring).of(str(uuid.uuid4()), make=True)
+    destroyed = keys_of(database, lost)
+    await destroyed.of(interview_id, make=True)
+    await destroyed.destroy(interview_id)
+
+    async def rotate() -> tuple[int, list[str]]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "interview.security.rotate"),
+            env={**os.environ, "DATABASE_URL": keys_url, "MASTER_KEYS": f"{new},{old}"},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, said.decode().splitlines()
+
+    code, said = await rotate()
+    current = new.partition(":")[0]
+    left = f"left under {lost.current.key_id}: 2; MASTER_KEYS needs it, or a process uses it"
+    assert (code, said[-2:]) == (1, [f"1 keys rewrapped under {current}", left])
+    assert (await rotate())[1][-2:] == [f"0 keys rewrapped under {current}", left]
+    living = await DataKeyRows(database).living()
+    assert living == {current: 1, lost.current.key_id: 2}
+    assert await DataKeyRows(database).master_key_ids() == sorted(living)
+
+    async with database.transaction() as connection:
+        await connection.execute(
+            sa.delete(DATA_KEYS).where(DATA_KEYS.c.master_key_id == lost.current.key_id)
+        )
+    assert await rotate() == (0, [f"0 keys rewrapped under {current}"])
+
+
+async def test_a_process_notices_that_it_lacks_a_master_key_in_use(
+    database: Database, keys: DataKeys, interview_id: str
+) -> None:
+    other = keys_of(database, new_ring()[1])
+    await other.check()
+    await keys.of(interview_id, make=True)
+    await keys.check()
+    with pytest.raises(EncryptionError) as caught:
+        await other.check()
+    assert (caught.value.code, caught.value.retryable) == ("key.unknown", True)
+    assert keys.deployment.key_id in caught.value.message
+    with pytest.raises(ConfigError, match=keys.deployment.key_id):
+        await require_master_keys(other)
+    await keys.destroy(interview_id)
+    await other.check()
+
+
+async def test_a_database_that_is_away_keeps_no_process_from_starting(ring: KeyRing) -> None:
+    away = Database("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/none")
+    await require_master_keys(keys_of(away, ring))
+    await require_master_keys(None)
+    await away.close()
+
+
 async def test_keys_of_before_there_was_a_master_key_are_read_and_rotated(
     database: Database, interview_id: str
 ) -> None:
@@ -253,18 +347,9 @@ async def test_keys_of_before_there_was_a_master_key_are_read_and_rotated(
         await in_production.of(interview_id, make=False)
     assert caught.value.code == "key.unknown"
 
-    await _discard_others(database, parse_keys("MASTER_KEYS", None))
     assert await keys_with(master_keys=given).rotate() == 1
     assert (await in_production.of(interview_id, make=False)).secret == secret
 
 
 def _only(ring: KeyRing) -> KeyRing:
     return KeyRing(ring.keys[:1])
-
-
-async def _discard_others(database: Database, ring: KeyRing) -> None:
-    """Other tests' keys, whose master keys are gone."""
-    async with database.transaction() as connection:
-        await connection.execute(
-            sa.delete(DATA_KEYS).where(DATA_KEYS.c.master_key_id != ring.current.key_id)
-        )

@@ -102,6 +102,17 @@ async def test_entries_of_before_are_read_and_an_erased_interviews_are_not(
     assert (caught.value.code, caught.value.retryable) == ("key.destroyed", False)
 
 
+async def test_a_master_key_that_is_not_here_is_worth_a_retry(
+    redis: Redis, log: StreamLog, database: Database, interview_id: str
+) -> None:
+    """A process whose settings are behind the others' drops no answer."""
+    await OutboundWriter(log, interview_id).send(message())
+    behind = StreamLog(redis, ttl_s=60, keys=keys_of(database, new_ring()[1]))
+    with pytest.raises(StreamError) as caught:
+        await behind.read(out_key(interview_id), b"0-0")
+    assert (caught.value.code, caught.value.retryable) == ("key.unknown", True)
+
+
 async def test_the_answer_under_way_is_sealed(
     redis: Redis, keys: DataKeys, interview_id: str
 ) -> None:

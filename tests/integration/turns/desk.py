@@ -41,11 +41,12 @@ from interview.streams.outbound import OutboundReader, out_key
 from tests.fakes.briefs import a_brief
 from tests.integration.turns.providers import WordEar, WordModel, WordStt, WordTts
 
-__all__ = ["Desk"]
+__all__ = ["PROMPT_VERSION", "Desk"]
 
 T = TypeVar("T")
 
 PATIENCE_S = 20.0
+PROMPT_VERSION = "1-0123456789ab"
 
 
 @dataclass
@@ -113,7 +114,9 @@ class Desk:
         return self._run(stage.run(request, attempt))
 
     def converse(self, attempt: int = 1) -> asyncio.Task[ConverseResult]:
-        stage = Converse(self.log, self.records, self.model, self.last_resort, self.timeout_s)
+        stage = Converse(
+            *(self.log, self.records, self.model, self.last_resort, self.timeout_s), PROMPT_VERSION
+        )
         request = ConverseInput(
             turn=self.turn,
             brief=a_brief(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.turns.desk import Desk
+from tests.integration.turns.desk import PROMPT_VERSION, Desk
 
 pytestmark = pytest.mark.integration
 
@@ -156,3 +156,17 @@ async def test_all_die_at_once(desk: Desk, when: str) -> None:
     for stage in again:
         await desk.done(stage)
     await _is_whole(desk)
+
+
+async def test_the_prompt_of_a_reply_is_known_to_a_run_that_only_repeats_it(desk: Desk) -> None:
+    """The reply is whole, and its result was lost: the next run says what the first was told."""
+    transcribe, first, speak = desk.all()
+    await _paused(desk)
+    await desk.end()
+    result = await desk.done(first)
+    second = await desk.done(desk.converse(2))
+    for stage in (transcribe, speak):
+        await desk.done(stage)
+    assert (result.provider, result.prompt_version) == ("words/llm", PROMPT_VERSION)
+    assert second == result
+    assert len(desk.model.asked) == 1

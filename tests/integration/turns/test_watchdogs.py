@@ -40,10 +40,11 @@ async def test_a_model_that_hangs_gives_way(desk: Desk, gate: str) -> None:
     transcribe, converse, speak = desk.all()
     await _answered(desk)
     await _times_out(converse, "llm")
-    await desk.done(desk.converse(2))
+    result = await desk.done(desk.converse(2))
     await desk.done(transcribe)
     await desk.done(speak)
     assert desk.last_resort.asked
+    assert (result.provider, result.prompt_version) == ("words/last-resort", "")
     assert await desk.captions() == ["You said I moved it.", "I see.", "What then?"]
 
 

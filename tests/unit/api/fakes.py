@@ -18,13 +18,16 @@ __all__ = ["FakePending", "FakeStreams"]
 
 
 class FakeStreams(StreamLog):
-    """Every append is one trip. While `away`, every call fails; `lose` empties it."""
+    """Every append is one trip. While `away`, every call fails, as `failure` says; `lose` empties
+    it, and `calls` counts."""
 
     def __init__(self) -> None:
         # Nothing of it that speaks to Redis is used.
         self.entries: dict[str, list[Entry]] = defaultdict(list)
         self.trips: list[int] = []
         self.away = False
+        self.failure = StreamError("stream.unavailable", "gone")
+        self.calls = 0
         self.changed = asyncio.Event()
 
     async def append(
@@ -68,8 +71,9 @@ class FakeStreams(StreamLog):
         return [e.fields[b"i"] if b"i" in e.fields else e.fields[b"k"] for e in self.entries[key]]
 
     def _check(self) -> None:
+        self.calls += 1
         if self.away:
-            raise StreamError("stream.unavailable", "gone")
+            raise self.failure
 
 
 class FakePending(PendingTurns):

@@ -6,12 +6,14 @@ import uuid
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from api.authorization import PUBLIC, RULES, Action, Target, decide, requires
 from api.main import create_app
 from interview.config import Settings
 from interview.errors import InterviewError
 from interview.persistence.vocabulary import LOCAL_ORGANIZATION
+from interview.security.keys import new_key
 from interview.security.principal import ANONYMOUS, Principal
 from tests.access import (
     ON_AN_INTERVIEW,
@@ -29,7 +31,7 @@ HOME, ABROAD, CANDIDATE, OTHER = (str(uuid.uuid4()) for _ in range(4))
 INTERVIEW, ELSEWHERE = (str(uuid.uuid4()) for _ in range(2))
 
 THEIRS = Target(HOME, INTERVIEW, CANDIDATE)
-NOBODYS = Target(LOCAL_ORGANIZATION, INTERVIEW, None)
+NOBODYS = Target(LOCAL_ORGANIZATION, INTERVIEW, None, unclaimed=True)
 TARGETS: dict[Whose, Target] = {"the candidate": THEIRS, "nobody": NOBODYS}
 
 EVERY_SCOPE = frozenset({"interviews:read", "interviews:write", "interviews:erase", "audit:read"})
@@ -89,7 +91,7 @@ def test_a_candidate_of_an_interview_that_has_none_is_nobody() -> None:
 
 
 def application() -> FastAPI:
-    return create_app(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
+    return create_app(Settings(_env_file=None, auth_keys=SecretStr(new_key())))  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
 
 
 def test_every_door_says_what_it_is_for() -> None:
@@ -120,4 +122,29 @@ def test_a_door_that_says_nothing_is_found() -> None:
 def test_a_door_takes_the_rule_of_its_router() -> None:
     by_path = {door.path: door for door in doors(application())}
     recordings = "/api/v1/interviews/{interview_id}/recordings"
-    assert by_path[recordings] == Door("GET", recordings, "recording.read")
+    door = by_path[recordings]
+    assert door == Door("GET", recordings, "recording.read", door.limits)
+
+
+def test_every_door_is_counted() -> None:
+    uncounted = {str(door) for door in doors(application()) if not door.limits}
+    # What says the same to everybody at no cost; and what counts addresses and accounts itself.
+    assert uncounted - {"GET /"} == {
+        *("GET /health", "GET /health/live", "GET /openapi.json", "GET /docs"),
+        *("GET /api/v1/roles", "GET /api/v1/auth/methods", "POST /api/v1/auth/login"),
+    }
+
+
+def test_no_request_brings_more_than_is_asked_for() -> None:
+    """What is not a field is refused, not left out: nobody makes themselves an admin by it."""
+    schema = application().openapi()
+    bodies = [
+        (f"{method} {path}", operation["requestBody"]["content"]["application/json"]["schema"])
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if "requestBody" in operation
+    ]
+    assert len(bodies) > 10
+    for where, body in bodies:
+        name = body["$ref"].rpartition("/")[2]
+        assert schema["components"]["schemas"][name]["additionalProperties"] is False, where

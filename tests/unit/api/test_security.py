@@ -6,9 +6,11 @@ import base64
 import hashlib
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -17,6 +19,7 @@ from api.main import create_app
 from api.security import MAX_BODY_BYTES, SecurityHeaders, origin_allowed
 from api.static import WebClient, page_policy, placeholder, web_or
 from interview.config import Settings
+from interview.security.keys import new_key
 
 CORS = ("http://localhost:3000",)
 
@@ -108,9 +111,54 @@ async def test_a_routes_own_headers_stay() -> None:
     assert headers["cache-control"] == "no-store"
 
 
+async def test_there_is_no_answer_without_the_headers(tmp_path: Path) -> None:
+    """Not of a page, a file, what is refused on the way in, or a crash."""
+    (tmp_path / "_next/static").mkdir(parents=True)
+    (tmp_path / "_next/static/a.js").write_text("1")
+    for page in ("index.html", "404.html"):
+        (tmp_path / page).write_text("<html><script>1</script></html>")
+    preflight = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    asks: list[tuple[int, str, str, dict[str, Any]]] = [
+        (200, "GET", "/", {}),
+        (200, "HEAD", "/", {}),
+        (200, "GET", "/_next/static/a.js", {}),
+        (404, "GET", "/nowhere", {}),
+        (404, "GET", "/api/nowhere", {}),
+        (405, "POST", "/", {}),
+        (405, "PATCH", "/health", {}),
+        (200, "GET", "/docs", {}),
+        (200, "GET", "/openapi.json", {}),
+        (413, "POST", "/api/v1/interviews", {"headers": {"Content-Length": "99999999"}}),
+        (400, "OPTIONS", "/api/v1/interviews", {"headers": preflight}),
+        (421, "GET", "/health", {"headers": {"Host": "evil.example"}}),
+        (500, "GET", "/crash", {}),
+    ]
+    app = application(web_dir=tmp_path, allowed_hosts="testserver")
+    app.add_api_route("/crash", lambda: 1 / 0)
+    async with calling_at(app) as http:
+        for status, method, path, more in asks:
+            response = await http.request(method, path, **more)
+            headers = response.headers
+            assert response.status_code == status, path
+            assert headers.get_list("x-content-type-options") == ["nosniff"], path
+            assert headers.get_list("x-frame-options") == ["DENY"], path
+            assert headers.get_list("referrer-policy") == ["no-referrer"], path
+            (policy,) = headers.get_list("content-security-policy")
+            assert "default-src 'none'" in policy, path
+            assert "frame-ancestors 'none'" in policy, path
+            assert "unsafe-" not in policy, path
+
+
+def application(**settings: object) -> FastAPI:
+    return create_app(Settings.model_validate({"auth_keys": new_key()} | settings))
+
+
 def calling(**settings: object) -> httpx.AsyncClient:
     """The whole application, started by nobody: what needs no service answers."""
-    app = create_app(Settings.model_validate(settings))
+    return calling_at(application(**settings))
+
+
+def calling_at(app: FastAPI) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://testserver")
 

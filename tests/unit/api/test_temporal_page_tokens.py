@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 
 import pytest
@@ -58,6 +59,17 @@ def test_it_belongs_to_one_workflow() -> None:
 
     with pytest.raises(InvalidInputError):
         TOKENS.unbound(bound, "interview-2")
+
+
+def test_an_access_token_cannot_be_made_of_one() -> None:
+    """Its key signs nothing here."""
+    bound = token_of(TOKENS.bound(page("CiQw"), "interview-1"))
+    _, _, code = bound.partition(".")
+    by_it = [
+        hmac.new(OLD.secret, message, "sha256").hexdigest()
+        for message in (b"interview-1\nCiQw", b"intervue history page\ninterview-1\nCiQw")
+    ]
+    assert code not in by_it
 
 
 def test_keys_may_be_replaced() -> None:

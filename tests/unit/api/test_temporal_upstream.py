@@ -10,7 +10,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.responses import StreamingResponse
 
-from api.temporal_ui.upstream import TemporalUiUnavailable, UiServer
+from api.temporal_ui.upstream import AnswerTooLarge, TemporalUiUnavailable, UiServer
 
 
 class FakeUiServer:
@@ -57,6 +57,7 @@ async def test_nothing_of_the_visitor_goes_there() -> None:
     headers = Headers(
         {
             "Accept": "application/json",
+            "Accept-Encoding": "gzip",
             "Content-Type": "application/json",
             "Cookie": "intervue_access=secret; _csrf=theirs",
             "Authorization": "Bearer secret",
@@ -74,7 +75,9 @@ async def test_nothing_of_the_visitor_goes_there() -> None:
         assert await read(response) == b"{}"
 
     (head,) = fake.asked
-    sent = {line.partition(":")[0].lower() for line in head.splitlines()[1:] if line}
+    names = [line.partition(":")[0].lower() for line in head.splitlines()[1:] if line]
+    sent = set(names)
+    assert len(names) == len(sent)
     assert head.startswith("POST /temporal/x HTTP/1.1\r\n")
     assert "secret" not in head
     assert "interviews.example" not in head
@@ -173,6 +176,39 @@ async def test_an_answer_that_breaks_off_is_not_passed_off_as_whole() -> None:
         response = await client.pass_on("GET", "/x", Headers({}), extra={})
         with pytest.raises(Exception, match="closed"):
             await read(response)
+
+
+async def test_few_large_answers_are_held_at_once() -> None:
+    """The others wait on the other side, which has them anyway."""
+    length, let_go = 64 * 1024, asyncio.Event()
+    begun: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        begun.append(writer)
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n".encode())
+        await let_go.wait()
+        writer.write(b"x" * length)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    client = UiServer(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    reading = client._reading  # pyright: ignore[reportPrivateUsage] who waits is told by nothing else
+    try:
+        async with asyncio.timeout(10):
+            asks = [asyncio.create_task(client.fetch("/x", most_bytes=length)) for _ in range(8)]
+            while len(begun) < 8 or not reading.locked():  # noqa: ASYNC110 nothing tells
+                await asyncio.sleep(0.01)
+            let_go.set()
+            answers = await asyncio.gather(*asks)
+        assert {len(content) for _, content in answers} == {length}
+        assert not reading.locked()
+        with pytest.raises(AnswerTooLarge):
+            await client.fetch("/x", most_bytes=length - 1)
+    finally:
+        await client.aclose()
+        server.close()
 
 
 def _asks(client: UiServer) -> list[Callable[[], Awaitable[object]]]:

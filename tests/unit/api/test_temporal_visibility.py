@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import uuid
 from collections.abc import Generator
 
 import pytest
@@ -48,6 +49,15 @@ NAMES = ("WorkflowId", "ExecutionStatus", "IntervuePhase", "IntervueOrganization
 )
 def test_what_the_ui_asks_is_narrowed(query: str, expected: str) -> None:
     assert narrowed(query, OURS) == expected
+
+
+def test_it_may_be_narrowed_to_workflows() -> None:
+    one, other = (f"interview-{uuid.uuid4()}" for _ in range(2))
+    query = narrowed("a = 1 OR b = 2 GROUP BY c", OURS, [one, other])
+    assert query == (
+        f'(`a` = 1 OR `b` = 2) AND {ONLY} AND `WorkflowId` IN ("{one}", "{other}") GROUP BY `c`'
+    )
+    assert narrowed("", OURS, []) == f'{ONLY} AND `WorkflowId` IN ("none")'
 
 
 @pytest.mark.parametrize(

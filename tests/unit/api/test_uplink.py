@@ -12,7 +12,7 @@ import pytest
 import api.uplink
 from api.uplink import Answer, Uplink, gathering_s
 from interview.contracts.interview import BeginTurnInput
-from interview.errors import ConflictError, InvalidInputError
+from interview.errors import ConflictError, InvalidInputError, StreamError
 from interview.protocol import limits
 from interview.protocol.client import TurnMode
 from interview.streams.audio import AudioStart, AudioStream
@@ -164,6 +164,29 @@ async def test_when_the_streams_are_back_the_client_is_asked_for_the_rest(
     assert desk.kinds(answer) == [b"start", b"0", b"1", b"2", b"3", b"4", b"end"]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_an_erased_interviews_streams_are_not_asked_again(desk: Desk, at_once: bool) -> None:
+    """At once, or found out while they were away."""
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    await desk.uplink.drain()
+    erased = StreamError("key.destroyed", "erased", retryable=False)
+    desk.streams.away = True
+    if at_once:
+        desk.streams.failure = erased
+    desk.uplink.chunk(answer, 0, b"data")
+    await desk.heard(desk.streams.failure.code)
+    desk.streams.failure = erased
+    for _ in range(100):
+        await asyncio.sleep(0)
+    calls = desk.streams.calls
+    for index in range(1, 100):
+        desk.uplink.chunk(answer, index, b"data")
+        await asyncio.sleep(0)
+    assert desk.streams.calls == calls
+    assert "back" not in desk.said
+
+
 async def test_an_end_that_got_through_needs_nothing_again(desk: Desk) -> None:
     answer = desk.answer()
     desk.uplink.start(answer)
@@ -291,6 +314,15 @@ async def test_gathered_chunks_are_appended_in_time_at_a_mark_and_when_the_sende
     desk.uplink.chunk(answer, 3, b"data")
     await desk.uplink.drain()
     assert desk.kinds(answer) == [b"start", b"0", b"1", b"pause", b"2", b"3"]
+
+
+async def test_draining_what_is_empty_disturbs_nothing(desk: Desk) -> None:
+    await desk.uplink.drain()
+    await desk.uplink.drain()
+    answer = desk.answer()
+    desk.uplink.start(answer)
+    await desk.uplink.drain()
+    assert desk.kinds(answer) == [b"start"]
 
 
 @pytest.mark.parametrize(("rooms", "wait_s"), [(1, 0.0), (20, 0.0), (80, 0.1), (1_000, 0.25)])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.main import create_app
 from interview.config import Settings
 from interview.errors import ConfigError
 from interview.security.keys import new_key
@@ -59,6 +62,32 @@ def test_each_thing_that_is_wrong_is_named(changed: dict[str, Any], named: str) 
     assert line.startswith(f"{named}: ")
 
 
+@pytest.mark.parametrize("keys", [None, "", " ", "change-me", "placeholder:x", ZEROS])
+@pytest.mark.parametrize("build", [check_production, create_app])
+def test_where_people_sign_in_nobody_can_make_a_token(
+    build: Callable[[Settings], object], keys: str | None
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build(Settings.model_validate({"debug": False, "auth_keys": keys}))
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("AUTH_KEYS: ")
+
+
+def test_where_people_sign_in_with_keys_it_starts() -> None:
+    check_production(Settings.model_validate({"debug": False, "auth_keys": new_key()}))
+
+
+def test_the_containers_come_with_keys_that_nobody_knows() -> None:
+    compose = Path("docker-compose.yml").read_text()
+    assert re.findall(r"[HR]_KEYS: [$]{(?:AUTH|MASTER)_KEYS:-(.*)}", compose) == ["", ""]
+    assert "/data/keys/keys.env .env" in Path("deploy/Dockerfile").read_text()
+    assert "depends_on: &ready\n      keys:" in compose
+    for service in ("api", "worker"):
+        described = compose.split(f"\n  {service}:\n")[1].split("\n\n")[0]
+        assert "volumes: &data" in described or "volumes: *data" in described
+        assert re.search(r"depends_on: [&*]ready", described)
+
+
 def test_in_development_all_of_it_is_allowed() -> None:
     check_production(Settings(environment="development", debug=True, cors_origins=("*",)))
 
@@ -85,3 +114,19 @@ def test_neither_program_starts_and_each_says_why(program: list[str], tmp_path: 
     said = [line.partition(":")[0] for line in ended.stderr.splitlines()]
     assert said == ["DEBUG", "AUTH_KEYS", "PUBLIC_URL", "CORS_ORIGINS"], ended.stderr
     assert secret not in ended.stderr
+
+
+@pytest.mark.parametrize("program", [["-m", "api"], ["worker.py"]])
+def test_neither_program_starts_for_people_without_a_key_of_its_own(
+    program: list[str], tmp_path: Path
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, *program],
+        env={"PATH": os.environ["PATH"], "DEBUG": "false", "BLOB_URL": tmp_path.as_uri()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode != 0
+    assert ended.stderr == "AUTH_KEYS: missing; make one with `python -m interview.security.keys`\n"

@@ -1,6 +1,10 @@
-// The REST calls of the page. Same origin, unless NEXT_PUBLIC_* say otherwise (`pnpm dev`).
+// The REST calls of candidates' pages.
 import type { Snapshot } from "@/protocol/messages.gen";
 import type { Standing } from "@/session/session";
+import { ApiError, post, request, WS_URL } from "./request";
+
+export { renewSession } from "./renewal";
+export { ApiError } from "./request";
 
 export interface Role {
   role: string;
@@ -16,21 +20,6 @@ export interface CreatedInterview {
   status: string;
 }
 
-/** `message` is for people; `code` is stable. */
-export class ApiError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status: number,
-  ) {
-    super(message);
-  }
-}
-
-const DEV_API = process.env.NODE_ENV === "development" ? "http://localhost:8000" : "";
-const API_URL = process.env.NEXT_PUBLIC_API_URL || DEV_API;
-const WS_URL = process.env.NEXT_PUBLIC_WS_URL || DEV_API.replace(/^http/, "ws");
-
 export function socketUrl(interviewId: string): string {
   const base = WS_URL || window.location.origin.replace(/^http/, "ws");
   return `${base}/ws/interview/${encodeURIComponent(interviewId)}`;
@@ -41,11 +30,7 @@ export function listRoles(): Promise<Role[]> {
 }
 
 export function createInterview(role: string, candidateName: string): Promise<CreatedInterview> {
-  return request<CreatedInterview>("/api/v1/interviews", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ role, candidate_name: candidateName }),
-  });
+  return post<CreatedInterview>("/api/v1/interviews", { role, candidate_name: candidateName });
 }
 
 export interface Offered {
@@ -99,56 +84,4 @@ export async function interviewStanding(interviewId: string): Promise<Standing> 
   } catch (error) {
     return error instanceof ApiError && error.status === 404 ? "missing" : "unknown";
   }
-}
-
-function post<T>(path: string, body: object): Promise<T> {
-  return request<T>(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-}
-
-let renewing: Promise<boolean> | null = null;
-
-/** A new access token by the refresh cookie; whether there is one. Asked for at once by several,
- * it is one request. */
-export function renewSession(): Promise<boolean> {
-  renewing ??= post("/api/v1/auth/refresh", {})
-    .then(() => true)
-    .catch(() => false)
-    .finally(() => (renewing = null));
-  return renewing;
-}
-
-async function request<T>(path: string, init?: RequestInit): Promise<T> {
-  try {
-    return await requestOnce<T>(path, init);
-  } catch (error) {
-    const stale = error instanceof ApiError && error.code === "auth.expired";
-    if (!stale || path === "/api/v1/auth/refresh" || !(await renewSession())) throw error;
-    return await requestOnce<T>(path, init);
-  }
-}
-
-async function requestOnce<T>(path: string, init?: RequestInit): Promise<T> {
-  let response: Response;
-  try {
-    // The dev server's page and the API are two origins of one site.
-    response = await fetch(API_URL + path, { credentials: "include", ...init });
-  } catch {
-    throw new ApiError("network", "The server cannot be reached. Is it running?", 0);
-  }
-  // Whatever a proxy in between may send instead of JSON.
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as T;
-  throw errorFrom(body, response.status);
-}
-
-function errorFrom(body: unknown, status: number): ApiError {
-  const error = (body as { error?: { code?: unknown; message?: unknown } } | null)?.error;
-  const code = typeof error?.code === "string" ? error.code : "http";
-  const message =
-    typeof error?.message === "string" ? error.message : `The server answered ${status}.`;
-  return new ApiError(code, message, status);
 }

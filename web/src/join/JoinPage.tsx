@@ -11,6 +11,7 @@ import {
   type ExtraTime,
   type Offered,
 } from "@/api/rest";
+import { Choice } from "@/ui/Field";
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
 import styles from "./join.module.css";
@@ -131,19 +132,17 @@ function Offer({ secret, offered, onRefused }: OfferProps) {
             />
             I would rather type than speak
           </label>
-          <label className={styles.field}>
-            <span>Time to answer</span>
-            <select
-              value={extraTime}
-              onChange={(event) => setExtraTime(event.target.value as ExtraTime)}
-              data-testid="join-extra-time"
-            >
-              <option value="1">As planned</option>
-              <option value="1.25">A quarter more</option>
-              <option value="1.5">Half as much again</option>
-              <option value="2">Twice as much (somebody has to agree)</option>
-            </select>
-          </label>
+          <Choice
+            label="Time to answer"
+            value={extraTime}
+            onValue={(chosen) => setExtraTime(chosen as ExtraTime)}
+            data-testid="join-extra-time"
+          >
+            <option value="1">As planned</option>
+            <option value="1.25">A quarter more</option>
+            <option value="1.5">Half as much again</option>
+            <option value="2">Twice as much (somebody has to agree)</option>
+          </Choice>
           <label className={styles.field}>
             <span>Anything else we should know (you need not say)</span>
             <textarea value={note} rows={2} maxLength={1000} onChange={(event) => setNote(event.target.value)} />

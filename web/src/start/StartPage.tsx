@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useState, type FormEvent } from "react";
 import { ApiError, createInterview, listRoles, type Role } from "@/api/rest";
@@ -67,6 +68,9 @@ export function StartPage() {
         <p className={ui.lead}>
           You hear each question and answer in your own words, by voice or by typing. Take the
           time you need. You can pause whenever you like and come back later.
+        </p>
+        <p className={ui.small}>
+          Do you hire? <Link href="/login/">Sign in</Link> to invite candidates.
         </p>
       </header>
       <form className={styles.form} onSubmit={start} data-testid="start-form">

@@ -95,6 +95,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_data_keys")),
         sa.UniqueConstraint("interview_id", name=op.f("uq_data_keys_interview_id")),
     )
+    op.create_index(
+        op.f("ix_data_keys_master_key_id"),
+        "data_keys",
+        ["master_key_id"],
+        postgresql_where=sa.text("wrapped IS NOT NULL"),
+    )
     op.create_table(
         "erasure_receipts",
         sa.Column("receipt_id", sa.Uuid(as_uuid=False), nullable=False),
@@ -282,7 +288,6 @@ def upgrade() -> None:
         sa.Column("interview_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("extra_time_factor", sa.Float(53), server_default=sa.text("1"), nullable=False),
         sa.Column("text_only", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("captions", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("note", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column(
             "requested_at",
@@ -292,6 +297,7 @@ def upgrade() -> None:
         ),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("granted_by", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "extra_time_factor BETWEEN 1 AND 3", name=op.f("ck_accommodations_extra_time_factor")
         ),
@@ -491,6 +497,15 @@ def upgrade() -> None:
     )
     op.add_column("interviews", sa.Column("candidate_id", sa.Uuid(as_uuid=False), nullable=True))
     op.add_column("interviews", sa.Column("created_by", sa.Uuid(as_uuid=False), nullable=True))
+    # Nobody had an account until now.
+    op.add_column(
+        "interviews",
+        sa.Column("unclaimed", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+    )
+    op.alter_column("interviews", "unclaimed", server_default=sa.text("false"))
+    op.create_check_constraint(
+        op.f("ck_interviews_unclaimed"), "interviews", "NOT unclaimed OR candidate_id IS NULL"
+    )
     op.add_column("interviews", sa.Column("erase_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         op.f("ix_interviews_candidate_id"), "interviews", ["candidate_id"], unique=False
@@ -541,7 +556,9 @@ def downgrade() -> None:
         op.f("ix_interviews_organization_id_created_at_interview_id"), table_name="interviews"
     )
     op.drop_index(op.f("ix_interviews_candidate_id"), table_name="interviews")
+    op.drop_constraint(op.f("ck_interviews_unclaimed"), "interviews", type_="check")
     op.drop_column("interviews", "erase_at")
+    op.drop_column("interviews", "unclaimed")
     op.drop_column("interviews", "created_by")
     op.drop_column("interviews", "candidate_id")
     op.drop_column("interviews", "organization_id")
@@ -570,6 +587,7 @@ def downgrade() -> None:
         op.f("ix_erasure_receipts_organization_id_requested_at"), table_name="erasure_receipts"
     )
     op.drop_table("erasure_receipts")
+    op.drop_index(op.f("ix_data_keys_master_key_id"), table_name="data_keys")
     op.drop_table("data_keys")
     op.drop_table("audit_heads")
     op.drop_index(op.f("ix_audit_events_interview_id_sequence"), table_name="audit_events")

@@ -1,0 +1,283 @@
+"""Signing in, inviting, and what happens to sessions, page by page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Request, expect
+
+from api.authentication import ACCESS_COOKIE
+from interview.config import Settings
+from interview.security.keys import parse_keys
+from interview.security.principal import Principal
+from interview.security.tokens import AccessTokens
+from tests.browser.accounts import PASSWORD, Recruiter, Visit, mailed_link, some_address
+from tests.browser.fake_room_server import WEB_OUT
+from tests.integration.api.servers import serving
+from tests.services import RunningStack
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.integration,
+    pytest.mark.timeout(120),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+AXE = WEB_OUT.parent / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def settings(services: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("accounts")
+    return Settings.model_validate(
+        {
+            "debug": False,
+            "database_url": services.urls["DATABASE_URL"],
+            "redis_url": services.urls["REDIS_URL"],
+            "temporal_address": services.urls["TEMPORAL_ADDRESS"],
+            "blob_url": (folder / "blobs").as_uri(),
+            "mail_outbox": folder / "outbox",
+            "web_dir": WEB_OUT,
+        }
+    )
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def site(settings: Settings) -> AsyncGenerator[str]:
+    async with serving(settings) as url:
+        yield url
+
+
+async def test_whoever_is_signed_out_signs_in_and_comes_back(browser: Browser, site: str) -> None:
+    visit, grace = await Visit.begin(browser, site), Recruiter()
+    await grace.register(site)
+    await visit.open("/desk/invitations/")
+    await expect(visit.by_id("signed-out")).to_be_visible()
+    await visit.page.get_by_role("link", name="Sign in").click()
+    await visit.fill_in(grace.email, "not the password")
+    await visit.is_told("do not belong together")
+    assert "/login/" in visit.page.url
+    await visit.fill_in(grace.email, grace.password)
+    await visit.page.wait_for_url(f"{site}/desk/invitations/")
+    await visit.by_id("sign-out").click()
+    await visit.page.wait_for_url(f"{site}/login/")
+    await visit.open("/desk/")
+    await expect(visit.by_id("signed-out")).to_be_visible()
+    assert visit.problems == []
+
+
+async def test_a_password_is_not_sent_before_the_page_is_there(browser: Browser, site: str) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    visit = await Visit.begin(browser, site, context)
+    await visit.open("/login/")
+    await visit.fill_in("grace@company.example", PASSWORD)
+    await expect(visit.button("Sign in")).to_be_disabled()
+    assert visit.page.url == f"{site}/login/"
+
+
+async def test_the_organizations_own_sign_in_is_there_where_it_is_set_up(
+    browser: Browser, site: str
+) -> None:
+    visit = await Visit.begin(browser, site)
+    await visit.open("/login/")
+    await expect(visit.page.get_by_role("link", name="Register an organization")).to_be_visible()
+    await expect(visit.by_id("openid")).to_have_count(0)
+    ways = {"registration": "closed", "openid": True}
+    await visit.page.route("**/api/v1/auth/methods", lambda route: route.fulfill(json=ways))
+    await visit.open("/login/")
+    await expect(visit.by_id("openid")).to_have_attribute("href", "/api/v1/auth/oidc/start")
+    await expect(visit.page.get_by_role("link", name="Register an organization")).to_have_count(0)
+    await visit.open("/register/")
+    await expect(visit.page.locator("h1")).to_have_text("Registration is closed here")
+
+
+async def test_signing_in_leads_to_our_own_pages_alone(browser: Browser, site: str) -> None:
+    visit, grace = await Visit.begin(browser, site), Recruiter()
+    await grace.register(site)
+    await visit.open("/login/?next=//elsewhere.example/")
+    await visit.fill_in(grace.email, grace.password)
+    await visit.page.wait_for_url(f"{site}/desk/")
+
+
+async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
+    browser: Browser, site: str
+) -> None:
+    desk = await Visit.begin(browser, site)
+    await desk.open("/register/")
+    await desk.page.get_by_label("Organization").fill("Harbour & Sons")
+    await desk.page.get_by_label("Mail address").fill(some_address())
+    await desk.page.get_by_label("Password").fill(PASSWORD)
+    await desk.button("Register").click()
+    await desk.page.wait_for_url(f"{site}/desk/")
+    await desk.page.get_by_role("link", name="Invite a candidate").click()
+    await desk.page.get_by_label("Candidate's name").fill("Ada")
+    await desk.button("Make the link").click()
+    link = await desk.by_id("issued-link").input_value()
+    await expect(desk.by_id("invitation")).to_have_attribute("data-state", "open")
+
+    candidate = await Visit.begin(browser, site)
+    await candidate.open(link.partition("localhost:8000")[2])
+    await candidate.by_id("join-extra-time").select_option("2")
+    await candidate.by_id("join-consent").click()
+    await candidate.page.wait_for_url(f"{site}/interview/**")
+    await expect(candidate.by_id("join")).to_be_visible()
+
+    await desk.page.get_by_role("link", name="Accommodations").click()
+    await expect(desk.by_id("asked")).to_contain_text("Twice the time")
+    await desk.by_id("grant").click()
+    await expect(desk.page.get_by_text("Nothing waits for an answer.")).to_be_visible()
+    await desk.page.get_by_role("link", name="Invitations").click()
+    await expect(desk.by_id("invitation")).to_have_attribute("data-state", "used")
+    await expect(desk.by_id("take-back-link")).to_have_count(0)
+    await desk.page.get_by_role("link", name="Interviews").click()
+    await expect(desk.by_id("interview")).to_contain_text("Ada")
+    await desk.page.get_by_label("Search").fill("nobody")
+    await expect(desk.page.get_by_text("Nothing fits your search.")).to_be_visible()
+
+    # Their session is for the interview alone, and what is kept of it is theirs.
+    await candidate.open("/desk/")
+    await expect(candidate.page.get_by_text("This page is for recruiters")).to_be_visible()
+    await candidate.page.get_by_role("link", name="Go to your account").click()
+    async with candidate.page.expect_download() as saved:
+        await candidate.button("Save a copy").click()
+    assert (await saved.value).suggested_filename.startswith("interview-")
+    await candidate.button("Withdraw consent and erase").click()
+    await candidate.page.keyboard.press("Escape")
+    await expect(candidate.by_id("confirm")).to_be_hidden()
+    await candidate.button("Withdraw consent and erase").click()
+    await candidate.by_id("confirm").click()
+    await expect(candidate.by_id("withdrawn")).to_be_visible()
+    assert desk.problems == candidate.problems == []
+
+
+async def test_a_session_revoked_elsewhere_says_so(browser: Browser, site: str) -> None:
+    grace = Recruiter()
+    await grace.register(site)
+    here, there = [await Visit.begin(browser, site) for _ in range(2)]
+    await here.sign_in(grace)
+    await there.sign_in(grace)
+    await here.open("/account/")
+    await expect(here.by_id("device")).to_have_count(3)  # registering was one
+    await here.by_id("revoke-others").click()
+    await expect(here.by_id("device")).to_have_count(1)
+    await there.page.get_by_role("link", name="Invitations").click()
+    await expect(there.by_id("signed-out")).to_contain_text("signed out on this device")
+    await here.by_id("revoke-all").click()
+    await expect(here.by_id("signed-out")).to_be_visible()
+
+
+async def test_a_password_is_set_by_the_mailed_link(
+    browser: Browser, site: str, settings: Settings
+) -> None:
+    visit, grace = await Visit.begin(browser, site), Recruiter()
+    await grace.register(site)
+    await visit.open("/login/")
+    await visit.page.get_by_role("link", name="Forgot your password?").click()
+    await visit.page.get_by_label("Mail address").fill(grace.email)
+    await visit.button("Send the link").click()
+    await expect(visit.by_id("reset-asked")).to_be_visible()
+    async with asyncio.timeout(10):
+        while (link := mailed_link(settings, grace.email, site)) is None:  # noqa: ASYNC110 - a file
+            await asyncio.sleep(0.02)
+    await visit.page.goto(link)
+    await expect(visit.by_id("reset-form")).to_be_visible()
+    assert "#" not in visit.page.url
+    await visit.page.get_by_label("New password").fill("password123")
+    await visit.button("Set the password").click()
+    await visit.is_told("among the first that anybody would try")
+    await visit.page.get_by_label("New password").fill("another nanosecond")
+    await visit.button("Set the password").click()
+    await expect(visit.by_id("reset-done")).to_be_visible()
+    await visit.sign_in(Recruiter(grace.email, "another nanosecond"))
+
+    # Once.
+    await visit.open("/account/")
+    again = await Visit.begin(browser, site)
+    await again.page.goto(link)
+    await again.page.get_by_label("New password").fill("a third nanosecond")
+    await again.button("Set the password").click()
+    await again.is_told("Ask for a new one")
+
+
+async def test_tabs_with_an_old_access_token_renew_it_once(
+    browser: Browser, site: str, settings: Settings
+) -> None:
+    first, grace = await Visit.begin(browser, site), Recruiter()
+    await grace.register(site)
+    await first.sign_in(grace)
+    account = await (await first.page.request.get(f"{site}/api/v1/account")).json()
+    long_ago = AccessTokens(
+        parse_keys("AUTH_KEYS", settings.auth_keys), settings.public_url, clock=lambda: 1e9
+    )
+    who = Principal(
+        "user",
+        organization_id=account["organization_id"],
+        role=account["role"],
+        user_id=account["user_id"],
+        session_id=account["session_id"],
+    )
+    await first.page.goto("about:blank")
+    context = first.page.context
+    old = {"name": ACCESS_COOKIE, "value": long_ago.issue(who), "url": site, "httpOnly": True}
+    await context.add_cookies([{**old, "sameSite": "Strict"}])  # type: ignore[list-item] a TypedDict
+    renewals: list[str] = []
+
+    def count(request: Request) -> None:
+        if request.url.endswith("/auth/refresh"):
+            renewals.append(request.url)
+
+    context.on("request", count)
+    second = await Visit.begin(browser, site, context)
+    await asyncio.gather(first.open("/desk/"), second.open("/desk/invitations/"))
+    await expect(first.by_id("sign-out")).to_be_visible()
+    await expect(second.by_id("sign-out")).to_be_visible()
+    assert len(renewals) == 1
+
+
+async def test_no_rule_of_accessibility_is_broken(browser: Browser, site: str) -> None:
+    grace = Recruiter()
+    await grace.register(site)
+    context = await browser.new_context(viewport={"width": 390, "height": 844})
+    visit = await Visit.begin(browser, site, context)
+    for path in ("/login/", "/register/", "/reset-password/", "/reset-password/#token=none"):
+        await visit.open(path)
+        await _check(visit, path)
+    await visit.sign_in(grace)
+    await visit.open("/desk/invitations/")
+    await visit.button("Make the link").click()
+    await expect(visit.by_id("invitation")).to_be_visible()
+    await _check(visit, "an issued link")
+    pages = ("", "accommodations/", "people/", "keys/")
+    for path in (*(f"/desk/{page}" for page in pages), "/account/"):
+        await visit.open(path)
+        await expect(visit.by_id("sign-out")).to_be_visible()
+        await expect(visit.page.locator('[aria-busy="true"]')).to_have_count(0)
+        await _check(visit, path)
+    assert visit.problems == []
+
+
+async def _check(visit: Visit, where: str) -> None:
+    """In the light by all rules; in the dark only colours are different."""
+    await expect(visit.page.locator("h1")).to_be_visible()
+    # Our policy forbids scripts of others: this one comes by the debugger.
+    await visit.page.evaluate(await asyncio.to_thread(Path(AXE).read_text))
+    await visit.page.emulate_media(color_scheme="light")
+    assert await _broken(visit, RULES) == [], where
+    await visit.page.emulate_media(color_scheme="dark")
+    assert await _broken(visit, ["color-contrast"]) == [], f"{where}, in the dark"
+    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not await visit.page.evaluate(overflow), f"{where} is wider than a phone"
+
+
+async def _broken(visit: Visit, rules: list[str]) -> list[str]:
+    results = await visit.page.evaluate("(only) => axe.run({ runOnly: only })", rules)
+    return [
+        f"{broken['id']}: {node['target']} {node['failureSummary']}"
+        for broken in results["violations"]
+        for node in broken["nodes"]
+    ]

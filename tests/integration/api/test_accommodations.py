@@ -1,0 +1,63 @@
+"""An accommodation granted while the interview is held."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from temporalio.client import Client
+
+from interview.config import Settings
+from interview.contracts.interview import EndInput
+from interview.persistence.accounts import invitations
+from interview.persistence.database import Database
+from tests.integration.api.people import Company, found_company
+from tests.integration.api.servers import serving
+from tests.staff import Staff
+from workflows.interview import InterviewWorkflow
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+
+
+async def test_it_is_taken_up_by_the_interview_that_runs(
+    settings: Settings, temporal: Client
+) -> None:
+    closed = settings.model_copy(update={"debug": False})
+    company = await found_company(settings, temporal, "Ada")
+    database = Database.from_settings(settings)
+    staff = Staff(settings, database, company.organization_id)
+    candidate = await staff.sign_in("candidate", company.interview_id)
+    assert candidate.user_id is not None
+    async with database.transaction() as connection:
+        await invitations.claim(connection, company.interview_id, candidate.user_id)
+    recruiter = staff.headers(await staff.sign_in("recruiter"))
+    mine = staff.headers(candidate)
+    path = f"/api/v1/interviews/{company.interview_id}/accommodations"
+    async with serving(closed) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+
+        async def ask(extra_time: str) -> str:
+            asked = await http.post(path, json={"extra_time": extra_time}, headers=mine)
+            return asked.raise_for_status().json()["accommodation_id"]
+
+        await ask("1.5")
+        assert await _factor(temporal, company) == 1.5  # granted at once
+        doubled = await ask("2")
+        assert await _factor(temporal, company) == 1.5
+        for _ in range(2):
+            granted = await http.post(f"{path}/{doubled}/grant", headers=recruiter)
+            assert granted.is_success, granted.text
+            assert await _factor(temporal, company) == 2.0
+
+        # One that is over has no use for it, and nobody is told of a failure.
+        await ask("1.25")
+        workflow = temporal.get_workflow_handle_for(InterviewWorkflow.run, company.workflow_id)
+        await workflow.execute_update(  # pyright: ignore[reportUnknownMemberType] an overload of the SDK's is open
+            InterviewWorkflow.end_interview, EndInput(outcome="ended_by_candidate")
+        )
+        late = await http.post(path, json={"extra_time": "1"}, headers=mine)
+        assert late.is_success, late.text
+    await database.close()
+
+
+async def _factor(temporal: Client, company: Company) -> float:
+    workflow = temporal.get_workflow_handle_for(InterviewWorkflow.run, company.workflow_id)
+    return (await workflow.query(InterviewWorkflow.snapshot)).state.extra_time_factor

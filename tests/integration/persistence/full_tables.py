@@ -1,0 +1,131 @@
+"""A row in every table that came with accounts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from interview.persistence.database import Database
+from interview.persistence.models import Base
+
+__all__ = ["count_rows", "fill"]
+
+ORGANIZATION = str(uuid.UUID(int=1))
+_USER, _SESSION = str(uuid.UUID(int=2)), str(uuid.UUID(int=3))
+_HASH = "ab" * 32
+
+
+async def fill(database: Database, interview_id: str) -> None:
+    """The interview comes to belong to the organization, and to its user."""
+    async with database.transaction() as connection:
+        for name, row in _rows(interview_id).items():
+            await connection.execute(sa.insert(Base.metadata.tables[name]), row)
+        interviews = Base.metadata.tables["interviews"]
+        await connection.execute(
+            sa.update(interviews)
+            .where(interviews.c.interview_id == interview_id)
+            .values(
+                organization_id=ORGANIZATION,
+                candidate_id=_USER,
+                created_by=_USER,
+                erase_at=datetime.now(UTC),
+            )
+        )
+
+
+async def count_rows(database: Database) -> dict[str, int]:
+    """By table."""
+    async with database.transaction() as connection:
+        return {
+            table.name: (
+                await connection.execute(sa.select(sa.func.count()).select_from(table))
+            ).scalar_one()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def _rows(interview_id: str) -> dict[str, dict[str, Any]]:
+    """In the order in which they refer to each other."""
+    now = datetime.now(UTC)
+    soon, new = now + timedelta(days=1), lambda: str(uuid.uuid4())
+    return {
+        "organizations": {"organization_id": ORGANIZATION, "name": "Example", "retention_days": 30},
+        "users": {
+            "user_id": _USER,
+            "organization_id": ORGANIZATION,
+            "role": "admin",
+            "email": "ada@example.com",
+        },
+        "identities": {"issuer": "https://id.example.com", "subject": "1", "user_id": _USER},
+        "auth_sessions": {
+            "session_id": _SESSION,
+            "user_id": _USER,
+            "method": "invitation",
+            "interview_id": interview_id,
+            "expires_at": soon,
+        },
+        "refresh_tokens": {"token_hash": _HASH, "session_id": _SESSION, "expires_at": soon},
+        "api_keys": {
+            "key_id": new(),
+            "organization_id": ORGANIZATION,
+            "name": "Example",
+            "secret_hash": _HASH,
+            "scopes": ["interviews:read"],
+            "created_by": _USER,
+        },
+        "password_resets": {"token_hash": _HASH, "user_id": _USER, "expires_at": soon},
+        "invitations": {
+            "invitation_id": new(),
+            "organization_id": ORGANIZATION,
+            "interview_id": interview_id,
+            "token_hash": _HASH,
+            "created_by": _USER,
+            "expires_at": soon,
+            "used_at": now,
+            "used_by": _USER,
+        },
+        "consents": {
+            "consent_id": new(),
+            "interview_id": interview_id,
+            "user_id": _USER,
+            "notice_version": "1",
+            "notice_sha256": _HASH,
+        },
+        "accommodations": {
+            "accommodation_id": new(),
+            "interview_id": interview_id,
+            "granted_by": _USER,
+        },
+        "audit_events": {
+            "event_id": new(),
+            "organization_id": ORGANIZATION,
+            "sequence": 1,
+            "at": now,
+            "actor_kind": "user",
+            "actor_id": _USER,
+            "action": "interview.created",
+            "subject_kind": "interview",
+            "subject_id": interview_id,
+            "interview_id": interview_id,
+            "previous_hash": "0" * 64,
+            "hash": _HASH,
+        },
+        "audit_heads": {"organization_id": ORGANIZATION, "sequence": 1, "hash": _HASH},
+        "data_keys": {
+            "key_id": new(),
+            "interview_id": interview_id,
+            "wrapped": b"wrapped",
+            "master_key_id": "a",
+        },
+        "erasure_receipts": {
+            "receipt_id": new(),
+            "organization_id": ORGANIZATION,
+            "interview_id": new(),
+            "reason": "request",
+            "actor_kind": "user",
+            "actor_id": _USER,
+        },
+    }

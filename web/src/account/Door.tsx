@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+import ui from "@/ui/ui.module.css";
+import styles from "./account.module.css";
+
+/** A narrow page with one form on it. */
+export function Door({ title, lead, children }: { title: string; lead?: string; children: ReactNode }) {
+  return (
+    <main className={styles.door}>
+      <header className={styles.head}>
+        <p className={ui.mark}>Intervue</p>
+        <h1 className={ui.title}>{title}</h1>
+        {lead && <p className={ui.lead}>{lead}</p>}
+      </header>
+      {children}
+    </main>
+  );
+}

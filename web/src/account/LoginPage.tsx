@@ -1,0 +1,69 @@
+"use client";
+
+import Link from "next/link";
+import { useState, type FormEvent } from "react";
+import { login, OPENID_START } from "@/api/account";
+import { Field } from "@/ui/Field";
+import form from "@/ui/form.module.css";
+import { Problem } from "@/ui/Problem";
+import ui from "@/ui/ui.module.css";
+import { useHydrated } from "@/ui/useHydrated";
+import styles from "./account.module.css";
+import { Door } from "./Door";
+import { useAction } from "./useAction";
+import { useGuest } from "./useGuest";
+
+export function LoginPage() {
+  const { ways, welcome } = useGuest();
+  const hydrated = useHydrated();
+  const { busy, problem, run } = useAction();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    void run(async () => welcome((await login(email.trim(), password)).account));
+  };
+
+  return (
+    <Door title="Sign in" lead="For recruiters and admins. Candidates come in by the link they were sent.">
+      <form className={form.form} method="post" onSubmit={submit} data-testid="login-form">
+        <Field
+          label="Mail address"
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          value={email}
+          onValue={setEmail}
+        />
+        <Field
+          label="Password"
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onValue={setPassword}
+        />
+        <Problem text={problem} />
+        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
+          {busy ? "Signing in…" : "Sign in"}
+        </button>
+      </form>
+      {ways?.openid && (
+        <>
+          <p className={form.or}>or</p>
+          <a className={`${ui.button} ${styles.whole}`} href={OPENID_START} data-testid="openid">
+            Sign in with your organization
+          </a>
+        </>
+      )}
+      <nav className={styles.links} aria-label="Other ways in">
+        <Link href="/reset-password/">Forgot your password?</Link>
+        {ways?.registration === "open" && <Link href="/register/">Register an organization</Link>}
+      </nav>
+    </Door>
+  );
+}

@@ -1,0 +1,63 @@
+"use client";
+
+import { useState, type FormEvent } from "react";
+import { changePassword } from "@/api/account";
+import { Field } from "@/ui/Field";
+import form from "@/ui/form.module.css";
+import { Problem } from "@/ui/Problem";
+import ui from "@/ui/ui.module.css";
+import { useAccount } from "./signed-in";
+import { useAction } from "./useAction";
+
+export function PasswordForm({ onChanged }: { onChanged: () => void }) {
+  const account = useAccount();
+  const { busy, problem, run } = useAction();
+  const [current, setCurrent] = useState("");
+  const [chosen, setChosen] = useState("");
+  const [done, setDone] = useState(false);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    setDone(false);
+    if (!(await run(() => changePassword(current, chosen)))) return;
+    setCurrent("");
+    setChosen("");
+    setDone(true);
+    onChanged();
+  };
+
+  return (
+    <form className={form.form} onSubmit={(event) => void submit(event)} data-testid="password-form">
+      {/* Which account a password manager saves it for. */}
+      <input type="hidden" autoComplete="username" value={account.email ?? ""} />
+      <Field
+        label="Current password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={current}
+        onValue={setCurrent}
+      />
+      <Field
+        label="New password"
+        hint="At least 10 characters. Other devices are signed out."
+        type="password"
+        autoComplete="new-password"
+        required
+        minLength={10}
+        value={chosen}
+        onValue={setChosen}
+      />
+      <Problem text={problem} />
+      <div className={ui.row}>
+        <button type="submit" className={ui.button} disabled={busy}>
+          {busy ? "One moment…" : "Change the password"}
+        </button>
+        <p className={ui.small} role="status" data-testid="password-changed">
+          {done && "Changed. Other devices have been signed out."}
+        </p>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,123 @@
+"use client";
+
+import Link from "next/link";
+import { useEffect, useState, type FormEvent } from "react";
+import { forgotPassword, resetPassword } from "@/api/account";
+import { Field } from "@/ui/Field";
+import form from "@/ui/form.module.css";
+import { Problem } from "@/ui/Problem";
+import ui from "@/ui/ui.module.css";
+import { useHydrated } from "@/ui/useHydrated";
+import styles from "./account.module.css";
+import { Door } from "./Door";
+import { tokenIn } from "./places";
+import { useAction } from "./useAction";
+
+export function ResetPage() {
+  const [token, setToken] = useState<string | null>(null);
+
+  useEffect(() => {
+    const take = () => {
+      const found = tokenIn(window.location.hash);
+      if (!found) return;
+      // Out of the address bar and the history; a reload asks for the mail's link again.
+      window.history.replaceState(window.history.state, "", window.location.pathname);
+      setToken(found);
+    };
+    take();
+    window.addEventListener("hashchange", take);
+    return () => window.removeEventListener("hashchange", take);
+  }, []);
+
+  return token ? <Choose token={token} onAgain={() => setToken(null)} /> : <Ask />;
+}
+
+function Ask() {
+  const hydrated = useHydrated();
+  const { busy, problem, run } = useAction();
+  const [email, setEmail] = useState("");
+  const [asked, setAsked] = useState(false);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    void run(() => forgotPassword(email.trim())).then(setAsked);
+  };
+
+  if (asked) {
+    return (
+      <Door title="Look into your mail">
+        <p className={ui.lead} role="status" data-testid="reset-asked">
+          If there is an account for that address, a link to set a new password is on its way. It works once, within
+          an hour.
+        </p>
+        <Link className={styles.tap} href="/login/">Back to signing in</Link>
+      </Door>
+    );
+  }
+  return (
+    <Door title="Set a new password" lead="We send a link to the address of your account.">
+      <form className={form.form} method="post" onSubmit={submit} data-testid="forgot-form">
+        <Field label="Mail address" type="email" autoComplete="username" required value={email} onValue={setEmail} />
+        <Problem text={problem} />
+        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
+          {busy ? "One moment…" : "Send the link"}
+        </button>
+      </form>
+      <nav className={styles.links} aria-label="Other ways in">
+        <Link href="/login/">Back to signing in</Link>
+      </nav>
+    </Door>
+  );
+}
+
+function Choose({ token, onAgain }: { token: string; onAgain: () => void }) {
+  const hydrated = useHydrated();
+  const { busy, problem, run } = useAction();
+  const [password, setPassword] = useState("");
+  const [done, setDone] = useState(false);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    void run(() => resetPassword(token, password)).then(setDone);
+  };
+
+  if (done) {
+    return (
+      <Door title="Your password is set">
+        <p className={ui.lead} role="status" data-testid="reset-done">
+          All devices have been signed out. Sign in with the new password.
+        </p>
+        <Link className={ui.primary} href="/login/">
+          Sign in
+        </Link>
+      </Door>
+    );
+  }
+  return (
+    <Door title="Choose a password">
+      <form className={form.form} method="post" onSubmit={submit} data-testid="reset-form">
+        <Field
+          label="New password"
+          hint="At least 10 characters. A few words you remember are fine."
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={10}
+          value={password}
+          onValue={setPassword}
+        />
+        <Problem text={problem} />
+        <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
+          {busy ? "One moment…" : "Set the password"}
+        </button>
+      </form>
+      <div className={styles.links}>
+        <button type="button" className={ui.button} onClick={onAgain}>
+          Ask for a new link
+        </button>
+      </div>
+    </Door>
+  );
+}

@@ -1,0 +1,154 @@
+// What recruiters and admins ask of the server.
+import { API_URL, post, request, send } from "./request";
+
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
+export type InterviewStatus = "created" | "active" | "paused" | "completed" | "abandoned";
+
+export interface Interview {
+  interview_id: string;
+  role: string;
+  title: string;
+  candidate_name: string;
+  status: InterviewStatus;
+  phase: string;
+  total_turns: number;
+  created_at: string;
+  updated_at: string;
+  workflow_url: string | null;
+}
+
+export type InvitationState = "open" | "used" | "expired" | "revoked";
+
+export interface Invitation {
+  invitation_id: string;
+  interview_id: string;
+  title: string;
+  candidate_name: string;
+  candidate_email: string | null;
+  state: InvitationState;
+  created_at: string;
+  expires_at: string;
+  used_at: string | null;
+}
+
+export interface Issued extends Invitation {
+  link: string;
+  mailed: boolean;
+}
+
+export interface Accommodation {
+  accommodation_id: string;
+  interview_id: string;
+  candidate_name: string;
+  title: string;
+  extra_time_factor: number;
+  text_only: boolean;
+  note: string;
+  requested_at: string;
+}
+
+export interface Member {
+  user_id: string;
+  role: "recruiter" | "admin";
+  email: string;
+  name: string;
+  is_invited: boolean;
+  disabled_at: string | null;
+}
+
+export interface ApiKey {
+  key_id: string;
+  name: string;
+  scopes: string[];
+  expires_at: string | null;
+  last_used_at: string | null;
+  revoked_at: string | null;
+}
+
+export const SCOPES = ["interviews:read", "interviews:write", "interviews:erase", "audit:read"] as const;
+
+function query(values: Record<string, string | null>): string {
+  const given = Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  return new URLSearchParams(given).toString();
+}
+
+export interface Sought {
+  q: string;
+  status: InterviewStatus | "";
+}
+
+export function listInterviews(sought: Sought, cursor: string | null): Promise<Page<Interview>> {
+  return request(`/api/v1/interviews?${query({ ...sought, cursor, limit: "20" })}`);
+}
+
+/** Of the server that the page came from. */
+export function auditUrl(interview: Interview): string | null {
+  return interview.workflow_url && API_URL + interview.workflow_url;
+}
+
+export function listInvitations(cursor: string | null): Promise<Page<Invitation>> {
+  return request(`/api/v1/invitations?${query({ cursor, limit: "20" })}`);
+}
+
+export function invite(wanted: {
+  role: string;
+  candidate_name: string;
+  candidate_email: string | null;
+  expires_in_days: number;
+}): Promise<Issued> {
+  return post("/api/v1/invitations", wanted);
+}
+
+export function revokeInvitation(invitationId: string): Promise<void> {
+  return post(`/api/v1/invitations/${encodeURIComponent(invitationId)}/revoke`);
+}
+
+export function reissueInvitation(invitationId: string): Promise<Issued> {
+  return post(`/api/v1/invitations/${encodeURIComponent(invitationId)}/reissue`, {});
+}
+
+export function listWaiting(): Promise<Accommodation[]> {
+  return request("/api/v1/accommodations");
+}
+
+export function answerAccommodation(asked: Accommodation, answer: "grant" | "decline"): Promise<unknown> {
+  const interview = encodeURIComponent(asked.interview_id);
+  const accommodation = encodeURIComponent(asked.accommodation_id);
+  return post(`/api/v1/interviews/${interview}/accommodations/${accommodation}/${answer}`);
+}
+
+export function listMembers(cursor: string | null): Promise<Page<Member>> {
+  return request(`/api/v1/members?${query({ cursor })}`);
+}
+
+export function addMember(wanted: { email: string; name: string; role: Member["role"] }): Promise<Member> {
+  return post("/api/v1/members", wanted);
+}
+
+export function changeMember(
+  userId: string,
+  change: { role?: Member["role"]; disabled?: boolean },
+): Promise<Member> {
+  return send("PATCH", `/api/v1/members/${encodeURIComponent(userId)}`, change);
+}
+
+/** The link to choose a password by, once more. */
+export function mailMember(userId: string): Promise<void> {
+  return post(`/api/v1/members/${encodeURIComponent(userId)}/link`);
+}
+
+export async function listKeys(): Promise<ApiKey[]> {
+  return (await request<{ items: ApiKey[] }>("/api/v1/api-keys")).items;
+}
+
+export function createKey(name: string, scopes: string[]): Promise<ApiKey & { secret: string }> {
+  return post("/api/v1/api-keys", { name, scopes });
+}
+
+export function revokeKey(keyId: string): Promise<void> {
+  return send("DELETE", `/api/v1/api-keys/${encodeURIComponent(keyId)}`);
+}

@@ -1,0 +1,8 @@
+import type { Metadata } from "next";
+import { InvitationsPage } from "@/desk/InvitationsPage";
+
+export const metadata: Metadata = { title: "Invitations · Intervue" };
+
+export default function Page() {
+  return <InvitationsPage />;
+}

@@ -1,0 +1,118 @@
+"use client";
+
+import Link from "next/link";
+import { useCallback, useState } from "react";
+import { saveExport } from "@/api/account";
+import { auditUrl, listInterviews, type Interview, type InterviewStatus, type Sought } from "@/api/desk";
+import { Shell } from "@/account/Shell";
+import { useAction } from "@/account/useAction";
+import { usePages } from "@/account/usePages";
+import { Choice, Field } from "@/ui/Field";
+import { moment } from "@/ui/moment";
+import { Problem } from "@/ui/Problem";
+import ui from "@/ui/ui.module.css";
+import { Badge } from "./Badge";
+import styles from "./desk.module.css";
+import { List } from "./List";
+import { useSettled } from "./useSettled";
+import { named, STATUS } from "./words";
+
+const EVERYTHING: Sought = { q: "", status: "" };
+
+export function InterviewsPage() {
+  const [sought, setSought] = useState(EVERYTHING);
+  const q = useSettled(sought.q.trim());
+  const { status } = sought;
+  const listed = usePages(useCallback((cursor) => listInterviews({ q, status }, cursor), [q, status]));
+  const { busy, problem, run } = useAction();
+  const isNarrowed = q !== "" || status !== "";
+
+  const row = (interview: Interview) => {
+    const audit = auditUrl(interview);
+    const { name, tone } = STATUS[interview.status];
+    const candidate = named(interview.candidate_name);
+    return (
+      <tr key={interview.interview_id} data-testid="interview" data-status={interview.status}>
+        <td className={styles.name}>
+          {candidate}
+          <p className={styles.sub}>{interview.title}</p>
+        </td>
+        <td>
+          <Badge name={name} tone={tone} />
+        </td>
+        <td data-label="Answers:">{interview.total_turns}</td>
+        <td data-label="Last change:">{moment(interview.updated_at)}</td>
+        <td className={styles.acts}>
+          <div>
+            <button
+              type="button"
+              className={styles.small}
+              disabled={busy}
+              onClick={() => void run(() => saveExport(interview.interview_id))}
+              aria-label={`Export ${candidate}`}
+            >
+              Export
+            </button>
+            {audit && interview.status !== "created" && (
+              <a className={styles.small} href={audit} aria-label={`Audit of ${candidate}`} data-testid="audit">
+                Audit
+              </a>
+            )}
+          </div>
+        </td>
+      </tr>
+    );
+  };
+
+  return (
+    <Shell title="Interviews">
+      <div className={styles.tools} role="search">
+        <Field
+          label="Search"
+          type="search"
+          placeholder="Name or role"
+          maxLength={120}
+          value={sought.q}
+          onValue={(wanted) => setSought({ ...sought, q: wanted })}
+        />
+        <Choice
+          label="State"
+          value={status}
+          onValue={(chosen) => setSought({ ...sought, status: chosen as InterviewStatus | "" })}
+        >
+          <option value="">All</option>
+          {Object.entries(STATUS).map(([value, { name }]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </Choice>
+      </div>
+      <Problem text={problem} />
+      <List
+        listed={listed}
+        caption="Interviews, newest first"
+        counted={(count, hasMore) => `${count}${hasMore ? " and more" : ""} interviews`}
+        heads={["Candidate", "State", "Answers", "Last change", ""]}
+        row={row}
+        empty={
+          isNarrowed ? (
+            <>
+              <p>Nothing fits your search.</p>
+              <button type="button" className={ui.button} onClick={() => setSought(EVERYTHING)}>
+                Show all interviews
+              </button>
+            </>
+          ) : (
+            <>
+              <p>There are no interviews yet. Invite somebody, and theirs is the first.</p>
+              <Link className={ui.primary} href="/desk/invitations/">
+                Invite a candidate
+              </Link>
+            </>
+          )
+        }
+      />
+    </Shell>
+  );
+}

@@ -1,0 +1,113 @@
+"use client";
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import {
+  listInvitations,
+  reissueInvitation,
+  revokeInvitation,
+  type Invitation,
+  type Issued,
+} from "@/api/desk";
+import { Shell } from "@/account/Shell";
+import { useAction } from "@/account/useAction";
+import { usePages } from "@/account/usePages";
+import { day } from "@/ui/moment";
+import { Problem } from "@/ui/Problem";
+import { Secret } from "@/ui/Secret";
+import ui from "@/ui/ui.module.css";
+import { Badge } from "./Badge";
+import styles from "./desk.module.css";
+import { InviteForm } from "./InviteForm";
+import { List } from "./List";
+import { INVITATION, named } from "./words";
+
+export function InvitationsPage() {
+  const listed = usePages(useCallback((cursor) => listInvitations(cursor), []));
+  const { busy, problem, run } = useAction();
+  const [issued, setIssued] = useState<Issued | null>(null);
+
+  const show = (made: Issued) => {
+    setIssued(made);
+    listed.reload();
+  };
+  const takeBack = (invitation: Invitation) =>
+    void run(() => revokeInvitation(invitation.invitation_id)).then((done) => done && listed.reload());
+
+  const row = (invitation: Invitation) => {
+    const { name, tone } = INVITATION[invitation.state];
+    const candidate = named(invitation.candidate_name);
+    return (
+      <tr key={invitation.invitation_id} data-testid="invitation" data-state={invitation.state}>
+        <td className={styles.name}>
+          {candidate}
+          <p className={styles.sub}>{invitation.candidate_email ?? invitation.title}</p>
+        </td>
+        <td>
+          <Badge name={name} tone={tone} />
+        </td>
+        <td data-label="Made:">{day(invitation.created_at)}</td>
+        <td data-label="Good until:">{day(invitation.expires_at)}</td>
+        <td className={styles.acts}>
+          <div>
+            <button
+              type="button"
+              className={styles.small}
+              disabled={busy}
+              aria-label={`New link for ${candidate}`}
+              onClick={() => void run(async () => show(await reissueInvitation(invitation.invitation_id)))}
+            >
+              New link
+            </button>
+            {invitation.state === "open" && (
+              <button
+                type="button"
+                className={styles.small}
+                disabled={busy}
+                aria-label={`Take back the link of ${candidate}`}
+                onClick={() => takeBack(invitation)}
+                data-testid="take-back-link"
+              >
+                Take back
+              </button>
+            )}
+          </div>
+        </td>
+      </tr>
+    );
+  };
+
+  return (
+    <Shell title="Invitations">
+      <InviteForm onIssued={show} />
+      {issued && <IssuedLink key={issued.invitation_id} issued={issued} />}
+      <h2 className={styles.heading}>Links so far</h2>
+      <Problem text={problem} />
+      <List
+        listed={listed}
+        caption="Invitations, newest first"
+        counted={(count, hasMore) => `${count}${hasMore ? " and more" : ""} invitations`}
+        heads={["Candidate", "State", "Made", "Good until", ""]}
+        row={row}
+        empty={<p>Nobody has been invited yet.</p>}
+      />
+    </Shell>
+  );
+}
+
+function IssuedLink({ issued }: { issued: Issued }) {
+  const region = useRef<HTMLElement>(null);
+  useEffect(() => region.current?.focus(), []);
+  const sent = issued.mailed
+    ? `It was also mailed to ${issued.candidate_email}.`
+    : issued.candidate_email
+      ? "It could not be mailed: please send it yourself."
+      : "Send it to them.";
+  return (
+    <section ref={region} tabIndex={-1} className={styles.issued} aria-label="The new link" data-testid="issued">
+      <Secret label={`The link for ${named(issued.candidate_name)}`} value={issued.link} testId="issued-link" />
+      <p className={ui.small}>
+        {sent} It works once, until {day(issued.expires_at)}, and is shown here this once.
+      </p>
+    </section>
+  );
+}

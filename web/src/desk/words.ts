@@ -1,0 +1,35 @@
+// How the desk calls what the server tells.
+import type { Accommodation, InterviewStatus, InvitationState } from "@/api/desk";
+
+export type Tone = "good" | "warn" | "plain";
+
+export const STATUS: Record<InterviewStatus, { name: string; tone: Tone }> = {
+  created: { name: "Not begun", tone: "plain" },
+  active: { name: "Under way", tone: "good" },
+  paused: { name: "Paused", tone: "warn" },
+  completed: { name: "Completed", tone: "plain" },
+  abandoned: { name: "Abandoned", tone: "plain" },
+};
+
+export const INVITATION: Record<InvitationState, { name: string; tone: Tone }> = {
+  open: { name: "Open", tone: "good" },
+  used: { name: "Accepted", tone: "plain" },
+  expired: { name: "Expired", tone: "warn" },
+  revoked: { name: "Taken back", tone: "plain" },
+};
+
+const TIMES: Record<string, string> = {
+  "1.25": "A quarter more time",
+  "1.5": "Half as much time again",
+  "2": "Twice the time",
+};
+
+export function wanted(asked: Pick<Accommodation, "extra_time_factor" | "text_only">): string {
+  const time = asked.extra_time_factor === 1 ? [] : [TIMES[asked.extra_time_factor] ?? `${asked.extra_time_factor} times the time`];
+  return [...time, ...(asked.text_only ? ["typing instead of speaking"] : [])].join(", ") || "See the note";
+}
+
+/** Candidates may be nameless. */
+export function named(name: string): string {
+  return name || "A candidate";
+}

@@ -1,0 +1,22 @@
+import ui from "./ui.module.css";
+
+interface Props {
+  text: string;
+  testId?: string;
+  onRetry?: () => void;
+}
+
+/** What went wrong and what to do, said aloud as it appears. Nothing where there is no text. */
+export function Problem({ text, testId = "problem", onRetry }: Props) {
+  if (!text) return null;
+  return (
+    <div className={ui.error} role="alert" data-testid={testId}>
+      <p>{text}</p>
+      {onRetry && (
+        <button type="button" className={ui.button} onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
