@@ -24,7 +24,7 @@ from interview.persistence.documents import DocumentRow, HiddenPlace
 from interview.persistence.vocabulary import DocumentKind, DocumentStatus
 from interview.security.principal import Principal
 
-__all__ = ["router"]
+__all__ = ["is_for", "router"]
 
 router = APIRouter(
     prefix="/api/v1/interviews/{interview_id}/documents",
@@ -111,7 +111,7 @@ async def add_document(
     `document.too_long`, `document.unreadable`, `document.empty`, `document.timeout`,
     `document.too_many`.
     """
-    if not _is_for(principal, kind):
+    if not is_for(principal, kind):
         raise AccessError("auth.forbidden", "job descriptions are the recruiter's")
     data = await _received(request)
     return _shown(await services.documents.add(interview_id, kind, data, principal))
@@ -123,7 +123,7 @@ async def list_documents(
 ) -> Documents:
     """In the order in which they came; to a candidate the résumés."""
     rows = await services.documents.of(interview_id)
-    return Documents(items=[_shown(row) for row in rows if _is_for(principal, row.kind)])
+    return Documents(items=[_shown(row) for row in rows if is_for(principal, row.kind)])
 
 
 @router.get(
@@ -200,12 +200,13 @@ async def _for(
 ) -> DocumentRow:
     """What is not for somebody is not there."""
     row = await services.documents.get(interview_id, document_id)
-    if not _is_for(principal, row.kind):
+    if not is_for(principal, row.kind):
         raise NotFoundError("document.not_found", "no such document")
     return row
 
 
-def _is_for(principal: Principal, kind: DocumentKind) -> bool:
+def is_for(principal: Principal, kind: DocumentKind) -> bool:
+    """Of an interview that is: what the job needs is between recruiters."""
     return kind == "resume" or principal.role != "candidate"
 
 
