@@ -160,12 +160,13 @@ class InterviewWorkflow(InterviewHandlers):
                 await self._pause("silence")
             case "budget":
                 state.phase_time_used_s += self._waited_s(workflow.now())
-                onward = self._brief().onward
+                made = self._brief()
+                onward = made.onward
                 await self._say(
                     (scripts.TIME_TO_MOVE_ON, *onward.lines), onward.standing, onward.directive
                 )
                 if self._waiting is None:
-                    self._move(onward.directive)
+                    self._move(made, onward.directive)
                     state.nudges, state.pushed_on = 0, True
                 # Otherwise they began while it was being made, and answer the question before.
 
@@ -298,7 +299,7 @@ class InterviewWorkflow(InterviewHandlers):
         if reply.outcome == "replied" and directive is not None:
             assert turn.brief is not None
             if directive in turn.brief.allowed:
-                self._move(directive, reply.sentences)
+                self._move(turn.brief, directive, reply.sentences)
             else:
                 workflow.logger.error("directive.not_allowed", extra={"directive": directive})
 
@@ -308,7 +309,7 @@ class InterviewWorkflow(InterviewHandlers):
         assert turn.brief is not None, "it was an answer"
         onward = turn.brief.onward
         await self._say((scripts.REPLY_LOST, *onward.lines), onward.standing, onward.directive)
-        self._move(onward.directive)
+        self._move(turn.brief, onward.directive)
 
     async def _say(
         self, lines: tuple[str, ...], there: Standing, directive: Directive | None = None
@@ -406,8 +407,10 @@ class InterviewWorkflow(InterviewHandlers):
     def _brief(self, waited_s: float = 0.0) -> Brief:
         """`waited_s` is silence that has not been charged yet."""
         state = self._state
-        used_s = (state.phase_time_used_s + waited_s) / state.extra_time_factor
-        made = brief(self._plan, state.position, used_s, self._name)
+        phase_s = state.phase_time_used_s + waited_s
+        question_s = phase_s - state.question_began_s
+        factor = state.extra_time_factor
+        made = brief(self._plan, state.position, phase_s / factor, self._name, question_s / factor)
         if state.turn_number >= self._limits.max_turns:
             # However the answers are, the interview comes to its end.
             return made.model_copy(
@@ -415,15 +418,18 @@ class InterviewWorkflow(InterviewHandlers):
             )
         return made
 
-    def _move(self, directive: Directive, said: tuple[str, ...] = ()) -> None:
+    def _move(self, made: Brief, directive: Directive, said: tuple[str, ...] = ()) -> None:
+        """`made` allowed it."""
         state = self._state
         if directive is not Directive.REPROMPT:
             state.asked = probe_asked(directive, said)
         before: Position = state.position
-        state.position = apply_directive(self._plan, before, directive)
+        state.position = apply_directive(self._plan, before, directive, made.standing.budget_left_s)
         if state.position.phase is not before.phase:
             state.phase_time_used_s = 0.0
             self._show_phase()
+        if directive not in (Directive.REPROMPT, Directive.FOLLOW_UP):
+            state.question_began_s = state.phase_time_used_s
 
     def _waited_s(self, until: datetime) -> float:
         return waited_s(self._state, self._limits, until)

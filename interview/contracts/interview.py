@@ -77,6 +77,8 @@ class InterviewState(BaseModel):
     answers_committed: int = 0
     phase_time_used_s: float = 0.0
     """Active time: waiting for an answer, answering, and being spoken to."""
+    question_began_s: float = 0.0
+    """`phase_time_used_s` when the question had been asked."""
     silence_since: datetime | None = None
     """End of the interviewer's last playout, by estimate."""
     asked: str = ""

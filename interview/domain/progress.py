@@ -6,6 +6,7 @@ and what happens cannot part ways.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -82,15 +83,25 @@ def greeting_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def brief(plan: Plan, position: Position, phase_time_used_s: float, candidate_name: str) -> Brief:
-    """What the interviewer is told for the reply to an answer given at `position`."""
+def brief(
+    plan: Plan,
+    position: Position,
+    phase_time_used_s: float,
+    candidate_name: str,
+    question_time_used_s: float = 0.0,
+) -> Brief:
+    """What the interviewer is told for the reply to an answer given at `position`.
+
+    Both times are active time: in the phase, and since the question was asked.
+    """
     question = current_question(plan, position)
     assert question is not None, "no reply is made once the interview is completed"
     here = standing(plan, position, phase_time_used_s)
-    onward = _onward(plan, position, candidate_name)
+    onward = _onward(plan, position, candidate_name, here.budget_left_s)
     follow_ups_left = max(0, question.max_follow_ups - position.follow_ups_used)
+    limit_s = math.inf if question.time_limit_s is None else question.time_limit_s
     allowed = [onward.directive]
-    if follow_ups_left and here.budget_left_s > 0:
+    if follow_ups_left and here.budget_left_s > 0 and question_time_used_s < limit_s:
         allowed.append(Directive.FOLLOW_UP)
     if position.reprompts_used < MAX_REPROMPTS:
         allowed.append(Directive.REPROMPT)
@@ -107,15 +118,18 @@ def brief(plan: Plan, position: Position, phase_time_used_s: float, candidate_na
     )
 
 
-def apply_directive(plan: Plan, position: Position, directive: Directive) -> Position:
-    """The position after `directive`, which must be one the brief allowed."""
+def apply_directive(
+    plan: Plan, position: Position, directive: Directive, budget_left_s: float = math.inf
+) -> Position:
+    """The position after `directive`, which must be one the brief allowed. `budget_left_s` is
+    the brief's, so that the interview goes where the brief said it would."""
     match directive:
         case Directive.REPROMPT:
             return position.model_copy(update={"reprompts_used": position.reprompts_used + 1})
         case Directive.FOLLOW_UP:
             return position.model_copy(update={"follow_ups_used": position.follow_ups_used + 1})
         case Directive.NEXT_QUESTION | Directive.ADVANCE_PHASE | Directive.CLOSE:
-            return _next_position(plan, position)
+            return _next_position(plan, position, budget_left_s)
 
 
 def probe_asked(directive: Directive, sentences: Sequence[str]) -> str:
@@ -129,14 +143,25 @@ def probe_asked(directive: Directive, sentences: Sequence[str]) -> str:
     return " ".join(questions or whole[-1:])
 
 
-def _next_position(plan: Plan, position: Position) -> Position:
-    if position.question_index + 1 < len(plan.phase(position.phase).questions):
-        return Position(phase=position.phase, question_index=position.question_index + 1)
+def _next_position(plan: Plan, position: Position, budget_left_s: float) -> Position:
+    """Past the optional questions there is no time for; never past another."""
+    questions = plan.phase(position.phase).questions
+    for index in range(position.question_index + 1, len(questions)):
+        if not questions[index].optional or _time_for(questions[index:], budget_left_s):
+            return Position(phase=position.phase, question_index=index)
     return Position(phase=next_phase(position.phase))
 
 
-def _onward(plan: Plan, position: Position, candidate_name: str) -> Destination:
-    target = _next_position(plan, position)
+def _time_for(questions: Sequence[Question], budget_left_s: float) -> bool:
+    """For the first of `questions`, which is optional, when the others need what they may
+    take."""
+    return budget_left_s > sum(q.time_limit_s or 0.0 for q in questions if not q.optional)
+
+
+def _onward(
+    plan: Plan, position: Position, candidate_name: str, budget_left_s: float
+) -> Destination:
+    target = _next_position(plan, position, budget_left_s)
     question = current_question(plan, target)
     there = standing(plan, target, 0.0)
     if question is None:

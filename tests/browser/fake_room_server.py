@@ -26,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from interview.domain.roles import list_roles
 from interview.protocol import SUBPROTOCOL_V2, limits
 from interview.protocol.client import (
     CLIENT_MESSAGE_V2,
@@ -61,6 +62,7 @@ class FakeRoomServer:
         self.sentence_ms = SENTENCE_MS
         """Of interviews created from now on; longer where a test acts while it is spoken."""
         self.roles_fail = False
+        self.chosen_roles: list[str] = []
         self.frozen = False
         """Until `thaw`: takes connections and messages, and says nothing."""
         self.hellos: list[Hello] = []
@@ -142,26 +144,12 @@ class FakeRoomServer:
     async def _roles(self, request: Request) -> Response:
         if self.roles_fail:
             return _error(503, "database.unavailable", "The database cannot be reached.")
-        return JSONResponse(
-            [
-                {
-                    "role": "engineer",
-                    "title": "Software engineer",
-                    "description": "Systems you built, a decision you made, a failure you mended.",
-                    "minutes": 25,
-                },
-                {
-                    "role": "general",
-                    "title": "General",
-                    "description": "How you work with others, for any position.",
-                    "minutes": 20,
-                },
-            ]
-        )
+        return JSONResponse([role.model_dump() for role in list_roles()])
 
     async def _create(self, request: Request) -> Response:
         body = await request.json()
         interview_id = self.create(body["candidate_name"])
+        self.chosen_roles.append(body["role"])
         return JSONResponse(
             {
                 "interview_id": interview_id,

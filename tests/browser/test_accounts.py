@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Request, expect
 
 from api.authentication import ACCESS_COOKIE
 from interview.config import Settings
-from interview.security.keys import parse_keys
+from interview.security.keys import new_key, parse_keys
 from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens
 from tests.browser.accounts import PASSWORD, Recruiter, Visit, mailed_link, some_address
@@ -37,6 +37,7 @@ def settings(services: RunningStack, tmp_path_factory: pytest.TempPathFactory) -
     return Settings.model_validate(
         {
             "debug": False,
+            "auth_keys": new_key(),
             "database_url": services.urls["DATABASE_URL"],
             "redis_url": services.urls["REDIS_URL"],
             "temporal_address": services.urls["TEMPORAL_ADDRESS"],

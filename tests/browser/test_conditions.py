@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, expect
 
+from interview.domain.roles import list_roles
 from tests.browser.fake_interview import GREETING
 from tests.browser.fake_room_server import WEB_OUT, FakeRoomServer
 from tests.browser.room import Room, chromium
@@ -102,6 +103,36 @@ async def test_nothing_is_cut_off_at_any_width(
     assert await _overflow(room) == 0
     await expect(room.by_id("talk")).to_be_in_viewport(ratio=1)
     await expect(room.by_id("answer-text")).to_be_in_viewport(ratio=1)
+
+
+async def test_all_interviews_fit_on_a_phone(browser: Browser, server: FakeRoomServer) -> None:
+    context = await browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    room = await Room.blank(browser, context=context)
+    await room.page.goto(server.url)
+    roles = list_roles()
+    group = room.page.get_by_role("group", name="Which interview?")
+    await expect(group.get_by_role("radio")).to_have_count(len(roles))
+    box = await group.bounding_box()
+    assert box is not None
+    assert box["height"] <= 740
+    for summary in roles:
+        row = room.by_id(f"role-{summary.role}")
+        target = await row.bounding_box()
+        assert target is not None
+        assert target["height"] >= 44, "large enough for a thumb"
+        assert box["x"] <= target["x"]
+        assert target["x"] + target["width"] <= box["x"] + box["width"]
+        await row.tap()
+        await expect(row.get_by_role("radio")).to_be_checked()
+        await expect(row).to_contain_text(f"{summary.minutes} min")
+        for other in roles:
+            told = group.get_by_text(other.description)
+            await expect(told).to_have_count(1 if other is summary else 0)
+    await room.page.keyboard.press("ArrowUp")
+    await expect(room.by_id(f"role-{roles[-2].role}").get_by_role("radio")).to_be_checked()
+    await room.by_id("start-interview").click()
+    await room.wait_for_own_turn()
+    assert server.chosen_roles == [roles[-2].role]
 
 
 async def _violations(room: Room) -> list[str]:

@@ -225,6 +225,7 @@ async def test_a_reloaded_page_sends_the_answer_it_left(
     await room.wait_for_state("reconnecting")
     await room.type_answer("Written down before the reload.")
     await expect(room.by_id("banner")).to_contain_text("Your answer is saved")
+    await room.page.close()  # else it comes back too, and perhaps last
     await server.start()
     again = await Room.join(
         browser, server.url, server.interview.interview_id, context=room.page.context

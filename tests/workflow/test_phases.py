@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pytest
 from temporalio.common import SearchAttributeKey
 
 from interview.domain.directives import Directive
 from interview.domain.phases import Phase
 from interview.domain.progress import MAX_REPROMPTS
+from interview.domain.roles import get_plan, get_rubric, list_roles
+from interview.domain.rubric import rubric_hash
 from tests.workflow.fakes import ANSWER_MS, SPEECH_MS
 from tests.workflow.floor import Floor
 from tests.workflow.history import events_of, scheduled
@@ -35,6 +40,30 @@ async def test_all_four_phases_to_the_end(floor: Floor) -> None:
     assert await _shown(room, "IntervuePhase") == "completed"
     assert await _shown(room, "IntervueRole") == "tester"
     assert await _shown(room, "IntervueOutcome") == "completed"
+
+
+@pytest.mark.parametrize("role", [summary.role for summary in list_roles()])
+async def test_every_built_in_interview_to_the_end(floor: Floor, role: str) -> None:
+    plan = get_plan(role)
+    room = await floor.open(plan)
+    for _ in plan.questions:
+        await room.answer()
+    assert (await room.result()).outcome == "completed"
+    assert [b.question for b in floor.stages.briefs()] == list(plan.questions)
+    history = (await room.handle.fetch_history()).to_json()
+    rubric = get_rubric(role)
+    assert rubric is not None
+    written = [history, *(base64.b64decode(d).decode("utf-8", "replace") for d in _data(history))]
+    assert any(plan.questions[-1].text in text for text in written)
+    assert any(rubric_hash(rubric) in text for text in written)
+    for competency in rubric.competencies:
+        for secret in (competency.definition, *competency.anchors, *competency.evidence):
+            assert not any(secret in text for text in written)
+
+
+def _data(history: str) -> list[str]:
+    """The payloads of a history, in base64."""
+    return re.findall(r'"data": ?"([^"]*)"', history)
 
 
 async def test_briefs_follow_the_plan_and_sequences_have_no_gap(floor: Floor) -> None:
@@ -132,6 +161,39 @@ async def test_a_spent_budget_leaves_no_follow_up(floor: Floor) -> None:
     briefs = floor.stages.briefs()[2:]
     assert [Directive.FOLLOW_UP in b.allowed for b in briefs] == [True, True, False]
     assert (await room.snapshot()).state.position.phase is Phase.WRAP_UP
+
+
+async def test_a_question_is_followed_up_within_its_own_time(floor: Floor) -> None:
+    turn_s = (ANSWER_MS + SPEECH_MS) / 1000
+    plan = make_plan(main=2, follow_ups=5, time_limit_s=1.5 * turn_s)
+    room = await floor.open(plan)
+    await room.answer()
+    await room.answer()
+    for question in ("one", "two"):
+        for number in range(2):
+            turn_id = f"probed-{question}-{number}"
+            floor.stages.directives[turn_id] = Directive.FOLLOW_UP
+            await room.answer(turn_id)
+        await room.answer(f"last-{question}")
+    briefs = floor.stages.briefs()[2:]
+    assert [Directive.FOLLOW_UP in b.allowed for b in briefs] == [True, True, False] * 2
+    assert (await room.snapshot()).state.position.phase is Phase.WRAP_UP
+
+
+async def test_what_is_optional_is_left_out_where_the_brief_left_it_out(floor: Floor) -> None:
+    """The reply has read out the question that follows, so the interview must stand there."""
+    turn_s = (ANSWER_MS + SPEECH_MS) / 1000
+    plan = make_plan(main=4, optional=(2, 3), budget_s=turn_s / 2)
+    room = await floor.open(plan)
+    await room.answer()
+    await room.answer()
+    asked: list[str | None] = []
+    for _ in range(3):
+        asked.append((await room.answer()).question_id)
+    # The first answer left time, the second did not.
+    assert asked == ["main-questions-2", "main-questions-4", "wrap-up-1"]
+    onward = [b.onward.standing.question_id for b in floor.stages.briefs()[2:]]
+    assert onward == asked
 
 
 async def test_reprompts_are_bounded_so_that_nobody_is_stuck(floor: Floor) -> None:

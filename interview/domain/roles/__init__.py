@@ -5,17 +5,38 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from interview.domain.plan import Plan
+from interview.domain.roles.customer_support import CUSTOMER_SUPPORT
+from interview.domain.roles.data_analyst import DATA_ANALYST
 from interview.domain.roles.demo import DEMO
+from interview.domain.roles.frame import Role
 from interview.domain.roles.general_behavioural import GENERAL_BEHAVIOURAL
+from interview.domain.roles.nursing import NURSING
+from interview.domain.roles.product_manager import PRODUCT_MANAGER
+from interview.domain.roles.sales import SALES
 from interview.domain.roles.software_engineer import SOFTWARE_ENGINEER
+from interview.domain.roles.teaching import TEACHING
+from interview.domain.rubric import Rubric
 from interview.errors import NotFoundError
 
-__all__ = ["DEFAULT_ROLE", "RoleSummary", "get_plan", "list_roles"]
+__all__ = ["DEFAULT_ROLE", "RoleSummary", "get_plan", "get_rubric", "list_roles"]
 
 DEFAULT_ROLE = SOFTWARE_ENGINEER.plan.role
 """Of an interview that is entered without having been created, as version 1 allows."""
 
-_ROLES = {role.plan.role: role for role in (SOFTWARE_ENGINEER, GENERAL_BEHAVIOURAL, DEMO)}
+_ROLES = {
+    role.plan.role: role
+    for role in (
+        SOFTWARE_ENGINEER,
+        DATA_ANALYST,
+        PRODUCT_MANAGER,
+        CUSTOMER_SUPPORT,
+        SALES,
+        NURSING,
+        TEACHING,
+        GENERAL_BEHAVIOURAL,
+        DEMO,
+    )
+}
 
 
 class RoleSummary(BaseModel):
@@ -32,10 +53,12 @@ class RoleSummary(BaseModel):
 
 def get_plan(role: str) -> Plan:
     """Raises `NotFoundError` (`role.not_found`)."""
-    try:
-        return _ROLES[role].plan
-    except KeyError:
-        raise NotFoundError("role.not_found", "there is no such role") from None
+    return _role(role).plan
+
+
+def get_rubric(role: str) -> Rubric | None:
+    """What `get_plan(role)` is scored by; None where nobody is. Raises as `get_plan` does."""
+    return _role(role).rubric
 
 
 def list_roles() -> tuple[RoleSummary, ...]:
@@ -45,8 +68,15 @@ def list_roles() -> tuple[RoleSummary, ...]:
             title=role.plan.title,
             description=role.description,
             minutes=role.minutes,
-            questions=sum(len(phase.questions) for phase in role.plan.phases),
+            questions=len(role.plan.questions),
         )
         for role in _ROLES.values()
         if role.listed
     )
+
+
+def _role(role: str) -> Role:
+    try:
+        return _ROLES[role]
+    except KeyError:
+        raise NotFoundError("role.not_found", "there is no such role") from None

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from interview.domain.phases import Phase
 from interview.domain.plan import PhasePlan, Plan, Question
+from interview.domain.rubric import Competency, Rubric
 
-__all__ = ["Role", "framed"]
+__all__ = ["Role", "framed", "scored", "warmup"]
 
 _GREETING = (
     "Hello{name}, and welcome. I am Intervue, and I am an AI interviewer. "
@@ -37,8 +38,11 @@ _CLOSING = (
     "Goodbye, and have a good day."
 )
 
-_INTRODUCTION_S = 120.0
-_WRAP_UP_S = 240.0
+_INTRODUCTION_S = 90.0
+_WARMUP_S = 150.0
+_SCORED_S = 270.0
+"""A two-minute answer, two probes and their answers, and time to think."""
+_WRAP_UP_S = 210.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,47 @@ class Role:
     plan: Plan
     description: str
     minutes: int
+    rubric: Rubric | None = None
+    """None: nobody is scored by it."""
     listed: bool = True
     """False: for tests and benchmarks; `get_plan` knows it, the public list does not."""
 
 
+def warmup(question_id: str, text: str, probe: str) -> Question:
+    """Something easy, which does not count."""
+    return Question(question_id=question_id, text=text, probes=(probe,), max_follow_ups=1)
+
+
+def scored(
+    question_id: str, text: str, *, competencies: tuple[str, ...], probes: tuple[str, ...]
+) -> Question:
+    """Asked of everybody in these words, and followed up twice at most."""
+    return Question(
+        question_id=question_id,
+        text=text,
+        probes=probes,
+        max_follow_ups=2,
+        competencies=competencies,
+        scored=True,
+        time_limit_s=_SCORED_S,
+    )
+
+
 def framed(
-    role: str, title: str, description: str, *, warmup: PhasePlan, main_questions: PhasePlan
+    role: str,
+    title: str,
+    description: str,
+    *,
+    first: Question,
+    opening: str,
+    questions: tuple[Question, ...],
+    competencies: tuple[Competency, ...],
 ) -> Role:
-    """The two phases that make a role, between an introduction and a wrap-up."""
-    budget_s = _INTRODUCTION_S + warmup.budget_s + main_questions.budget_s + _WRAP_UP_S
-    minutes = round(budget_s / 60)
+    """What makes a role, between an introduction and a wrap-up. `first` is its warmup, `opening`
+    is said before the main `questions`."""
+    main_s = _SCORED_S * len(questions)
+    minutes = round((_INTRODUCTION_S + _WARMUP_S + main_s + _WRAP_UP_S) / 60)
+    rubric = Rubric(competencies=competencies)
     plan = Plan(
         role=role,
         title=title,
@@ -70,8 +105,15 @@ def framed(
                 opening=_HOUSE_RULES,
                 questions=(_SOUND_CHECK,),
             ),
-            warmup,
-            main_questions,
+            PhasePlan(
+                phase=Phase.WARMUP,
+                budget_s=_WARMUP_S,
+                opening="Good. Let's start with something easy.",
+                questions=(first,),
+            ),
+            PhasePlan(
+                phase=Phase.MAIN_QUESTIONS, budget_s=main_s, opening=opening, questions=questions
+            ),
             PhasePlan(
                 phase=Phase.WRAP_UP,
                 budget_s=_WRAP_UP_S,
@@ -79,5 +121,6 @@ def framed(
                 questions=(_YOUR_QUESTIONS, _LAST_WORD),
             ),
         ),
+        rubric=rubric.reference(),
     )
-    return Role(plan, description, minutes)
+    return Role(plan, description, minutes, rubric)

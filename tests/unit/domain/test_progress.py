@@ -129,3 +129,60 @@ def test_every_allowed_path_ends_and_asks_each_question_in_order(data: st.DataOb
         steps += 1
         assert steps <= 5 * (1 + 2 + MAX_REPROMPTS)
     assert asked == [q.question_id for p in SPOKEN_PHASES for q in PLAN.phase(p).questions]
+
+
+def _hurried(*, budget_s: float = 300, limit_s: float = 100) -> Plan:
+    """Between two questions that are always asked stand two that are not."""
+    main = PhasePlan(
+        phase=Phase.MAIN_QUESTIONS,
+        budget_s=budget_s,
+        questions=(
+            Question(
+                question_id="one",
+                text="One?",
+                probes=("Why?",),
+                max_follow_ups=1,
+                time_limit_s=limit_s,
+            ),
+            Question(question_id="extra", text="Extra?", optional=True),
+            Question(question_id="more", text="More?", optional=True),
+            Question(question_id="two", text="Two?", time_limit_s=limit_s),
+            Question(question_id="late", text="Late?", optional=True),
+        ),
+    )
+    phases = tuple(main if p.phase is Phase.MAIN_QUESTIONS else p for p in PLAN.phases)
+    return PLAN.model_copy(update={"phases": phases})
+
+
+@pytest.mark.parametrize(
+    ("index", "used_s", "follows"),
+    [
+        (0, 0, "extra"),
+        (0, 199, "extra"),
+        (0, 200, "two"),
+        (0, 1000, "two"),
+        (1, 199, "more"),
+        (1, 200, "two"),
+        (2, 1000, "two"),
+        (3, 299, "late"),
+        (3, 300, "last"),
+    ],
+)
+def test_optional_questions_are_left_out_when_the_others_need_the_time(
+    index: int, used_s: float, follows: str
+) -> None:
+    plan = _hurried()
+    here = Position(phase=Phase.MAIN_QUESTIONS, question_index=index)
+    made = brief(plan, here, used_s, "")
+    assert made.onward.standing.question_id == follows
+    there = apply_directive(plan, here, made.onward.directive, made.standing.budget_left_s)
+    after = current_question(plan, there)
+    assert after is not None
+    assert after.question_id == follows
+
+
+@pytest.mark.parametrize(("spent_s", "open_"), [(0, True), (99, True), (100, False), (500, False)])
+def test_a_question_is_followed_up_within_its_own_time(spent_s: float, open_: bool) -> None:
+    made = brief(_hurried(budget_s=3600), ONE, spent_s, "", spent_s)
+    assert (Directive.FOLLOW_UP in made.allowed) is open_
+    assert made.onward.directive in made.allowed

@@ -8,6 +8,7 @@ interface Props {
   onChoose: (role: string) => void;
 }
 
+/** One line a role, so that all of them fit on a phone; the chosen one says what it is about. */
 export function RolePicker({ roles, chosen, onChoose }: Props) {
   if (roles.length === 0) {
     return <p className={ui.warning}>There is no interview to take yet.</p>;
@@ -15,26 +16,26 @@ export function RolePicker({ roles, chosen, onChoose }: Props) {
   return (
     <fieldset className={styles.roles}>
       <legend>Which interview?</legend>
-      {roles.map(({ role, title, description, minutes }) => (
-        <label key={role} className={styles.role} data-testid={`role-${role}`}>
-          <input
-            type="radio"
-            name="role"
-            value={role}
-            checked={role === chosen}
-            onChange={() => onChoose(role)}
-          />
-          <span className={styles.roleText}>
-            <span className={styles.roleTitle}>
-              {title}
-              {minutes !== undefined && (
-                <span className={styles.minutes}>about {minutes} min</span>
-              )}
+      <div className={styles.list}>
+        {roles.map(({ role, title, description, minutes }) => (
+          <label key={role} className={styles.role} data-testid={`role-${role}`}>
+            <input
+              type="radio"
+              name="role"
+              value={role}
+              checked={role === chosen}
+              onChange={() => onChoose(role)}
+            />
+            <span className={styles.roleText}>
+              <span className={styles.roleTitle}>
+                {title}
+                {minutes !== undefined && <span className={styles.minutes}>{minutes} min</span>}
+              </span>
+              {description && role === chosen && <span className={ui.small}>{description}</span>}
             </span>
-            {description && <span className={ui.small}>{description}</span>}
-          </span>
-        </label>
-      ))}
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }
