@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import json
 import os
 import resource
 import signal
 import uuid
+import zipfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Any
@@ -373,6 +375,31 @@ async def test_it_is_erased_with_its_interview(
     assert objects(settings, interview_id) == []
 
 
+async def test_an_export_has_them(admin: httpx.AsyncClient, interview_id: str) -> None:
+    added = [
+        (await add(admin, interview_id, CORPUS[name].data, kind)).json()
+        for name, kind in (("pdf", "resume"), ("text", "job_description"), ("docx", "resume"))
+    ]
+    await add(admin, interview_id, CORPUS["rtf"].data)
+    exported = (await admin.get(f"/api/v1/interviews/{interview_id}/export")).raise_for_status()
+    with zipfile.ZipFile(io.BytesIO(exported.content)) as archive:
+        listed = json.loads(archive.read("documents.json"))
+        assert [row["document_id"] for row in listed[:3]] == [row["document_id"] for row in added]
+        assert (listed[3]["status"], listed[3]["file"], listed[3]["text"]) == (
+            "refused",
+            None,
+            None,
+        )
+        assert [row["file"] for row in listed[:3]] == [
+            "documents/01-resume.pdf",
+            "documents/02-job_description.txt",
+            "documents/03-resume.docx",
+        ]
+        for row, name in zip(listed, ("pdf", "text", "docx"), strict=False):
+            assert archive.read(row["file"]) == CORPUS[name].data
+            assert "Ada Lovelace" in json.loads(archive.read(row["text"]))["text"]
+
+
 # Whose they are
 
 
@@ -411,6 +438,9 @@ async def test_a_candidate_has_resumes_and_no_job_descriptions(
         answer = await closed.request(method, there + where, headers=candidate)
         assert (answer.status_code, code_of(answer)) == (404, "document.not_found")
     assert (await closed.get(there, headers=recruiter)).content == b"What we want"
+    exported = await closed.get(f"/api/v1/interviews/{of}/export", headers=candidate)
+    with zipfile.ZipFile(io.BytesIO(exported.content)) as archive:
+        assert {row["kind"] for row in json.loads(archive.read("documents.json"))} == {"resume"}
 
 
 async def test_who_did_what_is_on_the_trail(closed: httpx.AsyncClient, world: World) -> None:
