@@ -31,8 +31,8 @@ async def archive(
     record: InterviewRecord,
     documents: Mapping[str, Any],
     recordings: Sequence[RecordingRow],
-    files: Sequence[DocumentRow],
     blobs: BlobStore,
+    files: Sequence[DocumentRow] = (),
 ) -> AsyncGenerator[bytes]:
     """`documents` become NAME.json; `files` are what was added to the interview. No name in it is
     of anybody else's making. A recording or a file that is gone is listed as such; when the store

@@ -58,7 +58,7 @@ async def export_interview(
         **promised,
     }
     return StreamingResponse(
-        archive(record, documents, recordings, files, services.blobs),
+        archive(record, documents, recordings, services.blobs, files),
         media_type="application/zip",
         headers={
             "Cache-Control": "no-store",
