@@ -22,9 +22,8 @@ _MAX_RAW_CHARS = 4 * MAX_TEXT_CHARS
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Half a surrogate pair has no place in UTF-8, and a soft hyphen is seen at the end of a line only.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\ud800-\udfff]")
-_LIGATURES = str.maketrans(
-    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
-)
+# Ligatures, and Arabic letters by where they stand in a word: shapes, that a PDF file may have.
+_SHAPES = re.compile(r"[\ufb00-\ufb06\ufb13-\ufb17\ufb50-\ufdff\ufe70-\ufefc]+")
 _TOKENS = re.compile(r"\s+|\S+")
 
 
@@ -77,7 +76,8 @@ class Flow:
         self._raw_length += len(text)
         if self._raw_length > _MAX_RAW_CHARS:
             raise RefusedDocument("document.too_long")
-        text = _CONTROLS.sub("", _BREAKS.sub("\n", text)).translate(_LIGATURES)
+        text = _CONTROLS.sub("", _BREAKS.sub("\n", text))
+        text = _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
         return unicodedata.normalize("NFC", text)
 
     def _append(self, piece: str) -> None:

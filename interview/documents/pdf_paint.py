@@ -18,7 +18,13 @@ from pypdf import PdfReader
 from pypdf.generic import ContentStream, DictionaryObject, NameObject
 
 from interview.documents.limits import FORM_OPERATIONS, MAX_PAINT_OPERATIONS
-from interview.documents.pdf_resources import components_of, entry, hidden_layers, resolved
+from interview.documents.pdf_resources import (
+    components_of,
+    entry,
+    hidden_layers,
+    lightest,
+    resolved,
+)
 from interview.documents.pdf_shapes import (
     IDENTITY,
     WHITE,
@@ -33,7 +39,7 @@ from interview.documents.pdf_shapes import (
     place,
     product,
 )
-from interview.documents.pdf_state import State
+from interview.documents.pdf_state import OPAQUE, State
 from interview.documents.results import HiddenReason, RefusedDocument
 
 __all__ = ["Painted", "Walk"]
@@ -176,8 +182,13 @@ class Walk:
                 space = components_of(resources, operands)
                 setattr(state, f"{which}_space", space)
                 setattr(state, which, None if space is None else (0.0, 0.0, 0.0))
+            case b"scn" if operands and isinstance(operands[-1], NameObject):
+                pattern = entry(resources, "/Pattern", operands[-1:])
+                state.fill = lightest(resolved(pattern).get("/Shading")) if pattern else None
             case b"sc" | b"scn":
                 self._colour("fill", state.fill_space, operands)
+            case b"sh":
+                self._shade(entry(resources, "/Shading", operands))
             case b"SC" | b"SCN":
                 self._colour("stroke", state.stroke_space, operands)
             case _ if operator in _BUILDS_PATH:
@@ -276,26 +287,36 @@ class Walk:
 
     def _end_path(self, operator: bytes) -> None:
         state = self._state
-        rectangle = self._path.rectangle()
-        if operator in _PAINTS and rectangle is not None:
-            if state.covers:
-                self._paint(rectangle, state.fill)
+        if operator in _PAINTS:
+            self._paint(self._path, state.fill, covers=state.covers)
         if self._clips:
             bounds = self._path.bounds()
             if bounds is not None:
                 state.clip = state.clip.within(bounds)
-            state.clip_is_exact &= rectangle is not None
+            state.clip_is_exact &= self._path.is_rectangle()
         self._path, self._clips = Path(), False
 
-    def _paint(self, rectangle: Rectangle, colour: Colour | None) -> None:
-        self._fills.append(Fill(rectangle.within(self._state.clip), colour))
+    def _paint(self, path: Path, colour: Colour | None, *, covers: bool) -> None:
+        bounds = path.bounds()
+        # What shines through, or is mixed with what is below, has a colour that nobody knows.
+        if bounds is None or self._state.alpha <= OPAQUE or self._state.blends:
+            return
+        self._fills.append(Fill(path, bounds.within(self._state.clip), colour, covers))
         if len(self._fills) > _MAX_FILLS:
             del self._fills[0]
             self._dropped_fills += 1
 
+    def _shade(self, shading: Any) -> None:
+        """All of what is not clipped away."""
+        clip = self._state.clip
+        corners = [clip.left, clip.bottom, clip.right - clip.left, clip.top - clip.bottom]
+        everything = Path()
+        everything.add(b"re", corners, IDENTITY)
+        self._paint(everything, lightest(shading), covers=self._state.covers)
+
     def _background(self, at: tuple[float, float]) -> Colour:
         for fill in reversed(self._fills):
-            if fill.rectangle.holds(at):
+            if fill.holds(at):
                 return WHITE if fill.colour is None else fill.colour
         return WHITE
 
@@ -303,7 +324,7 @@ class Walk:
         """By what was painted afterwards."""
         for shown in self._shown:
             later = self._fills[max(shown.fills_before - self._dropped_fills, 0) :]
-            if any(fill.rectangle.holds(shown.at) for fill in later):
+            if any(fill.covers and fill.holds(shown.at) for fill in later):
                 shown.painted.reason = "covered"
 
     # Objects
@@ -314,10 +335,9 @@ class Walk:
         if found.get("/Subtype") == "/Image":
             square = Path()
             square.add(b"re", [0, 0, 1, 1], self._state.ctm)
-            rectangle = square.rectangle()
             solid = "/SMask" not in found and "/Mask" not in found and "/ImageMask" not in found
-            if rectangle is not None and solid and self._state.covers:
-                self._paint(rectangle, None)
+            if solid:
+                self._paint(square, None, covers=self._state.covers)
             return
         if found.get("/Subtype") != "/Form" or depth >= _MAX_DEPTH:
             return

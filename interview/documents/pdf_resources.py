@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any, cast
 
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, NameObject
 
-__all__ = ["components_of", "entry", "hidden_layers", "resolved"]
+from interview.documents.pdf_shapes import Colour, colour_of
+
+__all__ = ["components_of", "entry", "hidden_layers", "lightest", "resolved"]
 
 _SPACES = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/DeviceCMYK": 4}
+_MAX_FUNCTIONS = 64
 
 
 def resolved(value: Any) -> Any:
@@ -49,3 +53,35 @@ def components_of(resources: DictionaryObject, operands: list[Any]) -> int | Non
         components = profile.get("/N") if isinstance(profile, DictionaryObject) else None
         return components if components in (1, 3, 4) else None
     return _SPACES.get(kind)
+
+
+def lightest(shading: Any) -> Colour | None:
+    """Of the colours between which it goes; None where they are not understood."""
+    shading = resolved(shading)
+    if not isinstance(shading, DictionaryObject):
+        return None
+    function = resolved(shading.get("/Function"))
+    stops = list(_stops(function, _MAX_FUNCTIONS)) if isinstance(function, DictionaryObject) else []
+    colours = [
+        colour
+        for stop in stops
+        if len(stop) in (1, 3, 4) and (colour := colour_of(stop, len(stop))) is not None
+    ]
+    return max(colours, key=min) if colours and len(colours) == len(stops) else None
+
+
+def _stops(function: DictionaryObject, room: int) -> Generator[list[Any]]:
+    """Of an exponential function its ends, and those of what is stitched together."""
+    match function.get("/FunctionType"):
+        case 2:
+            for end in ("/C0", "/C1"):
+                stop = resolved(function.get(end))
+                yield cast("list[Any]", stop) if isinstance(stop, list) else []
+        case 3 if room > 0:
+            parts = resolved(function.get("/Functions"))
+            for part in cast("list[Any]", parts)[:room] if isinstance(parts, list) else []:
+                inner = resolved(part)
+                if isinstance(inner, DictionaryObject):
+                    yield from _stops(inner, room // 4)
+        case _:
+            yield []

@@ -124,58 +124,75 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """`colour` is None where it is not one, or not known."""
+    """Of all within `path`, as far as it is within `bounds`. `colour` is None where it is not one,
+    or not known. `covers`: nothing that was there before is seen any more."""
 
-    rectangle: Rectangle
+    path: Path
+    bounds: Rectangle
     colour: Colour | None
+    covers: bool
+
+    def holds(self, point: Point) -> bool:
+        return self.bounds.holds(point) and self.path.holds(point)
 
 
 @dataclass(slots=True)
 class Path:
-    """As far as it is one upright rectangle."""
+    """Made of straight lines: a curve goes by its control points, which is near enough."""
 
-    _points: list[Point] = field(default_factory=list[Point])
-    _rectangles: int = 0
-    _others: int = 0
+    _parts: list[list[Point]] = field(default_factory=list[list[Point]])
+    _points: int = 0
     _is_curved: bool = False
 
     def add(self, operator: bytes, operands: list[Any], matrix: Matrix) -> None:
-        if len(self._points) > _MAX_POINTS:
+        if self._points > _MAX_POINTS:
             return
         numbers = [number(operands, index) for index in range(len(operands))]
         match operator, numbers:
             case b"re", [x, y, width, height]:
-                self._rectangles += 1
                 corners = (x, y), (x + width, y), (x + width, y + height), (x, y + height)
-                self._points += [_at(matrix, *corner) for corner in corners]
+                self._parts.append([_at(matrix, *corner) for corner in corners])
+                self._points += 4
             case b"m", [x, y]:
-                self._others += 1
-                self._points.append(_at(matrix, x, y))
-            case b"l", [x, y]:
-                self._points.append(_at(matrix, x, y))
-            case ((b"c" | b"v" | b"y"), _):
-                self._is_curved = True
-                pairs = zip(numbers[::2], numbers[1::2], strict=False)
-                self._points += [_at(matrix, x, y) for x, y in pairs]
+                self._parts.append([_at(matrix, x, y)])
+                self._points += 1
+            case ((b"l" | b"c" | b"v" | b"y"), _) if self._parts:
+                self._is_curved |= operator != b"l"
+                pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
+                self._parts[-1] += [_at(matrix, x, y) for x, y in pairs]
+                self._points += len(pairs)
             case _:
                 pass
 
     def bounds(self) -> Rectangle | None:
-        if not self._points:
+        points = [point for part in self._parts for point in part]
+        if not points:
             return None
-        xs, ys = zip(*self._points, strict=True)
+        xs, ys = zip(*points, strict=True)
         return Rectangle(min(xs), min(ys), max(xs), max(ys))
 
-    def rectangle(self) -> Rectangle | None:
-        """None where it is none. Two in one path may be a frame, whatever the rule."""
-        if self._is_curved or self._rectangles + self._others != 1:
-            return None
-        points = self._points
+    def holds(self, point: Point) -> bool:
+        """By the even-odd rule: what two parts hold may be a hole, and is taken for one."""
+        return sum(_crossings(part, point) for part in self._parts) % 2 == 1
+
+    def is_rectangle(self) -> bool:
+        """One, and upright."""
+        if self._is_curved or len(self._parts) != 1:
+            return False
+        points = self._parts[0]
         if len(points) == 5 and points[0] == points[4]:
             points = points[:4]
-        if len(points) != 4 or not _is_upright(points):
-            return None
-        return self.bounds()
+        return len(points) == 4 and _is_upright(points)
+
+
+def _crossings(part: list[Point], point: Point) -> int:
+    """Of the part's outline with a line from the point to the right."""
+    x, y = point
+    crossings = 0
+    for (x1, y1), (x2, y2) in zip(part, [*part[1:], part[0]], strict=True):
+        if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
+            crossings += 1
+    return crossings
 
 
 def _is_upright(points: list[Point]) -> bool:

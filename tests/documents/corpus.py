@@ -75,6 +75,26 @@ def _table_pdf() -> bytes:
     return page_of(b"0.5 w 60 660 400 60 re S\n" + b"".join(cells))
 
 
+def _rounded() -> bytes:
+    """White words on a green shape with round corners."""
+    shape = (
+        b"0.1 0.5 0.2 rg 75 690 m 180 690 l 185 690 190 695 190 700 c 190 715 l "
+        b"190 720 185 720 180 720 c 75 720 l 70 720 70 715 70 710 c 70 700 l "
+        b"70 695 70 690 75 690 c h f\n"
+    )
+    return page_of(shape + lines("COBOL", y=700, before=b"1 g") + b"0 g " + lines("Ada", y=600))
+
+
+def _gradient(first: bytes, last: bytes) -> bytes:
+    shading = (
+        b"/Shading<</S<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 595 0]/Function"
+        b"<</FunctionType 3/Domain[0 1]/Bounds[]/Encode[0 1]/Functions[<</FunctionType 2"
+        b"/Domain[0 1]/N 1/C0[%b]/C1[%b]>>]>>>>>>" % (first, last)
+    )
+    head = b"q 0 700 595 142 re W n /S sh Q 1 g " + lines("Ada Lovelace")
+    return page_of(head + b"0 g " + lines("Engineer", y=600), shading)
+
+
 def _odd_font() -> bytes:
     """A font whose codes mean nothing by themselves, as subsets have them: a map tells them."""
     pdf, text = Pdf(), "Ада Лавлейс – Инженер"
@@ -232,6 +252,10 @@ CORPUS: dict[str, Sample] = {
     "pdf two columns": Sample(
         _two_columns, "pdf", ("Ada Lovelace", "French", "Analytical Engine, 1842")
     ),
+    "pdf rounded tags": Sample(_rounded, "pdf", ("COBOL", "Ada")),
+    "pdf white on a gradient": Sample(
+        lambda: _gradient(b"0.1 0.2 0.3", b"0.3 0.4 0.5"), "pdf", ("Ada Lovelace", "Engineer")
+    ),
     "pdf table": Sample(_table_pdf, "pdf", ("2019", "Acme", "Engineer", "2021", "Globex")),
     "pdf odd font": Sample(_odd_font, "pdf", ("Ада Лавлейс – Инженер",)),
     "pdf form": Sample(lambda: _form().file(), "pdf", ("Ada Lovelace", "Words in a form")),
@@ -278,6 +302,21 @@ CORPUS: dict[str, Sample] = {
     ),
     "pdf black on black": Sample(
         _pdf_hiding(b"0 g 50 300 400 200 re f " + lines(INJECTION, y=400)),
+        "pdf",
+        _SEEN,
+        (("background_colour", INJECTION),),
+    ),
+    "pdf white on a light gradient": Sample(
+        lambda: _gradient(b"0.1 0.2 0.3", b"1 1 1"),
+        "pdf",
+        ("Engineer",),
+        (("background_colour", "Ada Lovelace"),),
+    ),
+    "pdf white within a frame": Sample(
+        _pdf_hiding(
+            b"0 g 50 300 m 500 300 l 500 500 l 50 500 l h 60 310 m 490 310 l 490 490 l 60 490 l h "
+            b"f* 1 g " + lines(INJECTION, y=400) + b"0 g "
+        ),
         "pdf",
         _SEEN,
         (("background_colour", INJECTION),),

@@ -50,8 +50,8 @@ def test_blanks_and_breaks_are_few() -> None:
 
 def test_ligatures_are_letters() -> None:
     flow = Flow()
-    flow.show("e\ufb03cient")
-    assert flow.finish("text").text == "efficient"
+    flow.show("e\ufb03cient \ufe8d\ufedf\ufecc")
+    assert flow.finish("text").text == "efficient \u0627\u0644\u0639"
 
 
 def test_a_run_of_the_hidden_is_one_span() -> None:
