@@ -39,6 +39,7 @@ _PROJECT = Path(interview.__file__).resolve().parents[1]
 _ARGV = (sys.executable, "-E", "-s", "-m", "interview.documents.extract")
 _PIECE_BYTES = 64 * 1024
 _RETRY_S = 5.0
+_END_S = 5.0
 
 
 def refused(code: ErrorCode) -> InvalidInputError:
@@ -96,6 +97,8 @@ class Extractor:
         try:
             async with asyncio.timeout(self._timeout_s):
                 output, _ = await asyncio.gather(_output(process), _feed(process, data))
+                if output is None:
+                    return Refusal("document.unreadable")
                 status = await process.wait()
         except TimeoutError:
             return Refusal("document.timeout")
@@ -103,7 +106,7 @@ class Extractor:
             await asyncio.shield(_end(process))
         if status == -signal.SIGXCPU:
             return Refusal("document.timeout")
-        if status != 0 or output is None:
+        if status != 0:
             return Refusal("document.unreadable")
         try:
             return await asyncio.to_thread(_ANSWER.validate_json, output)
@@ -128,7 +131,7 @@ async def _output(process: asyncio.subprocess.Process) -> bytes | None:
     while piece := await process.stdout.read(_PIECE_BYTES):
         output += piece
         if len(output) > MAX_OUTPUT_BYTES:
-            _kill(process)
+            _kill(process)  # it may not even read
             return None
     return bytes(output)
 
@@ -136,7 +139,14 @@ async def _output(process: asyncio.subprocess.Process) -> bytes | None:
 async def _end(process: asyncio.subprocess.Process) -> None:
     """And whatever it began, whether or not it has ended itself."""
     _kill(process)
-    await process.wait()
+    assert process.stdout is not None
+    with suppress(TimeoutError):
+        # What got away into a session of its own may hold the pipe.
+        async with asyncio.timeout(_END_S):
+            # asyncio counts it as ended only once all it said was taken.
+            while await process.stdout.read(_PIECE_BYTES):
+                pass
+            await process.wait()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -92,7 +92,8 @@ async def test_one_that_says_something_else(code: str) -> None:
 
 async def test_one_that_talks_for_ever_is_ended() -> None:
     flood = "while True: print('x' * 65536)"
-    assert await code_of(running(flood)) == "document.unreadable"
+    for data in (b"Ada", b"a" * MAX_DOCUMENT_BYTES):
+        assert await code_of(running(flood), data) == "document.unreadable"
 
 
 async def test_one_that_takes_all_the_time_of_the_processor() -> None:
