@@ -80,7 +80,8 @@ class ConflictError(InterviewError):
 
 class NotFoundError(InterviewError):
     """Nothing by that id: `interview.not_found`, `interview.erased`, `recording.not_found`,
-    `role.not_found`, `blob.not_found`, `document.not_found`, `erasure.not_found`, `organization.not_found`."""
+    `role.not_found`, `blob.not_found`, `document.not_found`, `erasure.not_found`,
+    `organization.not_found`."""
 
     http_status = 404
 

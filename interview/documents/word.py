@@ -21,7 +21,7 @@ from docx.oxml.parser import parse_xml
 from interview.documents.flow import Flow
 from interview.documents.limits import MAX_UNZIPPED_BYTES, MAX_ZIP_ENTRIES
 from interview.documents.results import Extraction, RefusedDocument
-from interview.documents.word_styles import Look, Styles
+from interview.documents.word_styles import SHAPE, Look, Styles
 
 __all__ = ["extract_word"]
 
@@ -133,6 +133,8 @@ class _Reader:
             return self._styles.of_paragraph(element, around)
         if element.tag == _RUN:
             return self._styles.of_run(element, around)
+        if element.tag == SHAPE:
+            return self._styles.of_shape(element, around)
         return self._styles.of_cell(element, around) if element.tag == _CELL else around
 
 

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from interview.documents.pdf_shapes import WHITE, Colour, is_near
 from interview.documents.results import HiddenReason
 
-__all__ = ["Look", "Styles"]
+__all__ = ["SHAPE", "Look", "Styles"]
 
 _TINY_HALF_POINTS = 6
 """3 pt, as in a PDF file."""
@@ -20,7 +20,11 @@ _HEX = re.compile(r"[0-9A-Fa-f]{6}")
 _OFF = ("0", "false", "off")
 _VAL, _FILL, _STYLE_ID = qn("w:val"), qn("w:fill"), qn("w:styleId")
 _BLACK: Colour = (0.0, 0.0, 0.0)
+_DARK: Colour = (0.4, 0.4, 0.4)
 _THEME_WHITE = ("background1", "bg1", "light1", "lt1")
+_SHAPES = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+SHAPE = f"{{{_SHAPES}}}wsp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,17 @@ class Styles:
     def of_cell(self, element: Any, around: Look) -> Look:
         properties = element.find(qn("w:tcPr"))
         return around if properties is None else _shaded(around, properties)
+
+    def of_shape(self, element: Any, around: Look) -> Look:
+        """What is written in it is on its colour."""
+        fill = element.find(f"{{{_SHAPES}}}spPr/{{{_DRAWING}}}solidFill")
+        for colour in () if fill is None else fill:
+            value = colour.get("val", "")
+            if _HEX.fullmatch(value):
+                return replace(around, paper=_colour(value))
+            # One of the theme's: all but the lightest are dark enough to write on in white.
+            return replace(around, paper=WHITE if value in _THEME_WHITE else _DARK)
+        return around
 
     def _styled(self, look: Look, name: str | None) -> Look:
         chain: list[Any] = []

@@ -370,6 +370,12 @@ CORPUS: dict[str, Sample] = {
             ("tiny", "tiny words"),
         ),
     ),
+    "docx white in shapes": Sample(
+        lambda: words.word(words.white_in_shapes),
+        "docx",
+        ("Beside it.", "Ada Lovelace in a box", "Beside it."),
+        (("background_colour", "unseen in a box"),),
+    ),
     "text zero width": Sample(
         lambda: "Ada\u200b\u2060 Love\u200blace".encode(),
         "text",

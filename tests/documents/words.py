@@ -14,7 +14,17 @@ from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
 from docx.shared import Pt, RGBColor
 
-__all__ = ["archive", "bomb", "lying", "paper", "replaced", "word"]
+__all__ = [
+    "archive",
+    "bomb",
+    "hidden_runs",
+    "lying",
+    "paper",
+    "replaced",
+    "white_in_shapes",
+    "white_on_dark",
+    "word",
+]
 
 _SHADING = f'<w:shd {nsdecls("w")} w:val="clear" w:fill="1F3864"/>'
 
@@ -82,6 +92,27 @@ def white_on_dark(document: DocumentObject) -> None:
     cell._tc.get_or_add_tcPr().append(parse_xml(_SHADING))
     run = cell.paragraphs[0].add_run("Ada Lovelace, in white on blue")
     run.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+
+
+def white_in_shapes(document: DocumentObject) -> None:
+    """Text boxes, of which an older program is given another version: one is dark, one is not."""
+    for fill, words in (
+        ('<a:srgbClr val="1F3864"/>', "Ada Lovelace in a box"),
+        ('<a:schemeClr val="bg1"/>', "unseen in a box"),
+    ):
+        run: Any = document.add_paragraph("Beside it. ").add_run()
+        run._r.append(parse_xml(_BOX.format(fill=fill, words=words)))
+
+
+_SHAPES = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+_COMPATIBLE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_BOX = f"""<mc:AlternateContent xmlns:mc="{_COMPATIBLE}" {nsdecls("w", "a")}>
+<mc:Choice Requires="wps"><w:drawing><wps:wsp xmlns:wps="{_SHAPES}">
+<wps:spPr><a:solidFill>{{fill}}</a:solidFill></wps:spPr>
+<wps:txbx><w:txbxContent><w:p><w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr>
+<w:t>{{words}}</w:t></w:r></w:p></w:txbxContent></wps:txbx></wps:wsp></w:drawing></mc:Choice>
+<mc:Fallback><w:pict><w:p><w:r><w:t>The same again</w:t></w:r></w:p></w:pict></mc:Fallback>
+</mc:AlternateContent>"""
 
 
 def _say(document: DocumentObject, seen: str, unseen: str, change: Callable[[Any], None]) -> None:
