@@ -81,7 +81,7 @@ class Heard:
     problem: InvalidInputError | None = None
     """Damage or excess that was noticed; the rest of the answer stands."""
     end_is_news: bool = False
-    """Something was still to be recognized, and it took too little time to be told."""
+    """It has not been told, and no text that was there before says as much."""
 
 
 class Reports(Protocol):
@@ -245,15 +245,16 @@ class Listener:
         was_busy = self.recognizer.is_busy
         if self.transcribe:
             await self.recognizer.settle(TOLD_APART_S)
-        if self.recognizer.is_busy or not self.transcribe:
+        is_told = self.recognizer.is_busy or not self.transcribe
+        if is_told:
             await self.reports.ended()
-        else:
-            heard.end_is_news = was_busy
         result = await self.recognizer.result()
         heard.text, heard.confidence = result.text, result.confidence
         heard.speech_ms = self.recognizer.speech_ms
         if heard.text or not self.transcribe:
             heard.outcome = "answer"
+        # Where nothing was said no other news tells that the answer has been heard.
+        heard.end_is_news = not is_told and (was_busy or not heard.text)
         return heard
 
     async def _ask_again(self) -> None:

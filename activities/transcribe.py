@@ -125,7 +125,9 @@ class Transcribe:
                 await listener.audio.settled()
             return published
         result = _result(heard, self.stt.name, hands_free=request.mode == "hands_free")
-        await self._hand_over(text, out, result, end_is_news=heard.end_is_news)
+        # A noise leaves no trace.
+        end_is_news = heard.end_is_news and result.outcome != "cancelled"
+        await self._hand_over(text, out, result, end_is_news=end_is_news)
         if result.outcome == "committed":
             await self._commit(request, out, result, heard, "audio")
         else:
