@@ -1,4 +1,5 @@
-"""An interview as one ZIP file, made while it is sent: one recording in memory at a time."""
+"""An interview as one ZIP file, made while it is sent: one recording or document in memory at a
+time."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ import zipfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
+from interview.documents.results import DocumentFormat
 from interview.errors import NotFoundError
+from interview.persistence.documents import DocumentRow
 from interview.persistence.rows import InterviewRecord, RecordingRow, TranscriptLine
 from interview.ports import BlobStore
 
@@ -21,6 +24,7 @@ _EXTENSIONS = {
     "audio/mpeg": "mp3",
     "audio/wav": "wav",
 }
+_ENDINGS: dict[DocumentFormat | None, str] = {"pdf": "pdf", "docx": "docx", "text": "txt"}
 
 
 async def archive(
@@ -28,9 +32,11 @@ async def archive(
     documents: Mapping[str, Any],
     recordings: Sequence[RecordingRow],
     blobs: BlobStore,
+    files: Sequence[DocumentRow] = (),
 ) -> AsyncGenerator[bytes]:
-    """`documents` become NAME.json. No name in it is of anybody else's making. A recording that
-    is gone is listed as such; when the store fails, the file breaks off and is no ZIP file.
+    """`documents` become NAME.json; `files` are what was added to the interview. No name in it is
+    of anybody else's making. A recording or a file that is gone is listed as such; when the store
+    fails, the file breaks off and is no ZIP file.
 
     Raises `BlobStoreUnavailable`, `DatabaseUnavailable`.
     """
@@ -42,10 +48,7 @@ async def archive(
             yield sink.take()
         for number, row in enumerate(recordings, start=1):
             name = _file_name(number, row)
-            try:
-                sound = await blobs.get(row.key)
-            except NotFoundError:
-                sound = None
+            sound = await _found(blobs, row.key)
             if sound is not None:
                 # It is compressed as it is.
                 await _add(zip, record, name, sound, zipfile.ZIP_STORED)
@@ -54,7 +57,31 @@ async def archive(
             listed.append({"file": None if sound is None else name, **described})
         await _add(zip, record, "recordings.json", _json(listed), zipfile.ZIP_DEFLATED)
         yield sink.take()
+        described_files: list[dict[str, Any]] = []
+        for number, row in enumerate(files, start=1):
+            name = f"documents/{number:02}-{row.kind}"
+            names: dict[str, str | None] = {"file": None, "text": None}
+            for kind, key, ending in (
+                ("file", row.key, f".{_ENDINGS.get(row.format, 'bin')}"),
+                ("text", row.text_key, ".json"),
+            ):
+                data = None if key is None else await _found(blobs, key)
+                if data is not None:
+                    names[kind] = name + ending
+                    await _add(zip, record, name + ending, data, zipfile.ZIP_DEFLATED)
+                    yield sink.take()
+            described = row.model_dump(mode="json", exclude={"key", "text_key"})
+            described_files.append({**names, **described})
+        await _add(zip, record, "documents.json", _json(described_files), zipfile.ZIP_DEFLATED)
+        yield sink.take()
     yield sink.take()
+
+
+async def _found(blobs: BlobStore, key: str) -> bytes | None:
+    try:
+        return await blobs.get(key)
+    except NotFoundError:
+        return None
 
 
 def questions_asked(record: InterviewRecord, lines: Sequence[TranscriptLine]) -> list[Any]:

@@ -22,11 +22,14 @@ from interview.accounts.accommodations import Accommodations
 from interview.accounts.consents import Consents
 from interview.accounts.services import Accounts
 from interview.config import Settings
+from interview.documents.extractor import Extractor
+from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.persistence.access import AccessRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
+from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.records import Records
 from interview.ports import BlobStore
@@ -67,6 +70,7 @@ class Services:
     """None when `ENCRYPTION` is off."""
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Of payloads, for people: each one may keep a core busy for a while."""
+    extractor: Extractor = field(default_factory=Extractor)
     background: Background = field(default_factory=Background)
 
     @classmethod
@@ -119,6 +123,10 @@ class Services:
     @property
     def consents(self) -> Consents:
         return Consents(self.database, self.erasing)
+
+    @property
+    def documents(self) -> Documents:
+        return Documents(DocumentRecords(self.database), self.blobs, self.extractor)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

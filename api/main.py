@@ -23,6 +23,7 @@ from api.routes import (
     audit,
     auth,
     consents,
+    documents,
     erasure,
     export,
     health,
@@ -41,6 +42,7 @@ from api.temporal_ui import codec as temporal_codec
 from api.temporal_ui import routes as temporal_ui
 from api.temporal_ui.links import CODEC_PATH
 from interview.config import Settings, load_settings
+from interview.documents.limits import MAX_DOCUMENT_BYTES
 from interview.logging import configure_logging
 from interview.security.production import check_production
 from interview.streams.pulse import PulseReader
@@ -82,7 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_error_handlers(app)
     # The last one added is the outermost.
     more = {f"{CODEC_PATH}/decode": temporal_codec.MAX_DECODE_BYTES}
-    app.add_middleware(BodyLimit, more=more)
+    app.add_middleware(BodyLimit, more=more, documents=MAX_DOCUMENT_BYTES)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -104,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
         invitations,
         consents,
         accommodations,
+        documents,
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),
     ):

@@ -17,6 +17,7 @@ __all__ = [
     "ENTERING",
     "EXPORTING",
     "READING",
+    "UPLOADING",
     "CallerDep",
     "counted_as",
     "limited",
@@ -30,6 +31,8 @@ ENTERING = Limit("interview-enter", 120, per_s=60)
 """A ticket for each try of a client that reconnects."""
 EXPORTING = Limit("export", 60, per_s=60)
 """Each one reads all that is kept of an interview."""
+UPLOADING = Limit("document-upload", 60, per_s=60)
+"""Each one takes a process of its own to read."""
 
 
 def _caller(request: Request, services: ServicesDep) -> str:

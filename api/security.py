@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ _HEADERS = {
     "frame-ancestors 'none'",
 }
 _HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+_DOCUMENTS = re.compile(r"/api/v1/interviews/[^/]+/documents")
 _HERE = frozenset({"localhost", "testserver"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -128,20 +130,26 @@ def _vary_by(headers: MutableHeaders, *names: str) -> None:
 
 class BodyLimit:
     """413 for a request of more than `MAX_BODY_BYTES`, or what `more` allows its path, declared
-    or not, of whatever type."""
+    or not, of whatever type. `documents`: what a document may have that is added."""
 
-    def __init__(self, app: ASGIApp, more: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        more: Mapping[str, int] | None = None,
+        documents: int = MAX_BODY_BYTES,
+    ) -> None:
         self._app = app
         self._more = more or {}
+        self._documents = documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._more.get(scope["path"], MAX_BODY_BYTES)
+        limit, code = self._limit(scope)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
-            await _too_large(limit, scope, receive, send)
+            await _too_large(limit, code, scope, receive, send)
             return
         received, refused = 0, False
 
@@ -164,11 +172,15 @@ class BodyLimit:
             if not refused:
                 raise
         if refused:
-            await _too_large(limit, scope, receive, send)
+            await _too_large(limit, code, scope, receive, send)
+
+    def _limit(self, scope: Scope) -> tuple[int, str]:
+        """And what is said where it is more."""
+        if scope["method"] == "POST" and _DOCUMENTS.fullmatch(scope["path"]):
+            return self._documents, "document.too_large"
+        return self._more.get(scope["path"], MAX_BODY_BYTES), "request.too_large"
 
 
-async def _too_large(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-    body = error_body(
-        "request.too_large", f"A request holds at most {limit} bytes.", recoverable=False
-    )
+async def _too_large(limit: int, code: str, scope: Scope, receive: Receive, send: Send) -> None:
+    body = error_body(code, f"A request holds at most {limit} bytes.", recoverable=False)
     await JSONResponse(body, 413)(scope, receive, send)

@@ -80,7 +80,8 @@ class ConflictError(InterviewError):
 
 class NotFoundError(InterviewError):
     """Nothing by that id: `interview.not_found`, `interview.erased`, `recording.not_found`,
-    `role.not_found`, `blob.not_found`, `erasure.not_found`, `organization.not_found`."""
+    `role.not_found`, `blob.not_found`, `document.not_found`, `erasure.not_found`,
+    `organization.not_found`."""
 
     http_status = 404
 
@@ -100,7 +101,8 @@ class AccessError(InterviewError):
 
 
 class InvalidInputError(InterviewError):
-    """Hostile or broken input: `audio.undecodable`, `protocol.violation`, `audio.too_long`."""
+    """Hostile or broken input: `audio.undecodable`, `protocol.violation`, `audio.too_long`, and the
+    codes of `interview.documents.results`."""
 
     http_status = 400
 

@@ -65,6 +65,11 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
     ),
+    "document.read": (
+        *("candidate", "recruiter", "admin"),
+        *("key with every scope", "key that reads"),
+    ),
+    "document.write": ("candidate", "recruiter", "admin", "key with every scope"),
     "invitation.manage": ("recruiter", "admin", "key with every scope"),
     "consent.give": ("candidate",),
     "consent.read": ("candidate", "recruiter", "admin"),
@@ -100,6 +105,7 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
         *("transcript.read", "recording.read", "workflow.read"),
+        *("document.read", "document.write"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),
 }

@@ -25,6 +25,7 @@ PARAMETERS = {
     "accommodation_id",
     "interview_id",
     "recording_id",
+    "document_id",
     "session_id",
     "user_id",
     "key_id",
@@ -49,7 +50,9 @@ class Door:
     def names_somebody(self) -> bool:
         """Or something that is somebody's, and no interview."""
         return (
-            re.search(r"{(user|session|key|invitation|accommodation|recording)_id}", self.path)
+            re.search(
+                r"{(user|session|key|invitation|accommodation|recording|document)_id}", self.path
+            )
             is not None
         )
 

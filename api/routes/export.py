@@ -11,6 +11,7 @@ from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import EXPORTING, limited
+from api.routes.documents import is_for
 from interview.errors import NotFoundError
 from interview.persistence.audit import AuditTrail, Subject
 from interview.persistence.digest import transcript_sha256
@@ -31,12 +32,16 @@ async def export_interview(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> StreamingResponse:
     """A ZIP file: the interview, the questions asked, the transcript, consents, accommodations and
-    the audit trail as JSON, and every recording. Errors: `interview.erased`."""
+    the audit trail as JSON, every recording, and every document with its text; for a candidate,
+    of these the résumés. Errors: `interview.erased`."""
     if await services.erasures.find(interview_id) is not None:
         raise NotFoundError("interview.erased", "the interview was erased, or is about to be")
     record = await services.records.get_interview(interview_id)
     lines = await services.records.transcript(interview_id)
     recordings = await services.records.recordings(interview_id)
+    files = [
+        row for row in await services.documents.of(interview_id) if is_for(principal, row.kind)
+    ]
     async with services.database.transaction() as connection:
         promised = await promises(connection, interview_id)
         await AuditTrail.append(
@@ -53,7 +58,7 @@ async def export_interview(
         **promised,
     }
     return StreamingResponse(
-        archive(record, documents, recordings, services.blobs),
+        archive(record, documents, recordings, services.blobs, files),
         media_type="application/zip",
         headers={
             "Cache-Control": "no-store",

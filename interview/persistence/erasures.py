@@ -23,6 +23,7 @@ from interview.persistence.models import (
     AUTH_SESSIONS,
     CONSENTS,
     DATA_KEYS,
+    DOCUMENTS,
     ERASURE_RECEIPTS,
     INTERVIEWS,
     INVITATIONS,
@@ -64,7 +65,7 @@ class WhatWasSaid(BaseModel):
     candidate_name: str
 
 
-_COUNTED = (TURNS, UTTERANCES, RECORDINGS, CONSENTS, INVITATIONS, ACCOMMODATIONS)
+_COUNTED = (TURNS, UTTERANCES, RECORDINGS, DOCUMENTS, CONSENTS, INVITATIONS, ACCOMMODATIONS)
 _OF = {
     table: table.c.interview_id == bindparam("of_interview")
     for table in (*_COUNTED, DATA_KEYS, ERASURE_RECEIPTS, INTERVIEWS)

@@ -9,6 +9,8 @@ __all__ = [
     "ActorKind",
     "ApiScope",
     "AuditAction",
+    "DocumentKind",
+    "DocumentStatus",
     "ErasureReason",
     "InterviewStatus",
     "Modality",
@@ -66,6 +68,9 @@ AuditAction = Literal[
     "interview.created",
     "interview.closed",
     "interview.exported",
+    "document.added",
+    "document.refused",
+    "document.deleted",
     "erasure.requested",
     "key.destroyed",
     "interview.erased",
@@ -90,3 +95,8 @@ Speaker = Literal["interviewer", "candidate"]
 
 Modality = Literal["audio", "typed", "shown"]
 """`shown`: the interviewer's words appeared on the screen only."""
+
+DocumentKind = Literal["resume", "job_description"]
+
+DocumentStatus = Literal["ready", "refused"]
+"""`refused`: it could not be read, and was not kept."""

@@ -13,6 +13,7 @@ from interview.persistence.models.accounts import (
     USERS,
 )
 from interview.persistence.models.base import UUID_TEXT, Base
+from interview.persistence.models.documents import DOCUMENTS
 from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURNS, UTTERANCES
 from interview.persistence.models.privacy import (
     ACCOMMODATIONS,
@@ -32,6 +33,7 @@ __all__ = [
     "AUTH_SESSIONS",
     "CONSENTS",
     "DATA_KEYS",
+    "DOCUMENTS",
     "ERASURE_RECEIPTS",
     "IDENTITIES",
     "INTERVIEWS",

@@ -21,6 +21,7 @@ from interview.persistence.models import (
     API_KEYS,
     AUTH_SESSIONS,
     CONSENTS,
+    DOCUMENTS,
     INTERVIEWS,
     INVITATIONS,
     ORGANIZATIONS,
@@ -52,6 +53,7 @@ class World:
     interview_id: str
     unclaimed_id: str
     recording_id: str
+    document_id: str
     accommodation_id: str
     invitation_id: str
     """Of the candidate's interview."""
@@ -71,6 +73,7 @@ class World:
         known = {
             "interview_id": self.unclaimed_id if who == "anonymous" else self.interview_id,
             "recording_id": self.recording_id,
+            "document_id": self.document_id,
             "accommodation_id": self.accommodation_id,
             "invitation_id": self.invitation_id,
             "key_id": self.key_id,
@@ -176,10 +179,12 @@ async def populate(settings: Settings, database: Database) -> World:
         interview_id=interview_id,
         unclaimed_id=await people.interview(None, None),
         recording_id=recording_id,
+        document_id=await people.document(home, interview_id),
         accommodation_id=accommodation_id,
         invitation_id=await people.invitation(home, interview_id),
         elsewhere={
             "recording_id": await people.recording(other_id),
+            "document_id": await people.document(home, other_id),
             "accommodation_id": await people.accommodation(other_id),
         },
         key_id=key_id,
@@ -259,6 +264,22 @@ class People:
             extra_time_factor=2,
         )
         return accommodation_id
+
+    async def document(self, organization_id: str, interview_id: str) -> str:
+        """One that could not be read."""
+        document_id = str(uuid.uuid4())
+        await self._insert(
+            DOCUMENTS,
+            document_id=document_id,
+            organization_id=organization_id,
+            interview_id=interview_id,
+            kind="resume",
+            status="refused",
+            error_code="document.empty",
+            sha256="0" * 64,
+            size_bytes=1,
+        )
+        return document_id
 
     async def recording(self, interview_id: str) -> str:
         """Of a turn without words. The sound is nowhere."""

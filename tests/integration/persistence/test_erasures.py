@@ -21,6 +21,7 @@ from interview.persistence.models import (
     ACCOMMODATIONS,
     AUTH_SESSIONS,
     CONSENTS,
+    DOCUMENTS,
     INTERVIEWS,
     INVITATIONS,
     ORGANIZATIONS,
@@ -37,7 +38,16 @@ from tests.staff import Staff
 pytestmark = pytest.mark.integration
 
 ENDED = datetime(2026, 5, 1, 12, tzinfo=UTC)
-OF_AN_INTERVIEW = (INTERVIEWS, TURNS, UTTERANCES, RECORDINGS, CONSENTS, INVITATIONS, ACCOMMODATIONS)
+OF_AN_INTERVIEW = (
+    INTERVIEWS,
+    TURNS,
+    UTTERANCES,
+    RECORDINGS,
+    DOCUMENTS,
+    CONSENTS,
+    INVITATIONS,
+    ACCOMMODATIONS,
+)
 
 
 @pytest.fixture
@@ -71,6 +81,19 @@ class House:
         this = {"interview_id": interview_id}
         notice = {"notice_version": "1", "notice_sha256": "0" * 64}
         await self._insert(CONSENTS, consent_id=_id(), **notice, **this)
+        await self._insert(
+            DOCUMENTS,
+            document_id=_id(),
+            organization_id=self.staff.organization_id,
+            kind="resume",
+            status="ready",
+            sha256="0" * 64,
+            size_bytes=1,
+            format="pdf",
+            key=f"{key}/documents/d",
+            text_key=f"{key}/documents/d-text",
+            **this,
+        )
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
         await self._insert(
             INVITATIONS,
@@ -138,6 +161,7 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "turns": 2,
         "utterances": 2,
         "recordings": 2,
+        "documents": 1,
         "consents": 1,
         "invitations": 1,
         "accommodations": 1,

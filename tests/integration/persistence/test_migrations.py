@@ -124,7 +124,7 @@ async def test_a_living_key_is_not_dropped_with_its_table(empty_url: str) -> Non
         await database.close()
 
 
-async def test_down_one_and_up_again_with_data_in_every_table(empty_url: str) -> None:
+async def test_down_a_release_and_up_again_with_data_in_every_table(empty_url: str) -> None:
     await upgrade(empty_url)
     database = Database(empty_url)
     try:
@@ -143,13 +143,13 @@ async def test_down_one_and_up_again_with_data_in_every_table(empty_url: str) ->
         # Its key is alive: nothing changes, and nothing is lost on the way.
         schema = await schema_of(database, "public")
         with pytest.raises(ConfigError, match="data_keys"):
-            await downgrade(empty_url, "-1")
+            await downgrade(empty_url, "0002")
         assert await schema_of(database, "public") == schema
         assert await count_rows(database) == before
         assert await records.get_interview(new.interview_id) == interview
 
         await DataKeyRows(database).destroy(new.interview_id, master_key_id="a")
-        await downgrade(empty_url, "-1")
+        await downgrade(empty_url, "0002")
         await upgrade(empty_url)
         assert await schema_of(database, "public") == schema
         # What the release before knows is kept, and belongs to the local organization again.
