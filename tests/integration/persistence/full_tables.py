@@ -31,6 +31,7 @@ async def fill(database: Database, interview_id: str) -> None:
                 organization_id=ORGANIZATION,
                 candidate_id=_USER,
                 created_by=_USER,
+                unclaimed=False,
                 erase_at=datetime.now(UTC),
             )
         )

@@ -155,7 +155,11 @@ async def test_down_a_release_and_up_again_with_data_in_every_table(empty_url: s
         # What the release before knows is kept, and belongs to the local organization again.
         kept = await records.get_interview(new.interview_id)
         again = interview.model_copy(
-            update={"organization_id": LOCAL_ORGANIZATION, "candidate_id": None}
+            update={
+                "organization_id": LOCAL_ORGANIZATION,
+                "candidate_id": None,
+                "unclaimed": True,
+            }
         )
         assert kept == again
         assert await records.transcript(new.interview_id) == lines
