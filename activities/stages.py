@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from temporalio import activity
@@ -31,8 +31,8 @@ __all__ = ["LINGER_S", "TurnStages", "until_replied"]
 
 LINGER_S = 3.0
 """What became of an answer is reported together with its reply, unless that takes longer: the
-workflow then decides once instead of thrice, which is a quarter of a turn's events and a third of
-what Temporal computes for it. Room, database and the other stages know it all by then."""
+workflow then decides once instead of thrice, and a turn has a fifth fewer events. Room, database
+and the other stages know it all by then."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,16 @@ class TurnStages(TurnActivities):
     async def transcribe(self, request: TranscribeInput) -> TranscribeResult:
         result = await self.transcribing.run(request, activity.info().attempt)
         if result.outcome == "committed":
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LINGER_S):
-                    await until_replied(self.transcribing.log, request.turn)
-                    await self._until_spoken(request.turn)
+            async with _lingering():
+                await until_replied(self.transcribing.log, request.turn)
+                await self._until_spoken(request.turn)
         return result
 
     @activity.defn(name="turn.converse")
     async def converse(self, request: ConverseInput) -> ConverseResult:
         result = await self.conversing.run(request, activity.info().attempt)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LINGER_S):
-                await self._until_spoken(request.turn)
+        async with _lingering():
+            await self._until_spoken(request.turn)
         return result
 
     @activity.defn(name="turn.speak")
@@ -95,6 +93,13 @@ async def until_replied(log: StreamLog, turn: TurnRef) -> None:
         async for frame in SentenceReader(log, turn).frames():
             if isinstance(frame, EndFrame):
                 return
+
+
+@asynccontextmanager
+async def _lingering() -> AsyncGenerator[None]:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            yield
 
 
 def _key(turn: TurnRef) -> tuple[str, str]:

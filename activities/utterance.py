@@ -200,9 +200,9 @@ class Utterance:
             while at < len(chunk):
                 # Captions leave with the first sound, in one round trip; that sound goes alone.
                 size, frames = (FIRST_FRAME_BYTES, 1) if prelude else (FRAME_BYTES, FRAMES_A_TRIP)
-                pieces = [chunk[n : n + size] for n in range(at, len(chunk), size)][:frames]
                 batch: list[AudioFrame] = []
-                for piece in pieces:
+                while at < len(chunk) and len(batch) < frames:
+                    piece = chunk[at : at + size]
                     batch.append(self._frame(frame, offset, piece))
                     offset += len(piece)
                     at += len(piece)

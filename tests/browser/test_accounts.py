@@ -149,9 +149,9 @@ async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
     assert (await saved.value).suggested_filename.startswith("interview-")
     await candidate.button("Withdraw consent and erase").click()
     await candidate.page.keyboard.press("Escape")
-    await expect(candidate.by_id("confirm")).to_be_hidden()
+    await expect(candidate.by_id("confirm-erase")).to_be_hidden()
     await candidate.button("Withdraw consent and erase").click()
-    await candidate.by_id("confirm").click()
+    await candidate.by_id("confirm-erase").click()
     await expect(candidate.by_id("withdrawn")).to_be_visible()
     assert desk.problems == candidate.problems == []
 

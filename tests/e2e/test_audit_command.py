@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import text
 from temporalio import workflow
 from temporalio.client import Client
@@ -28,7 +26,6 @@ from interview.persistence.records import Records
 from interview.security.data_keys import build_data_keys
 from interview.temporal_client import connect_temporal
 from interview.temporal_runs import runs_of
-from launcher.keys import local_keys
 from tests.e2e.command import intervue
 from tests.services import RunningStack
 
@@ -36,21 +33,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-async def database(stack: RunningStack) -> AsyncGenerator[Database]:
-    database = Database(stack.urls["DATABASE_URL"])
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def temporal(stack: RunningStack, database: Database) -> Client:
-    given = local_keys(stack.home)
-    settings = Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(given["MASTER_KEYS"]),
-        auth_keys=SecretStr(given["AUTH_KEYS"]),
-    )
+async def temporal(settings: Settings, database: Database) -> Client:
     return await connect_temporal(settings, build_data_keys(settings, database))
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from activities.speech_cache import SpeechCache
 from demo.interview import create_interview
@@ -27,7 +26,6 @@ from interview.providers.local_tts import LocalTextToSpeech
 from interview.security.data_keys import build_data_keys
 from interview.security.sealed_blobs import sealed
 from interview.temporal_client import connect_temporal
-from launcher.keys import local_keys
 from tests.e2e.command import intervue
 from tests.e2e.marks import contents, every_row_in, everything_in, found
 from tests.services import RunningStack
@@ -39,24 +37,6 @@ NAME = "Xanthippina"
 TYPED = "Popocatepetl"
 # The interview's own words are in the plan, as in every other interview of the role.
 MARKS = [NAME, TYPED]
-
-
-@pytest.fixture
-def settings(stack: RunningStack) -> Settings:
-    given = local_keys(stack.home)
-    return Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(given["MASTER_KEYS"]),
-        auth_keys=SecretStr(given["AUTH_KEYS"]),
-    )
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncGenerator[Database]:
-    database = Database.from_settings(settings)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ import asyncio
 import base64
 import sys
 import uuid
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import Generator
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from temporalio.client import WorkflowHistory
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer
@@ -26,7 +25,6 @@ from interview.persistence.vocabulary import LOCAL_ORGANIZATION
 from interview.security.codec import encrypted_converter
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.temporal_client import connect_temporal
-from launcher.keys import local_keys
 from launcher.paths import Home
 from launcher.stack import LocalStack
 from tests.e2e.leaky_worker import QUOTED
@@ -52,24 +50,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStack]:
     running.start()
     yield running
     running.stop()
-
-
-@pytest.fixture
-def settings(stack: RunningStack) -> Settings:
-    given = local_keys(stack.home)
-    return Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(given["MASTER_KEYS"]),
-        auth_keys=SecretStr(given["AUTH_KEYS"]),
-    )
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncGenerator[Database]:
-    database = Database.from_settings(settings)
-    yield database
-    await database.close()
 
 
 async def test_an_interview_leaves_no_word_in_clear(

@@ -50,6 +50,7 @@ export function OwnInterview({ interviewId }: { interviewId: string }) {
         </button>
       </div>
       <Confirm
+        act="erase"
         open={asking}
         title="Erase your interview for good?"
         yes="Withdraw and erase"

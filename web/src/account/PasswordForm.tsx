@@ -6,6 +6,7 @@ import { Field } from "@/ui/Field";
 import form from "@/ui/form.module.css";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { NewPassword } from "./NewPassword";
 import { useAccount } from "./signed-in";
 import { useAction } from "./useAction";
 
@@ -39,16 +40,7 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
         value={current}
         onValue={setCurrent}
       />
-      <Field
-        label="New password"
-        hint="At least 10 characters. Other devices are signed out."
-        type="password"
-        autoComplete="new-password"
-        required
-        minLength={10}
-        value={chosen}
-        onValue={setChosen}
-      />
+      <NewPassword advice="Other devices are signed out." value={chosen} onValue={setChosen} />
       <Problem text={problem} />
       <div className={ui.row}>
         <button type="submit" className={ui.button} disabled={busy}>

@@ -10,6 +10,7 @@ import ui from "@/ui/ui.module.css";
 import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
+import { NewPassword } from "./NewPassword";
 import { useAction } from "./useAction";
 import { useGuest } from "./useGuest";
 
@@ -51,16 +52,7 @@ export function RegisterPage() {
         />
         <Field label="Your name" autoComplete="name" maxLength={120} value={name} onValue={setName} />
         <Field label="Mail address" type="email" autoComplete="username" required value={email} onValue={setEmail} />
-        <Field
-          label="Password"
-          hint="At least 10 characters. A few words you remember are fine."
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={10}
-          value={password}
-          onValue={setPassword}
-        />
+        <NewPassword label="Password" value={password} onValue={setPassword} />
         <Problem text={problem} />
         <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
           {busy ? "One moment…" : "Register"}

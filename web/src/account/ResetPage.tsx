@@ -10,6 +10,7 @@ import ui from "@/ui/ui.module.css";
 import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
+import { NewPassword } from "./NewPassword";
 import { tokenIn } from "./places";
 import { useAction } from "./useAction";
 
@@ -98,16 +99,7 @@ function Choose({ token, onAgain }: { token: string; onAgain: () => void }) {
   return (
     <Door title="Choose a password">
       <form className={form.form} method="post" onSubmit={submit} data-testid="reset-form">
-        <Field
-          label="New password"
-          hint="At least 10 characters. A few words you remember are fine."
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={10}
-          value={password}
-          onValue={setPassword}
-        />
+        <NewPassword value={password} onValue={setPassword} />
         <Problem text={problem} />
         <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
           {busy ? "One moment…" : "Set the password"}

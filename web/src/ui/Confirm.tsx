@@ -5,6 +5,8 @@ import styles from "./confirm.module.css";
 import ui from "./ui.module.css";
 
 interface Props {
+  /** What it is about, for the tests: `confirm-{act}`, `cancel-{act}`. */
+  act: string;
   open: boolean;
   title: string;
   yes: string;
@@ -15,7 +17,7 @@ interface Props {
 }
 
 /** Before what cannot be undone. Escape is no. */
-export function Confirm({ open, title, yes, no, onYes, onNo, children }: Props) {
+export function Confirm({ act, open, title, yes, no, onYes, onNo, children }: Props) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
 
@@ -29,10 +31,10 @@ export function Confirm({ open, title, yes, no, onYes, onNo, children }: Props) 
       <h2 id={id}>{title}</h2>
       <p>{children}</p>
       <div className={ui.row}>
-        <button type="button" className={ui.button} onClick={onNo}>
+        <button type="button" className={ui.button} onClick={onNo} data-testid={`cancel-${act}`}>
           {no}
         </button>
-        <button type="button" className={ui.danger} onClick={onYes} data-testid="confirm">
+        <button type="button" className={ui.danger} onClick={onYes} data-testid={`confirm-${act}`}>
           {yes}
         </button>
       </div>
