@@ -47,6 +47,8 @@ async def admit(
     decide(principal, "interview.enter", target, open_house=open_house)
     if await services.access.is_withdrawn(interview_id):
         raise consent_withdrawn()
-    if record.candidate_id is not None and not await services.access.has_consent(interview_id):
+    if record.candidate_id is not None and not await services.access.has_consent(
+        interview_id, principal
+    ):
         raise AccessError("consent.missing", "read the notice and consent to it first")
     return record

@@ -53,6 +53,7 @@ class Account(BaseModel):
     organization_name: str
     role: UserRole
     email: str | None
+    address_proved_at: datetime | None
     name: str
     session_id: str
     interview_id: str | None

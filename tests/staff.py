@@ -45,6 +45,7 @@ class Staff:
                     "organization_id": self.organization_id,
                     "role": role,
                     "email": f"{user_id}@example.com",
+                    "address_proved_at": datetime.now(UTC),
                 },
             )
             await connection.execute(

@@ -14,7 +14,7 @@ from api.cookies import Account, clear_cookies
 from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import READING, limited
-from api.routes.auth import Body, Password
+from api.routes.auth import Body, Password, Secret
 from api.throttle import Limit
 from interview.persistence.vocabulary import SignInMethod
 from interview.security.principal import Principal
@@ -29,11 +29,19 @@ router = APIRouter(
 )
 
 PASSWORD = Limit("password", 10, per_s=900)
+PROOF_MAIL = Limit("proof-mail", 5, per_s=3600)
+PROOF = Limit("proof", 30, per_s=900)
 
 
 class ChangePassword(Body):
     current: Password
     new: Password
+
+
+class ProveAddress(Body):
+    """`token`: what the mailed link has after `#token=`."""
+
+    token: Secret
 
 
 class Device(BaseModel):
@@ -74,6 +82,29 @@ async def change_password(
     await services.accounts.people.change_password(
         _user_id(principal), body.current, body.new, keep_session_id=principal.session_id
     )
+
+
+@router.post(
+    "/address/link",
+    status_code=204,
+    dependencies=[requires("self"), limited(PROOF_MAIL)],
+    responses=responses(401, 403, 429, 503),
+)
+async def mail_address_link(services: ServicesDep, principal: PrincipalDep) -> None:
+    """Mails a link that proves the account's address, unless it is proved. Errors:
+    `mail.unavailable`."""
+    await services.accounts.proof.mail_link(_user_id(principal))
+
+
+@router.post(
+    "/address/proof",
+    status_code=204,
+    dependencies=[requires("self"), limited(PROOF)],
+    responses=responses(400, 401, 403, 413, 429, 503),
+)
+async def prove_address(body: ProveAddress, services: ServicesDep, principal: PrincipalDep) -> None:
+    """By the link that was mailed. Errors: `proof.invalid`."""
+    await services.accounts.proof.prove(_user_id(principal), body.token)
 
 
 @router.get("/sessions", dependencies=[requires("self")], responses=responses(401, 403, 503))

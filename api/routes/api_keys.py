@@ -66,11 +66,12 @@ class ApiKeyList(BaseModel):
     "",
     status_code=201,
     dependencies=[requires("api_key.manage")],
-    responses=responses(400, 401, 403, 413, 503),
+    responses=responses(400, 401, 403, 409, 413, 503),
 )
 async def create_api_key(
     body: CreateApiKey, services: ServicesDep, principal: PrincipalDep
 ) -> NewApiKey:
+    """Errors: `account.address_unproved`, until the link mailed at registration was opened."""
     days = body.expires_in_days
     row, secret = await services.accounts.api_keys.create(
         principal,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -23,19 +24,35 @@ from api.errors import responses
 from api.rate_limits import CallerDep, limited_by_address
 from api.throttle import Limit
 from interview.accounts.addresses import EmailAddress, PersonName
-from interview.errors import AccessError, NotFoundError
+from interview.errors import AccessError, DatabaseUnavailable, MailError, NotFoundError
 from interview.persistence.access import API_KEY_PREFIX
 
-__all__ = ["LOGIN_BY_ACCOUNT", "LOGIN_BY_ADDRESS", "Body", "Password", "router"]
+__all__ = [
+    "LOGIN_BY_ACCOUNT",
+    "LOGIN_BY_ADDRESS",
+    "LOGIN_EVERYWHERE",
+    "RESET_BY_ACCOUNT",
+    "RESET_EVERYWHERE",
+    "Body",
+    "Password",
+    "Secret",
+    "router",
+]
+
+log = structlog.stdlib.get_logger(__name__)
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
 LOGIN_BY_ACCOUNT = Limit("login-account", 10, per_s=900)
-"""Forgiven once the right password came."""
+"""From one network; forgiven once the right password came."""
+LOGIN_EVERYWHERE = Limit("login-everywhere", 300, per_s=900)
+"""Of one account from all networks together: far beyond what one stranger can do to its owner."""
 LOGIN_BY_ADDRESS = Limit("login-address", 60, per_s=900)
 REGISTER = Limit("register", 20, per_s=3600)
 REFRESH = Limit("refresh", 600, per_s=60)
 RESET_BY_ACCOUNT = Limit("reset-account", 5, per_s=3600)
+"""From one network."""
+RESET_EVERYWHERE = Limit("reset-everywhere", 20, per_s=3600)
 RESET_BY_ADDRESS = Limit("reset-address", 30, per_s=3600)
 
 Password = Annotated[str, Field(max_length=1000, repr=False)]
@@ -108,8 +125,8 @@ async def methods(services: ServicesDep) -> Methods:
 async def register(
     body: Register, request: Request, response: Response, services: ServicesDep
 ) -> Session:
-    """Makes an organization, and its first admin, who is signed in. Errors: `password.weak`,
-    `account.address_taken`, `registration.closed`."""
+    """Makes an organization, and its first admin, who is signed in, and mailed a link that proves
+    the address. Errors: `password.weak`, `account.address_taken`, `registration.closed`."""
     if services.settings.registration == "closed":
         raise AccessError("registration.closed", "ask an admin of your organization to add you")
     check_transport(request, services, body.transport)
@@ -122,6 +139,7 @@ async def register(
         device=_device(request),
         password_hash=user.password_hash,
     )
+    services.background.spawn(_mail_proof(services, user.user_id))
     return sign_in(response, services, signed_in, body.transport)
 
 
@@ -137,7 +155,9 @@ async def login(
     """Errors: `auth.failed`, whatever of it is wrong, and `rate.exceeded`."""
     check_transport(request, services, body.transport)
     await services.throttle.hit(LOGIN_BY_ADDRESS, caller)
-    await services.throttle.hit(LOGIN_BY_ACCOUNT, body.email)
+    here = f"{caller} {body.email}"
+    await services.throttle.hit(LOGIN_BY_ACCOUNT, here)
+    await services.throttle.hit(LOGIN_EVERYWHERE, body.email)
     try:
         user = await services.accounts.people.prove(body.email, body.password)
         signed_in = await services.accounts.sessions.start(
@@ -149,7 +169,7 @@ async def login(
     except AccessError:
         services.background.spawn(services.accounts.people.note_failure(body.email))
         raise
-    await services.throttle.forgive(LOGIN_BY_ACCOUNT, body.email)
+    await services.throttle.forgive(LOGIN_BY_ACCOUNT, here)
     return sign_in(response, services, signed_in, body.transport)
 
 
@@ -198,9 +218,12 @@ async def logout(request: Request, response: Response, services: ServicesDep) ->
     dependencies=[requires("public"), limited_by_address(RESET_BY_ADDRESS)],
     responses=responses(400, 413, 429, 503),
 )
-async def forgot_password(body: ForgottenPassword, services: ServicesDep) -> None:
+async def forgot_password(
+    body: ForgottenPassword, services: ServicesDep, caller: CallerDep
+) -> None:
     """Mails a link, where the address has an account; the answer does not say."""
-    await services.throttle.hit(RESET_BY_ACCOUNT, body.email)
+    await services.throttle.hit(RESET_BY_ACCOUNT, f"{caller} {body.email}")
+    await services.throttle.hit(RESET_EVERYWHERE, body.email)
     services.background.spawn(services.accounts.people.request_reset(body.email))
 
 
@@ -214,6 +237,14 @@ async def reset_password(body: NewPassword, services: ServicesDep) -> None:
     """By the link that was mailed, once. Ends all sessions of the account. Errors:
     `reset.invalid`, `password.weak`."""
     await services.accounts.people.reset_password(body.token, body.password)
+
+
+async def _mail_proof(services: Services, user_id: str) -> None:
+    """Whoever does not get it may ask for another one."""
+    try:
+        await services.accounts.proof.mail_link(user_id)
+    except (MailError, DatabaseUnavailable) as error:
+        log.warning("proof.not_mailed", code=error.code, user_id=user_id)
 
 
 async def _end(services: Services, token: str) -> None:

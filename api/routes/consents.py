@@ -32,7 +32,8 @@ class GiveConsent(Body):
 
 
 class ConsentState(BaseModel):
-    """`consent`: the newest one; null where none was given. The notice is today's, as Markdown."""
+    """`consent`: the newest one; null where none was given, and to whoever came by a link, where
+    none was given since. The notice is today's, as Markdown."""
 
     consent: ConsentRow | None
     notice_version: str
@@ -41,10 +42,12 @@ class ConsentState(BaseModel):
 
 
 @router.get("", dependencies=[requires("consent.read")])
-async def read_consent(interview_id: str, services: ServicesDep) -> ConsentState:
+async def read_consent(
+    interview_id: str, services: ServicesDep, principal: PrincipalDep
+) -> ConsentState:
     notice = current_notice()
     return ConsentState(
-        consent=await services.consents.newest(interview_id),
+        consent=await services.consents.newest(interview_id, principal),
         notice_version=notice.version,
         notice_sha256=notice.sha256,
         notice_text=notice.text,

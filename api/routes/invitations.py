@@ -54,7 +54,10 @@ class Invite(Body):
 
 
 class Reissue(Body):
+    """`same_person`: confirms, where somebody has come in before, that the link is for them."""
+
     expires_in_days: Days = DAYS
+    same_person: bool = False
 
 
 class Present(Body):
@@ -222,9 +225,11 @@ async def reissue(
     invitation_id: str, body: Reissue, services: ServicesDep, principal: PrincipalDep
 ) -> IssuedInvitation:
     """A new link to the same interview. Unused ones are revoked; once it is accepted, the device
-    before it is signed out. Errors: `invitation.not_found`, `interview.ended`."""
+    before it is signed out, and the notice is read and consented to anew. Errors:
+    `invitation.not_found`, `interview.ended`; `invitation.somebody_came` without `same_person`,
+    where somebody has come in before."""
     row, link = await services.accounts.invitations.reissue(
-        principal, invitation_id, body.expires_in_days
+        principal, invitation_id, body.expires_in_days, same_person=body.same_person
     )
     return await _issued(services, row, link)
 

@@ -63,6 +63,7 @@ async def list_members(
 )
 async def add_member(body: AddMember, services: ServicesDep, principal: PrincipalDep) -> Member:
     """Mails them a link to choose a password by. Errors: `account.address_taken`;
+    `account.address_unproved`, until whoever adds has opened the link mailed to themselves;
     `mail.unavailable`, when the member is there and the link has to be mailed again."""
     return await services.accounts.members.add(principal, body.email, body.name, body.role)
 

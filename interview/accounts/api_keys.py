@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 
 from interview.accounts.digests import digest
+from interview.accounts.proof import require_proved
 from interview.errors import InterviewError, NotFoundError
 from interview.persistence.access import API_KEY_PREFIX
 from interview.persistence.accounts import api_keys
@@ -44,9 +45,11 @@ class ApiKeys:
         scopes: Sequence[ApiScope],
         lasts: timedelta | None,
     ) -> tuple[ApiKeyRow, str]:
-        """The key and its secret, which is known to nobody afterwards."""
+        """The key and its secret, which is known to nobody afterwards. Raises `ConflictError`, as
+        `require_proved`."""
         secret = f"{API_KEY_PREFIX}{new_secret()}"
         async with self._database.transaction() as connection:
+            await require_proved(connection, by)
             row = await api_keys.add(
                 connection,
                 organization_id=by.organization_id,

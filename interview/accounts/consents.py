@@ -14,6 +14,7 @@ from interview.erasing import Erasing
 from interview.errors import ConflictError
 from interview.notices import current_notice
 from interview.persistence import interviews
+from interview.persistence.access import GIVEN_IN_SESSION, live_sessions, refusal
 from interview.persistence.accounts import invitations
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
@@ -42,24 +43,28 @@ class Consents:
         self._database = database
         self._erasing = erasing
 
-    async def newest(self, interview_id: str) -> ConsentRow | None:
+    async def newest(self, interview_id: str, to: Principal) -> ConsentRow | None:
+        """To whoever came by a link, what was given before is no consent of theirs."""
         async with self._database.transaction() as connection:
-            return await _newest(connection, interview_id)
+            return await _newest(connection, interview_id, to)
 
     async def give(self, interview_id: str, notice_version: str, by: Principal) -> ConsentRow:
         """Raises `ConflictError`: `consent.outdated` to another notice than today's, and
-        `consent.withdrawn` once it was: the interview is being erased."""
+        `consent.withdrawn` once it was: the interview is being erased. Raises `AccessError`
+        (`auth.revoked`) where another link has been used since."""
         notice = current_notice()
         if notice_version != notice.version:
             raise ConflictError("consent.outdated", "the notice has changed; read it again")
         async with self._database.transaction() as connection:
             await invitations.lock_interview(connection, interview_id)
             await interviews.require(connection, interview_id)
+            await _require_live(connection, by)
             found = await _newest(connection, interview_id)
             if found is not None and found.withdrawn_at is not None:
                 raise ConflictError("consent.withdrawn", "the consent was withdrawn")
-            if found is not None and found.notice_sha256 == notice.sha256:
-                return found
+            mine = await _newest(connection, interview_id, by)
+            if mine is not None and mine.notice_sha256 == notice.sha256:
+                return mine
             await connection.execute(
                 insert(CONSENTS).values(
                     consent_id=str(uuid.uuid4()),
@@ -94,13 +99,27 @@ class Consents:
         return await self._erasing.request(interview_id, "withdrawal", by)
 
 
-async def _newest(connection: AsyncConnection, interview_id: str) -> ConsentRow | None:
+async def _require_live(connection: AsyncConnection, by: Principal) -> None:
+    """The caller holds the interview, as whoever comes in by a link does: what the gate remembers
+    may be older."""
+    if by.session_id is not None:
+        found = await live_sessions(connection, {by.session_id})
+        if (refused := refusal(by, found.get(by.session_id))) is not None:
+            raise refused
+
+
+async def _newest(
+    connection: AsyncConnection, interview_id: str, to: Principal | None = None
+) -> ConsentRow | None:
+    """Of all, or of those that are good for whoever came by a link."""
     query = (
         select(*(CONSENTS.c[name] for name in ConsentRow.model_fields))
         .where(CONSENTS.c.interview_id == interview_id)
         .order_by(CONSENTS.c.given_at.desc(), CONSENTS.c.consent_id)
         .limit(1)
     )
+    if to is not None and to.interview_id is not None and to.session_id is not None:
+        query = query.where(GIVEN_IN_SESSION).params(in_session=to.session_id)
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else ConsentRow.model_validate(row)
 

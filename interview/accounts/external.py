@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.accounts.addresses import EmailAddress
 from interview.accounts.gate import SessionGate
 from interview.accounts.openid import ExternalIdentity
+from interview.accounts.proof import revoke_keys
 from interview.errors import AccessError
 from interview.persistence.accounts import resets, sessions, users
 from interview.persistence.accounts.rows import UserRow
@@ -72,8 +73,12 @@ class ExternalPeople:
         added = await users.add_identity(
             connection, identity.issuer, identity.subject, user.user_id
         )
-        if added and user.password_hash is not None:
-            await self._forget_password(connection, user.user_id)
+        if added:
+            if user.address_proved_at is None:
+                await revoke_keys(connection, user)
+                await users.prove_address(connection, user.user_id)
+            if user.password_hash is not None:
+                await self._forget_password(connection, user.user_id)
         by, subject = Actor.user(user.organization_id, user.user_id), Subject.user(user.user_id)
         if joined is not None:
             await AuditTrail.append(connection, by, "member.added", subject, {"role": user.role})

@@ -75,15 +75,25 @@ class Invitations:
             )
 
     async def reissue(
-        self, by: Principal, invitation_id: str, days: int
+        self, by: Principal, invitation_id: str, days: int, *, same_person: bool
     ) -> tuple[InvitationRow, str]:
-        """A new link to the same interview; the ones before it that nobody used are revoked.
-        Raises `NotFoundError` (`invitation.not_found`), `ConflictError` (`interview.ended`)."""
+        """A new link to the same interview; the ones before it that nobody used are revoked. Where
+        somebody has come in already, only for `same_person`: whoever comes by it goes on with what
+        that one said. Raises `NotFoundError` (`invitation.not_found`), `ConflictError`
+        (`interview.ended`, `invitation.somebody_came`)."""
         async with self._database.transaction() as connection:
+            found = await self._of(connection, by, invitation_id)
+            await invitations.lock_interview(connection, found.interview_id)
+            # It may have begun, ended or been erased while the lock was waited for.
             before = await self._of(connection, by, invitation_id)
-            await invitations.lock_interview(connection, before.interview_id)
             if before.interview_ended:
                 raise ConflictError("interview.ended", "the interview is over")
+            if before.candidate_id is not None and not same_person:
+                raise ConflictError(
+                    "invitation.somebody_came",
+                    "somebody has come in already: confirm that the new link is for the same "
+                    "person, or make an interview of its own for another one",
+                )
             await invitations.revoke(connection, before.interview_id)
             return await self._issue(
                 *(connection, by, before.interview_id, before.candidate_email, days),

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from interview.mail import Mail
 
-__all__ = ["LINK_PAGE", "invitation", "invitation_link", "password_reset", "welcome"]
+__all__ = [
+    "LINK_PAGE",
+    "PROOF_PAGE",
+    "address_proof",
+    "invitation",
+    "invitation_link",
+    "password_reset",
+    "welcome",
+]
 
 LINK_PAGE = "/reset-password/"
 """Of the web client. The secret comes after `#`: browsers send that to no server."""
+
+PROOF_PAGE = "/confirm-address/"
+"""Likewise."""
+
+
+def address_proof(to: str, public_url: str, secret: str) -> Mail:
+    return Mail(
+        to,
+        "Is this your address?",
+        "Somebody, probably you, registered at Intervue with this address.\n\n"
+        f"Within two days, signed in there, open\n\n{_link(public_url, secret, PROOF_PAGE)}\n\n"
+        "If it was not you, do not open it: the account can do nothing that lasts.\n",
+    )
 
 
 def password_reset(to: str, public_url: str, secret: str) -> Mail:
@@ -43,5 +64,5 @@ def invitation_link(public_url: str, secret: str) -> str:
     return f"{public_url.rstrip('/')}/join/#{secret}"
 
 
-def _link(public_url: str, secret: str) -> str:
-    return f"{public_url.rstrip('/')}{LINK_PAGE}#token={secret}"
+def _link(public_url: str, secret: str, page: str = LINK_PAGE) -> str:
+    return f"{public_url.rstrip('/')}{page}#token={secret}"

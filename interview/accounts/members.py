@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.accounts import mails
 from interview.accounts.digests import digest
 from interview.accounts.gate import SessionGate
+from interview.accounts.proof import require_proved, revoke_keys
 from interview.errors import ConflictError, NotFoundError
 from interview.mail import Mailer
 from interview.persistence.accounts import resets, sessions, users
@@ -71,9 +72,10 @@ class Members:
 
     async def add(self, by: Principal, email: str, name: str, role: StaffRole) -> Member:
         """They are mailed a link to choose a password by. Raises `ConflictError`
-        (`account.address_taken`), and `MailError`: the member is there then, and `mail_link` may
-        be tried again."""
+        (`account.address_taken`, and as `require_proved`), and `MailError`: the member is there
+        then, and `mail_link` may be tried again."""
         async with self._database.transaction() as connection:
+            await require_proved(connection, by)
             user_id = await users.add(
                 connection,
                 organization_id=by.organization_id,
@@ -117,7 +119,8 @@ class Members:
         role: StaffRole | None = None,
         disabled: bool | None = None,
     ) -> Member:
-        """Who is disabled is signed out everywhere, and their links are good for nothing. Raises
+        """Who is disabled is signed out everywhere, and their links are good for nothing; the API
+        keys of who is no admin any longer are revoked, as they may know them. Raises
         `ConflictError` (`member.last_admin`): there is always one who can come in."""
         async with self._database.transaction() as connection:
             await users.lock_organization(connection, by.organization_id)
@@ -140,6 +143,8 @@ class Members:
                 await resets.use_up(connection, user_id)
                 ended = await sessions.revoke(connection, user_id=user_id, reason="disabled")
                 done.append(("member.disabled", {"sessions": len(ended)}))
+            if not stays_admin:
+                await revoke_keys(connection, user, by)
             changed = await self._get(connection, by.organization_id, user_id)
             signed_in = await sessions.of_user(connection, user_id)
             for action, details in done:

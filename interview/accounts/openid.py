@@ -86,14 +86,15 @@ class OpenIdProvider:
         }
         self._current = self._ciphers[ring.current.key_id]
 
-    async def begin(self) -> tuple[str, str]:
-        """Where to send the browser, and the cookie to give it."""
+    async def begin(self, place: str = "") -> tuple[str, str]:
+        """Where to send the browser, and the cookie to give it. `place` is told by `finish`."""
         provider = await self._provider()
         attempt = {
             "state": new_secret(),
             "nonce": new_secret(),
             "verifier": new_secret() + new_secret(),
             "until": self._clock() + ATTEMPT_S,
+            "place": place,
         }
         async with self._client() as client:
             url, _ = client.create_authorization_url(
@@ -107,10 +108,10 @@ class OpenIdProvider:
 
     async def finish(
         self, cookie: str, *, state: str, code: str, issuer: str | None
-    ) -> ExternalIdentity:
-        """`issuer` is the answer's own `iss`, where it has one. Raises `InvalidInputError`
-        (`oidc.invalid_state`) for an answer to no attempt of this browser, and `AccessError`
-        (`auth.failed`) where the provider does not vouch."""
+    ) -> tuple[ExternalIdentity, str]:
+        """Who it is, and the `place` of `begin`. `issuer` is the answer's own `iss`, where it has
+        one. Raises `InvalidInputError` (`oidc.invalid_state`) for an answer to no attempt of this
+        browser, and `AccessError` (`auth.failed`) where the provider does not vouch."""
         attempt = self._opened(cookie)
         if not hmac.compare_digest(str(attempt.get("state", "")).encode(), state.encode()):
             raise _no_attempt()
@@ -126,12 +127,13 @@ class OpenIdProvider:
         if "email" not in claims and "userinfo_endpoint" in provider.metadata:
             claims = await self._with_userinfo(provider, claims, str(tokens["access_token"]))
         email = claims.get("email") if claims.get("email_verified") is True else None
-        return ExternalIdentity(
+        identity = ExternalIdentity(
             issuer=self.issuer,
             subject=str(claims["sub"]),
             email=email if isinstance(email, str) else None,
             name=str(claims.get("name", "")),
         )
+        return identity, str(attempt.get("place", ""))
 
     def _opened(self, cookie: str) -> dict[str, Any]:
         key_id, _, encoded = cookie.partition(".")

@@ -11,6 +11,7 @@ from interview.accounts import mails
 from interview.accounts.digests import digest
 from interview.accounts.gate import SessionGate
 from interview.accounts.passwords import MAX_LENGTH, Passwords, check_password
+from interview.accounts.proof import revoke_keys
 from interview.errors import (
     AccessError,
     ConflictError,
@@ -173,6 +174,11 @@ class People:
                 raise _used_up()
             if await resets.use(connection, hashed) is None:
                 raise _used_up()
+            if held.address_proved_at is None:
+                # Whoever registered may have been somebody else, and know keys made before
+                # addresses were asked to be proved.
+                await revoke_keys(connection, held)
+                await users.prove_address(connection, user.user_id)
             ended = await self._set_password(
                 connection, user.user_id, password_hash, "password_reset"
             )

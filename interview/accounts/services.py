@@ -13,6 +13,7 @@ from interview.accounts.members import Members
 from interview.accounts.openid import OpenIdProvider, build_provider
 from interview.accounts.passwords import Passwords
 from interview.accounts.people import People
+from interview.accounts.proof import Proof
 from interview.accounts.sessions import Sessions
 from interview.config import Settings
 from interview.mail import Mailer, build_mailer
@@ -32,6 +33,7 @@ class Accounts:
     """`openid` is None where no provider is set up."""
 
     people: People
+    proof: Proof
     members: Members
     sessions: Sessions
     invitations: Invitations
@@ -63,6 +65,7 @@ class Accounts:
         )
         return cls(
             people=People(database, passwords, mailer, gate, settings.public_url),
+            proof=Proof(database, mailer, settings.public_url),
             members=Members(database, mailer, gate, settings.public_url),
             sessions=sessions,
             invitations=Invitations(database, sessions, gate, mailer, settings.public_url),

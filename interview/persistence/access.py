@@ -21,6 +21,7 @@ from interview.security.principal import Principal
 
 __all__ = [
     "API_KEY_PREFIX",
+    "GIVEN_IN_SESSION",
     "AccessRecords",
     "Standing",
     "consent_withdrawn",
@@ -57,6 +58,14 @@ _WITHDRAWN = (
 _IN_FORCE = select(CONSENTS.c.consent_id).where(
     CONSENTS.c.interview_id == bindparam("of_interview"), CONSENTS.c.withdrawn_at.is_(None)
 )
+GIVEN_IN_SESSION = (
+    CONSENTS.c.given_at
+    >= select(AUTH_SESSIONS.c.created_at)
+    .where(AUTH_SESSIONS.c.session_id == bindparam("in_session"))
+    .scalar_subquery()
+)
+"""Of whoever came by a link (`Principal.interview_id`): before their session began, it may have
+been somebody else who had the link."""
 _KEY = select(
     API_KEYS.c.key_id,
     API_KEYS.c.organization_id,
@@ -125,11 +134,16 @@ class AccessRecords:
         async with self._database.transaction() as connection:
             return bool(await _withdrawn(connection, {interview_id}))
 
-    async def has_consent(self, interview_id: str) -> bool:
-        """One is in force."""
+    async def has_consent(self, interview_id: str, by: Principal) -> bool:
+        """One is in force, and of whoever came by a link, `GIVEN_IN_SESSION`."""
+        query, values = _IN_FORCE, {"of_interview": interview_id}
+        if by.interview_id is not None and by.session_id is not None:
+            query, values = (
+                _IN_FORCE.where(GIVEN_IN_SESSION),
+                values | {"in_session": by.session_id},
+            )
         async with self._database.transaction() as connection:
-            found = await connection.execute(_IN_FORCE, {"of_interview": interview_id})
-            return found.first() is not None
+            return (await connection.execute(query, values)).first() is not None
 
     async def refusals(
         self, present: Collection[tuple[Principal, str]]

@@ -47,6 +47,7 @@ AuditAction = Literal[
     "password.reset",
     "password.reset_requested",
     "identity.linked",
+    "account.address_proved",
     "organization.created",
     "retention.changed",
     "member.added",

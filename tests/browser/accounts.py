@@ -88,12 +88,13 @@ class Visit:
         await expect(self.page.get_by_role("alert").filter(has_text=words)).to_be_visible()
 
 
-def mailed_link(settings: Settings, to: str, site: str) -> str | None:
-    """Of the last mail to `to` in the local outbox, on `site`; None while there is none."""
+def mailed_link(settings: Settings, to: str, site: str, page: str) -> str | None:
+    """To `page`, of the last such mail to `to` in the local outbox, on `site`; None while there is
+    none."""
     for file in sorted(settings.mail_outbox.glob("*.eml"), reverse=True):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         if message["To"] == to:
-            link = re.search(rf"{re.escape(settings.public_url)}(/\S+)", message.get_content())
-            assert link is not None
-            return site + link[1]
+            ours = rf"{re.escape(settings.public_url)}({re.escape(page)}\S+)"
+            if link := re.search(ours, message.get_content()):
+                return site + link[1]
     return None

@@ -135,6 +135,13 @@ async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
     await desk.page.get_by_role("link", name="Invitations").click()
     await expect(desk.by_id("invitation")).to_have_attribute("data-state", "used")
     await expect(desk.by_id("take-back-link")).to_have_count(0)
+    # Somebody has come in: whose link would another one be?
+    await desk.by_id("new-link").click()
+    await desk.by_id("cancel-same-person").click()
+    await expect(desk.by_id("invitation")).to_have_count(1)
+    await desk.by_id("new-link").click()
+    await expect(desk.page.get_by_role("dialog")).to_contain_text("Ada has come in already")
+    await desk.page.keyboard.press("Escape")
     await desk.page.get_by_role("link", name="Interviews").click()
     await expect(desk.by_id("interview")).to_contain_text("Ada")
     await desk.page.get_by_label("Search").fill("nobody")
@@ -183,9 +190,7 @@ async def test_a_password_is_set_by_the_mailed_link(
     await visit.page.get_by_label("Mail address").fill(grace.email)
     await visit.button("Send the link").click()
     await expect(visit.by_id("reset-asked")).to_be_visible()
-    async with asyncio.timeout(10):
-        while (link := mailed_link(settings, grace.email, site)) is None:  # noqa: ASYNC110 - a file
-            await asyncio.sleep(0.02)
+    link = await _link(settings, grace, site, "/reset-password/")
     await visit.page.goto(link)
     await expect(visit.by_id("reset-form")).to_be_visible()
     assert "#" not in visit.page.url
@@ -204,6 +209,56 @@ async def test_a_password_is_set_by_the_mailed_link(
     await again.page.get_by_label("New password").fill("a third nanosecond")
     await again.button("Set the password").click()
     await again.is_told("Ask for a new one")
+
+
+async def test_people_and_keys_wait_for_a_confirmed_address(
+    browser: Browser, site: str, settings: Settings
+) -> None:
+    visit, grace = await Visit.begin(browser, site), Recruiter()
+    await grace.register(site)
+    await visit.sign_in(grace)
+    await visit.open("/desk/people/")
+    await visit.page.get_by_label("Mail address").fill(some_address())
+    await visit.page.keyboard.press("Enter")
+    await visit.is_told("First open the link that was mailed to you")
+    await visit.open("/account/")
+    await visit.by_id("mail-address-link").click()
+    await expect(visit.by_id("address-link-sent")).to_be_visible()
+    link = await _link(settings, grace, site, "/confirm-address/")
+
+    # Whoever is signed in as nobody, or as somebody else, vouches for nothing by it.
+    stranger = await Visit.begin(browser, site)
+    await stranger.page.goto(link)
+    await expect(stranger.by_id("signed-out")).to_be_visible()
+    other = Recruiter()
+    await other.register(site)
+    await stranger.sign_in(other)
+    await stranger.page.goto(link)
+    await expect(stranger.page.get_by_text(other.email)).to_be_visible()
+    await stranger.by_id("prove-address").click()
+    await stranger.is_told("of another account")
+
+    await visit.page.goto(link)
+    await expect(visit.page.get_by_text(grace.email)).to_be_visible()
+    assert "#" not in visit.page.url
+    await visit.by_id("prove-address").click()
+    await expect(visit.by_id("address-proved")).to_be_visible()
+    await visit.open("/desk/people/")
+    await visit.page.get_by_label("Mail address").fill(somebody := some_address())
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.page.get_by_text(somebody)).to_be_visible()
+    assert visit.problems == []
+
+
+async def test_a_refused_openid_sign_in_is_told_by_the_page(browser: Browser, site: str) -> None:
+    visit, grace = await Visit.begin(browser, site), Recruiter()
+    await grace.register(site)
+    await visit.open("/login/?problem=oidc.invalid_state&next=%2Fdesk%2Finvitations%2F")
+    await visit.is_told("took too long, or was begun in another window")
+    await visit.fill_in(grace.email, grace.password)
+    await visit.page.wait_for_url(f"{site}/desk/invitations/")
+    await visit.open("/login/?problem=<img src=x>")
+    assert visit.problems == []
 
 
 async def test_tabs_with_an_old_access_token_renew_it_once(
@@ -239,6 +294,13 @@ async def test_tabs_with_an_old_access_token_renew_it_once(
     await expect(first.by_id("sign-out")).to_be_visible()
     await expect(second.by_id("sign-out")).to_be_visible()
     assert len(renewals) == 1
+
+
+async def _link(settings: Settings, who: Recruiter, site: str, page: str) -> str:
+    async with asyncio.timeout(10):
+        while (link := mailed_link(settings, who.email, site, page)) is None:  # noqa: ASYNC110 - a file
+            await asyncio.sleep(0.02)
+    return link
 
 
 async def test_no_rule_of_accessibility_is_broken(browser: Browser, site: str) -> None:

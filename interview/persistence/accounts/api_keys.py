@@ -15,7 +15,7 @@ from interview.persistence.models import API_KEYS
 from interview.persistence.rows import canonical_uuid, storable
 from interview.persistence.vocabulary import ApiScope
 
-__all__ = ["add", "of_organization", "revoke", "touch"]
+__all__ = ["add", "of_organization", "revoke", "revoke_all_by", "touch"]
 
 _COLUMNS = [API_KEYS.c[name] for name in ApiKeyRow.model_fields]
 
@@ -70,6 +70,17 @@ async def revoke(connection: AsyncConnection, organization_id: str, key_id: str)
     if revoked.rowcount:
         return True
     return False if await connection.scalar(select(exists().where(this))) else None
+
+
+async def revoke_all_by(connection: AsyncConnection, user_id: str) -> list[str]:
+    """The ids of those that this user made and that were good until now."""
+    revoked = await connection.scalars(
+        update(API_KEYS)
+        .where(API_KEYS.c.created_by == user_id, API_KEYS.c.revoked_at.is_(None))
+        .values(revoked_at=func.now())
+        .returning(API_KEYS.c.key_id)
+    )
+    return sorted(revoked)
 
 
 async def touch(connection: AsyncConnection, key_id: str, *, every: timedelta) -> None:

@@ -25,6 +25,7 @@ class UserRow(_Row):
     email: str | None = Field(repr=False)
     name: str = Field(repr=False)
     password_hash: str | None = Field(repr=False)
+    address_proved_at: datetime | None
     disabled_at: datetime | None
     created_at: datetime
 

@@ -99,6 +99,8 @@ async def add(
             method=method,
             device=device,
             interview_id=interview_id,
+            # Not when the transaction began, which may have waited since for somebody's consent.
+            created_at=_NOW,
             expires_at=_NOW + lasts,
         )
         .returning(AUTH_SESSIONS.c.expires_at)

@@ -27,6 +27,7 @@ __all__ = [
     "enabled_admins",
     "has_organization",
     "lock_organization",
+    "prove_address",
     "staff",
 ]
 
@@ -40,6 +41,7 @@ _USER: Select[Any] = select(
             "email",
             "name",
             "password_hash",
+            "address_proved_at",
             "disabled_at",
             "created_at",
         )
@@ -140,6 +142,15 @@ async def change(connection: AsyncConnection, user_id: str, **values: Any) -> No
         values["password_changed_at"] = func.now()
     await connection.execute(
         update(USERS).where(USERS.c.user_id == user_id).values(**values, updated_at=func.now())
+    )
+
+
+async def prove_address(connection: AsyncConnection, user_id: str) -> None:
+    """The first proof stays."""
+    await connection.execute(
+        update(USERS)
+        .where(USERS.c.user_id == user_id, USERS.c.address_proved_at.is_(None))
+        .values(address_proved_at=func.now())
     )
 
 

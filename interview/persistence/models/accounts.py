@@ -62,6 +62,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(server_default=sql("''"))
     password_hash: Mapped[str | None]
     password_changed_at: Mapped[datetime | None]
+    address_proved_at: Mapped[datetime | None]
+    """When whoever goes by it had opened a link mailed to it, or an OpenID provider vouched."""
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -10,9 +10,18 @@ import pytest
 
 from api.authorization import RULES
 from interview.accounts.digests import digest
+from interview.config import Settings
 from interview.persistence.database import Database
 from interview.persistence.vocabulary import ApiScope
-from tests.integration.accounts.conftest import Person, change, code, register, value
+from tests.integration.accounts.conftest import (
+    Person,
+    change,
+    code,
+    prove,
+    register,
+    value,
+)
+from tests.integration.accounts.test_members import joined, patched
 
 pytestmark = pytest.mark.integration
 
@@ -35,7 +44,7 @@ def test_the_scopes_are_those_of_the_rules() -> None:
 
 
 async def test_a_key_does_what_its_scopes_say_in_its_organization(
-    http: httpx.AsyncClient, admin: Person
+    http: httpx.AsyncClient, settings: Settings, admin: Person
 ) -> None:
     made = await http.post("/api/v1/interviews", json={"role": "demo"}, headers=admin.headers)
     own = made.json()["interview_id"]
@@ -50,7 +59,8 @@ async def test_a_key_does_what_its_scopes_say_in_its_organization(
     )
     assert (await http.post("/api/v1/interviews", json=body, headers=writer)).status_code == 201
     assert code(await http.get("/api/v1/interviews", headers=writer)) == "auth.forbidden"
-    foreign = by((await created(http, await register(http), "interviews:read"))["secret"])
+    stranger = await prove(http, settings, await register(http))
+    foreign = by((await created(http, stranger, "interviews:read"))["secret"])
     assert code(await http.get(f"/api/v1/interviews/{own}", headers=foreign)) == (
         "interview.not_found"
     )
@@ -69,6 +79,23 @@ async def test_a_secret_is_shown_once_and_kept_hashed(
     kept = await value(database, dump, k=key["key_id"])
     assert digest(key["secret"]) in kept
     assert key["secret"] not in kept
+
+
+@pytest.mark.parametrize("changes", [{"disabled": True}, {"role": "recruiter"}])
+async def test_keys_go_with_the_admin_who_made_them(
+    http: httpx.AsyncClient, settings: Settings, admin: Person, changes: dict[str, Any]
+) -> None:
+    second = await joined(http, settings, admin, role="admin")
+    theirs = await created(http, second, "interviews:read")
+    mine = await created(http, admin, "interviews:read")
+    response = await patched(http, admin, second.user_id, **changes)
+    assert response.is_success, response.text
+    path = "/api/v1/interviews"
+    assert code(await http.get(path, headers=by(theirs["secret"]))) == "auth.revoked"
+    assert (await http.get(path, headers=by(mine["secret"]))).is_success
+    params = {"action": "api_key.revoked"}
+    trail = (await http.get("/api/v1/audit", params=params, headers=admin.headers)).json()["items"]
+    assert [event["subject_id"] for event in trail] == [theirs["key_id"]]
 
 
 async def test_a_revoked_key_is_refused_at_once(http: httpx.AsyncClient, admin: Person) -> None:

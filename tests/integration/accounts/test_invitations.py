@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from interview.config import Settings
+from interview.persistence.accounts import invitations
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.protocol import limits
@@ -80,15 +82,80 @@ async def test_a_new_link_goes_on_with_the_same_interview_elsewhere(
 ) -> None:
     made = await invited(http, admin)
     first = (await accepted(http, secret_of(made))).json()
-    response = await http.post(
-        f"{PATH}/{made['invitation_id']}/reissue", json={}, headers=admin.headers
-    )
+    path = f"{PATH}/{made['invitation_id']}/reissue"
+    response = await http.post(path, json={}, headers=admin.headers)
+    assert (response.status_code, code(response)) == (409, "invitation.somebody_came")
+    response = await http.post(path, json={"same_person": True}, headers=admin.headers)
     assert response.status_code == 201, response.text
     second = (await accepted(http, secret_of(response.json()))).json()
     assert second["account"]["interview_id"] == made["interview_id"]
     assert second["account"]["user_id"] == first["account"]["user_id"]
     old = {"Authorization": f"Bearer {first['access_token']}"}
     assert code(await http.get("/api/v1/account", headers=old)) == "auth.revoked"
+
+
+async def test_a_consent_is_of_whoever_gave_it(
+    http: httpx.AsyncClient, url: str, admin: Person
+) -> None:
+    """Whoever comes by the next link may be somebody else, whatever the recruiter says."""
+    made = await invited(http, admin)
+    consent = f"/api/v1/interviews/{made['interview_id']}/consent"
+
+    async def enter(mine: dict[str, str]) -> str:
+        async with Client(url, made["interview_id"], additional_headers=mine) as client:
+            await client.send(type="hello")
+            while (message := await client.next()).type not in ("error", "session_started"):
+                pass
+            return message.body.get("code", "in")
+
+    version = (await http.get(consent, headers=admin.headers)).json()["notice_version"]
+
+    async def agree(mine: dict[str, str]) -> httpx.Response:
+        return await http.post(consent, json={"notice_version": version}, headers=mine)
+
+    session = (await accepted(http, secret_of(made))).json()
+    first = {"Authorization": f"Bearer {session['access_token']}"}
+    assert (await agree(first)).is_success
+    assert await enter(first) == "in"
+    body = {"same_person": True}
+    path = f"{PATH}/{made['invitation_id']}/reissue"
+    link = (await http.post(path, json=body, headers=admin.headers)).json()
+    session = (await accepted(http, secret_of(link))).json()
+    second = {"Authorization": f"Bearer {session['access_token']}"}
+    assert code(await agree(first)) == "auth.revoked"
+    assert (await http.get(consent, headers=second)).json()["consent"] is None
+    assert (await http.get(consent, headers=admin.headers)).json()["consent"] is not None
+    assert await enter(second) == "consent.missing"
+    assert (await agree(second)).is_success
+    assert await enter(second) == "in"
+
+
+async def test_a_new_link_for_an_interview_that_is_just_being_erased(
+    http: httpx.AsyncClient, admin: Person, database: Database
+) -> None:
+    made = await invited(http, admin)
+    path = f"{PATH}/{made['invitation_id']}/reissue"
+    async with database.transaction() as connection:
+        await invitations.lock_interview(connection, made["interview_id"])
+        waiting = asyncio.create_task(http.post(path, json={}, headers=admin.headers))
+        done, _ = await asyncio.wait([waiting], timeout=0.5)
+        assert not done
+        gone = "DELETE FROM interviews WHERE interview_id = :id"
+        await connection.execute(text(gone), {"id": made["interview_id"]})
+    assert code(await waiting) == "invitation.not_found"
+
+
+async def test_of_many_new_links_at_once_the_last_is_good(
+    http: httpx.AsyncClient, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    path = f"{PATH}/{made['invitation_id']}/reissue"
+    answers = await asyncio.gather(
+        *(http.post(path, json={}, headers=admin.headers) for _ in range(5))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    found = [await accepted(http, secret_of(answer.json())) for answer in answers]
+    assert sorted(response.status_code for response in found) == [200] + [409] * 4
 
 
 async def test_links_that_are_good_for_nothing(

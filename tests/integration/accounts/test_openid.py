@@ -130,8 +130,10 @@ async def account(http: httpx.AsyncClient, response: httpx.Response) -> dict[str
     return (await http.get("/api/v1/account", headers=cookie)).raise_for_status().json()
 
 
-def refused(response: httpx.Response, status: int, expected: str) -> None:
-    assert (response.status_code, code(response)) == (status, expected)
+def refused(response: httpx.Response, expected: str) -> None:
+    """As the sign-in page tells it."""
+    assert response.status_code == 303, response.text
+    assert response.headers["location"] == f"http://localhost:8000/login/?problem={expected}"
     assert ACCESS_COOKIE not in found(response)
 
 
@@ -180,9 +182,15 @@ async def test_an_identity_stays_whose_it_is(
 
 
 async def test_whoever_took_the_address_before_is_put_out(
-    http: httpx.AsyncClient, browser: Browser, admin: Person
+    http: httpx.AsyncClient, browser: Browser, admin: Person, database: Database
 ) -> None:
-    """Nobody was asked whether the address was theirs when they registered it."""
+    """Nobody has to prove that the address is theirs before they have an account by it; once they
+    could make keys without that, too."""
+    key = {"name": "Backdoor", "scopes": ["interviews:read"]}
+    made = await http.post("/api/v1/api-keys", json=key, headers=admin.headers)
+    backdoor = {"Authorization": f"Bearer {made.json()['secret']}"}
+    unproved = "UPDATE users SET address_proved_at = NULL WHERE user_id = :id"
+    await change(database, unproved, id=admin.user_id)
     await browser.has(email=admin.email, email_verified=True)
     first = await browser.sign_in()
     assert await who(http, admin) == "auth.revoked"
@@ -190,7 +198,8 @@ async def test_whoever_took_the_address_before_is_put_out(
     body = {"email": admin.email, "password": PASSWORD}
     assert code(await http.post("/api/v1/auth/login", json=body)) == "auth.failed"
     await browser.sign_in()
-    await account(http, first)
+    assert (await account(http, first))["address_proved_at"] is not None
+    assert code(await http.get("/api/v1/interviews", headers=backdoor)) == "auth.revoked"
 
 
 @pytest.mark.parametrize("claims", [{}, {"email_verified": False}, {"email_verified": "true"}])
@@ -198,12 +207,12 @@ async def test_an_address_that_was_not_verified_is_nobodys(
     browser: Browser, admin: Person, claims: dict[str, Any]
 ) -> None:
     await browser.has(email=admin.email, **claims)
-    refused(await browser.sign_in(), 403, "oidc.no_account")
+    refused(await browser.sign_in(), "oidc.no_account")
 
 
 async def test_a_stranger_does_not_come_in(browser: Browser) -> None:
     await browser.has(email=new_address(), email_verified=True)
-    refused(await browser.sign_in(), 403, "oidc.no_account")
+    refused(await browser.sign_in(), "oidc.no_account")
 
 
 async def test_a_disabled_user_does_not_come_in(
@@ -212,7 +221,7 @@ async def test_a_disabled_user_does_not_come_in(
     await browser.has(email=admin.email, email_verified=True)
     disable = "UPDATE users SET disabled_at = now() WHERE user_id = :u"
     await change(database, disable, u=admin.user_id)
-    refused(await browser.sign_in(), 403, "oidc.no_account")
+    refused(await browser.sign_in(), "oidc.no_account")
 
 
 @pytest.fixture
@@ -254,9 +263,23 @@ async def test_a_member_of_another_organization_does_not_come_in(
     for linked in (False, True):
         await browser.has(email=other.email, email_verified=True)
         joining.subject = browser.subject
-        refused(await joining.sign_in(), 403, "oidc.no_account")
+        refused(await joining.sign_in(), "oidc.no_account")
         if not linked:
             await account(http, await browser.sign_in())
+
+
+async def test_where_they_wanted_to_go_comes_back(browser: Browser, admin: Person) -> None:
+    await browser.has(email=admin.email, email_verified=True)
+    wanted = "/desk/invitations/?a=b&c=d#x"
+    response = await browser.http.get(START, params={"next": wanted})
+    cookie = found(response)[OPENID_COOKIE].value
+    answer = await browser.consent(httpx.URL(response.headers["location"]))
+    assert wanted not in str(answer)
+    landed = httpx.URL((await browser.come_back(answer, cookie)).headers["location"])
+    assert (landed.host, landed.path, dict(landed.params)) == (
+        *("localhost", "/login/"),
+        {"next": wanted},
+    )
 
 
 # Answers to nothing that was asked
@@ -268,9 +291,9 @@ async def test_a_state_that_was_changed(browser: Browser, admin: Person) -> None
     answer = await browser.consent(page)
     for state in ("", "x", answer["state"] + "x", answer["state"][:-1], "\N{SNOWMAN}"):
         response = await browser.come_back(answer | {"state": state}, cookie)
-        refused(response, 400, "oidc.invalid_state")
+        refused(response, "oidc.invalid_state")
     del answer["state"]
-    refused(await browser.come_back(answer, cookie), 400, "oidc.invalid_state")
+    refused(await browser.come_back(answer, cookie), "oidc.invalid_state")
 
 
 async def test_an_answer_in_another_browser(browser: Browser, admin: Person) -> None:
@@ -289,7 +312,7 @@ async def test_an_answer_in_another_browser(browser: Browser, admin: Person) -> 
         f"{key_id}.{'A' * 40}",
         "nonsense",
     ):
-        refused(await browser.come_back(answer, wrong), 400, "oidc.invalid_state")
+        refused(await browser.come_back(answer, wrong), "oidc.invalid_state")
     assert (await browser.come_back(answer, cookie)).status_code == 303
 
 
@@ -297,7 +320,7 @@ async def test_a_nonce_that_was_changed(browser: Browser, admin: Person) -> None
     await browser.has(email=admin.email, email_verified=True)
     page, cookie = await browser.start()
     answer = await browser.consent(page.copy_set_param("nonce", uuid.uuid4().hex))
-    refused(await browser.come_back(answer, cookie), 401, "auth.failed")
+    refused(await browser.come_back(answer, cookie), "auth.failed")
 
 
 async def test_each_attempt_has_secrets_of_its_own(browser: Browser) -> None:
@@ -318,7 +341,7 @@ async def test_the_code_of_somebody_else(browser: Browser, admin: Person, issuer
     page, cookie = await browser.start()
     own_state = parse_qs(urlsplit(str(page)).query)["state"][0]
     answer = theirs | {"state": own_state}
-    refused(await browser.come_back(answer, cookie), 401, "auth.failed")
+    refused(await browser.come_back(answer, cookie), "auth.failed")
 
 
 async def test_a_code_is_good_once(browser: Browser, admin: Person) -> None:
@@ -326,8 +349,8 @@ async def test_a_code_is_good_once(browser: Browser, admin: Person) -> None:
     page, cookie = await browser.start()
     answer = await browser.consent(page)
     assert (await browser.come_back(answer, cookie)).status_code == 303
-    refused(await browser.come_back(answer, cookie), 401, "auth.failed")
-    refused(await browser.come_back(answer | {"code": "x"}, cookie), 401, "auth.failed")
+    refused(await browser.come_back(answer, cookie), "auth.failed")
+    refused(await browser.come_back(answer | {"code": "x"}, cookie), "auth.failed")
 
 
 async def test_an_issuer_that_is_another(browser: Browser, admin: Person, issuer: str) -> None:
@@ -335,7 +358,7 @@ async def test_an_issuer_that_is_another(browser: Browser, admin: Person, issuer
     page, cookie = await browser.start()
     answer = await browser.consent(page)
     wrong = answer | {"iss": "https://evil.example"}
-    refused(await browser.come_back(wrong, cookie), 400, "oidc.invalid_state")
+    refused(await browser.come_back(wrong, cookie), "oidc.invalid_state")
     assert (await browser.come_back(answer | {"iss": issuer}, cookie)).status_code == 303
 
 
@@ -344,19 +367,20 @@ async def test_who_does_not_consent(browser: Browser) -> None:
     answer = await browser.consent(page, action="deny")
     assert answer["error"] == "access_denied"
     state = {"state": parse_qs(urlsplit(str(page)).query)["state"][0]}
-    refused(await browser.come_back(state | answer, cookie), 401, "auth.failed")
+    refused(await browser.come_back(state | answer, cookie), "auth.failed")
 
 
 async def test_a_provider_that_is_away(settings: Settings) -> None:
     away = settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1"})
     async with serving(away) as url, client(url) as http:
-        refused(await http.get(START), 502, "oidc.unavailable")
+        refused(await http.get(START), "oidc.unavailable")
         assert (await http.get("/api/v1/auth/methods")).status_code == 200
 
 
 async def test_where_there_is_none(settings: Settings) -> None:
     alone = settings.model_copy(update={"oidc_issuer": ""})
     async with serving(alone) as url, client(url) as http:
-        refused(await http.get(START), 404, "oidc.not_offered")
-        refused(await http.get(CALLBACK), 404, "oidc.not_offered")
+        for path in (START, CALLBACK):
+            response = await http.get(path)
+            assert (response.status_code, code(response)) == (404, "oidc.not_offered")
         assert (await http.get("/api/v1/auth/methods")).json()["openid"] is False

@@ -313,8 +313,9 @@ async def test_an_expired_access_token_is_enough_to_log_out(
 
 
 async def test_a_disabled_user_is_out_at_once(
-    http: httpx.AsyncClient, settings: Settings, admin: Person, database: Database
+    http: httpx.AsyncClient, settings: Settings, database: Database
 ) -> None:
+    admin = await register(http)  # who has asked for nothing yet
     disable = "UPDATE users SET disabled_at = now() WHERE user_id = :u"
     await change(database, disable, u=admin.user_id)
     assert await who(http, admin) == "auth.revoked"

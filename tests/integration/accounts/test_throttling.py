@@ -11,10 +11,18 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from api.routes.auth import LOGIN_BY_ACCOUNT, LOGIN_BY_ADDRESS
+from api.routes.auth import (
+    LOGIN_BY_ACCOUNT,
+    LOGIN_BY_ADDRESS,
+    LOGIN_EVERYWHERE,
+    RESET_BY_ACCOUNT,
+    RESET_EVERYWHERE,
+)
 from api.throttle import Limit, Throttle
 from interview.config import Settings
 from interview.errors import RateLimitedError
+from interview.security.keys import parse_keys
+from interview.security.seal import derived
 from interview.streams.log import connect_redis
 from tests.integration.accounts.conftest import (
     PASSWORD,
@@ -42,32 +50,49 @@ async def tried(
     return await http.post("/api/v1/auth/login", json=body, headers=headers)
 
 
-async def test_an_account_is_tried_so_often_from_wherever(
+async def test_an_account_is_tried_so_often_from_one_network(
     http: httpx.AsyncClient, admin: Person
 ) -> None:
+    here = some_address()["X-Forwarded-For"]
     for _ in range(LOGIN_BY_ACCOUNT.amount):
-        assert code(await tried(http, admin.email)) == "auth.failed"
-    refused = await tried(http, admin.email.upper(), PASSWORD)
+        assert code(await tried(http, admin.email, caller=here)) == "auth.failed"
+    refused = await tried(http, admin.email.upper(), PASSWORD, caller=here)
     assert (refused.status_code, code(refused)) == (429, "rate.exceeded")
     assert 0 < int(refused.headers["retry-after"]) <= LOGIN_BY_ACCOUNT.per_s
     assert admin.email not in refused.text
     other = await register(http)
     await login(http, other.email)
+    # Its owner is not kept out by a stranger.
+    assert (await tried(http, admin.email, PASSWORD)).status_code == 200
+
+
+async def test_from_all_networks_together_it_is_tried_no_more_than_so_often(
+    http: httpx.AsyncClient, settings: Settings, admin: Person
+) -> None:
+    secret = parse_keys("AUTH_KEYS", settings.auth_keys).current.secret
+    throttle = Throttle(settings.redis_url, derived(secret, "intervue limits"))
+    assert code(await tried(http, admin.email)) == "auth.failed"
+    for _ in range(LOGIN_EVERYWHERE.amount - 1):
+        await throttle.hit(LOGIN_EVERYWHERE, admin.email)
+    await throttle.aclose()
+    assert code(await tried(http, admin.email, PASSWORD)) == "rate.exceeded"
 
 
 async def test_many_tries_at_once_are_counted_one_by_one(
     http: httpx.AsyncClient, admin: Person
 ) -> None:
-    answers = await asyncio.gather(*(tried(http, admin.email) for _ in range(30)))
+    here = some_address()["X-Forwarded-For"]
+    answers = await asyncio.gather(*(tried(http, admin.email, caller=here) for _ in range(30)))
     counted = [answer.status_code for answer in answers]
     assert sorted(counted) == [401] * LOGIN_BY_ACCOUNT.amount + [429] * 20
 
 
 async def test_the_right_password_is_no_try(http: httpx.AsyncClient, admin: Person) -> None:
+    here = some_address()["X-Forwarded-For"]
     for _ in range(3):
         for _ in range(LOGIN_BY_ACCOUNT.amount - 1):
-            assert code(await tried(http, admin.email)) == "auth.failed"
-        assert (await tried(http, admin.email, PASSWORD)).status_code == 200
+            assert code(await tried(http, admin.email, caller=here)) == "auth.failed"
+        assert (await tried(http, admin.email, PASSWORD, caller=here)).status_code == 200
 
 
 async def test_an_address_tries_so_many_accounts(http: httpx.AsyncClient, admin: Person) -> None:
@@ -93,24 +118,25 @@ async def test_two_processes_count_together(
     http: httpx.AsyncClient, settings: Settings, admin: Person
 ) -> None:
     async with serving(settings) as elsewhere, client(elsewhere) as other:
+        here = some_address()["X-Forwarded-For"]
         for number in range(LOGIN_BY_ACCOUNT.amount):
-            assert code(await tried((http, other)[number % 2], admin.email)) == "auth.failed"
+            answer = await tried((http, other)[number % 2], admin.email, caller=here)
+            assert code(answer) == "auth.failed"
         for each in (http, other):
-            assert code(await tried(each, admin.email)) == "rate.exceeded"
+            assert code(await tried(each, admin.email, caller=here)) == "rate.exceeded"
 
 
 async def test_mails_are_limited_by_account(http: httpx.AsyncClient, admin: Person) -> None:
-    statuses = [
-        (
-            await http.post(
-                "/api/v1/auth/password/forgot",
-                json={"email": admin.email},
-                headers=some_address(),
-            )
-        ).status_code
-        for _ in range(6)
-    ]
-    assert statuses == [202] * 5 + [429]
+    async def ask(caller: dict[str, str]) -> int:
+        body = {"email": admin.email}
+        path = "/api/v1/auth/password/forgot"
+        return (await http.post(path, json=body, headers=caller)).status_code
+
+    here = some_address()
+    most = RESET_BY_ACCOUNT.amount
+    assert [await ask(here) for _ in range(most + 1)] == [202] * most + [429]
+    others = [await ask(some_address()) for _ in range(RESET_EVERYWHERE.amount - most + 1)]
+    assert others == [202] * (RESET_EVERYWHERE.amount - most) + [429]
 
 
 @pytest.fixture
@@ -132,9 +158,10 @@ async def test_with_redis_down_a_process_counts_for_itself(settings: Settings, w
         admin = await register(http)
         await wire.cut()
         async with asyncio.timeout(10):  # nobody waits for it much
+            here = some_address()["X-Forwarded-For"]
             for _ in range(LOGIN_BY_ACCOUNT.amount):
-                assert code(await tried(http, admin.email)) == "auth.failed"
-            assert code(await tried(http, admin.email)) == "rate.exceeded"
+                assert code(await tried(http, admin.email, caller=here)) == "auth.failed"
+            assert code(await tried(http, admin.email, caller=here)) == "rate.exceeded"
             other = await register(http)
             await login(http, other.email)
 

@@ -121,7 +121,10 @@ class Idp:
         } | claims
         self.claims = {name: value for name, value in self.claims.items() if value is not None}
         self.challenge = asked["code_challenge"]
-        return await self.provider.finish(cookie, state=asked["state"], code="code", issuer=None)
+        identity, _ = await self.provider.finish(
+            cookie, state=asked["state"], code="code", issuer=None
+        )
+        return identity
 
 
 @pytest.fixture

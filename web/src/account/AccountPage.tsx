@@ -10,6 +10,7 @@ import { PasswordForm } from "./PasswordForm";
 import { RequireAccount } from "./RequireAccount";
 import { Shell } from "./Shell";
 import { useAccount } from "./signed-in";
+import { UnprovedAddress } from "./UnprovedAddress";
 import { useLoaded } from "./useLoaded";
 
 export function AccountPage() {
@@ -32,6 +33,12 @@ function Sections() {
         {account.email && `${account.email}, `}
         {account.role} at {account.organization_name}
       </p>
+      {account.email && account.role !== "candidate" && !account.address_proved_at && (
+        <section className={styles.section} aria-labelledby="address">
+          <h2 id="address">Confirm your address</h2>
+          <UnprovedAddress email={account.email} />
+        </section>
+      )}
       {account.interview_id && (
         <section className={styles.section} aria-labelledby="own-interview">
           <h2 id="own-interview">Your interview</h2>

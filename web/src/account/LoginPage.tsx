@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useState, type FormEvent } from "react";
-import { login, OPENID_START } from "@/api/account";
+import { login, openIdStart } from "@/api/account";
 import { Field } from "@/ui/Field";
 import form from "@/ui/form.module.css";
 import { Problem } from "@/ui/Problem";
@@ -12,6 +12,7 @@ import styles from "./account.module.css";
 import { Door } from "./Door";
 import { useAction } from "./useAction";
 import { useGuest } from "./useGuest";
+import { saidOfOpenId } from "./wording";
 
 export function LoginPage() {
   const { ways, welcome } = useGuest();
@@ -19,10 +20,14 @@ export function LoginPage() {
   const { busy, problem, run } = useAction();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [tried, setTried] = useState(false);
+  const told = hydrated ? new URLSearchParams(window.location.search) : null;
+  const refused = told?.get("problem");
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;
+    setTried(true);
     void run(async () => welcome((await login(email.trim(), password)).account));
   };
 
@@ -47,7 +52,7 @@ export function LoginPage() {
           value={password}
           onValue={setPassword}
         />
-        <Problem text={problem} />
+        <Problem text={problem || (refused && !tried ? saidOfOpenId(refused) : "")} />
         <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
           {busy ? "Signing in…" : "Sign in"}
         </button>
@@ -55,7 +60,7 @@ export function LoginPage() {
       {ways?.openid && (
         <>
           <p className={form.or}>or</p>
-          <a className={`${ui.button} ${styles.whole}`} href={OPENID_START} data-testid="openid">
+          <a className={`${ui.button} ${styles.whole}`} href={openIdStart(told?.get("next") ?? null)} data-testid="openid">
             Sign in with your organization
           </a>
         </>

@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useEffect, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { forgotPassword, resetPassword } from "@/api/account";
 import { Field } from "@/ui/Field";
 import form from "@/ui/form.module.css";
@@ -11,26 +11,12 @@ import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
 import { NewPassword } from "./NewPassword";
-import { tokenIn } from "./places";
 import { useAction } from "./useAction";
+import { useMailedToken } from "./useMailedToken";
 
 export function ResetPage() {
-  const [token, setToken] = useState<string | null>(null);
-
-  useEffect(() => {
-    const take = () => {
-      const found = tokenIn(window.location.hash);
-      if (!found) return;
-      // Out of the address bar and the history; a reload asks for the mail's link again.
-      window.history.replaceState(window.history.state, "", window.location.pathname);
-      setToken(found);
-    };
-    take();
-    window.addEventListener("hashchange", take);
-    return () => window.removeEventListener("hashchange", take);
-  }, []);
-
-  return token ? <Choose token={token} onAgain={() => setToken(null)} /> : <Ask />;
+  const { token, forget } = useMailedToken();
+  return token ? <Choose token={token} onAgain={forget} /> : <Ask />;
 }
 
 function Ask() {

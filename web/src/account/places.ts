@@ -1,7 +1,7 @@
 // Where people go after they have signed in, and what links bring along.
 import type { Account } from "@/api/account";
 
-const OURS = /^\/(desk|account|interview|temporal)(\/[^\\]*)?(\?[^\\]*)?$/;
+const OURS = /^\/(desk|account|confirm-address|interview|temporal)(\/[^\\]*)?(\?[^\\]*)?$/;
 
 /** `wanted` is from the address bar, where anybody may have written it: ours alone, or none. */
 export function nextPlace(wanted: string | null, account: Account): string {

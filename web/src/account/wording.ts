@@ -10,14 +10,27 @@ const SAID: Record<string, string> = {
   "reset.invalid": "This link has been used, or is too old. Ask for a new one.",
   "rate.exceeded": "That was tried too often. Wait a few minutes, then try again.",
   "mail.unavailable": "The mail could not be sent. Send the link again in a few minutes.",
+  "account.address_unproved":
+    "First open the link that was mailed to you when you registered. Your account page sends it again.",
+  "proof.invalid": "This link was used, is too old, or is of another account. Your account page sends a new one.",
   "invitation.used": "Somebody has come in by this link already, so it cannot be taken back.",
   "interview.ended": "This interview is over, so it needs no link any more.",
   "accommodation.granted": "This was granted already.",
   "member.last_admin": "An organization keeps at least one admin. Make somebody else one first.",
   "member.active": "They have a password already, and need no link.",
-  "consent.not_given": "You have given no consent here, so there is nothing to withdraw.",
   "oidc.no_account": "There is no account for you here. Ask an admin of your organization to add you.",
 };
+
+/** Of a sign-in that went by the provider's page. */
+const OPENID: Record<string, string> = {
+  "auth.failed": "Your organization's sign-in did not let you in.",
+  "oidc.invalid_state": "That sign-in took too long, or was begun in another window. Try again.",
+  "oidc.unavailable": "Your organization's sign-in does not answer just now. Try again in a few minutes.",
+};
+
+export function saidOfOpenId(code: string): string {
+  return OPENID[code] ?? SAID[code] ?? PASSING;
+}
 
 const PASSING = "This did not work just now. Try again in a moment.";
 

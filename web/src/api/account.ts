@@ -6,6 +6,7 @@ export interface Account {
   organization_name: string;
   role: "candidate" | "recruiter" | "admin";
   email: string | null;
+  address_proved_at: string | null;
   name: string;
   interview_id: string | null;
 }
@@ -25,7 +26,10 @@ export interface Device {
   is_current: boolean;
 }
 
-export const OPENID_START = `${API_URL}/api/v1/auth/oidc/start`;
+/** `next`: of the sign-in page, which gets it back. */
+export function openIdStart(next: string | null): string {
+  return `${API_URL}/api/v1/auth/oidc/start${next ? `?next=${encodeURIComponent(next)}` : ""}`;
+}
 
 export function waysIn(): Promise<Methods> {
   return request("/api/v1/auth/methods");
@@ -55,6 +59,14 @@ export function forgotPassword(email: string): Promise<void> {
 
 export function resetPassword(token: string, password: string): Promise<void> {
   return post("/api/v1/auth/password/reset", { token, password });
+}
+
+export function mailAddressLink(): Promise<void> {
+  return post("/api/v1/account/address/link");
+}
+
+export function proveAddress(token: string): Promise<void> {
+  return post("/api/v1/account/address/proof", { token });
 }
 
 export function readAccount(): Promise<Account> {

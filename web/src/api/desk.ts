@@ -107,8 +107,9 @@ export function revokeInvitation(invitationId: string): Promise<void> {
   return post(`/api/v1/invitations/${encodeURIComponent(invitationId)}/revoke`);
 }
 
-export function reissueInvitation(invitationId: string): Promise<Issued> {
-  return post(`/api/v1/invitations/${encodeURIComponent(invitationId)}/reissue`, {});
+export function reissueInvitation(invitationId: string, samePerson: boolean): Promise<Issued> {
+  const path = `/api/v1/invitations/${encodeURIComponent(invitationId)}/reissue`;
+  return post(path, { same_person: samePerson });
 }
 
 export function listWaiting(): Promise<Accommodation[]> {

@@ -8,9 +8,11 @@ import {
   type Invitation,
   type Issued,
 } from "@/api/desk";
+import { ApiError } from "@/api/request";
 import { Shell } from "@/account/Shell";
 import { useAction } from "@/account/useAction";
 import { usePages } from "@/account/usePages";
+import { Confirm } from "@/ui/Confirm";
 import { day } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import { Secret } from "@/ui/Secret";
@@ -25,11 +27,21 @@ export function InvitationsPage() {
   const listed = usePages(useCallback((cursor) => listInvitations(cursor), []));
   const { busy, problem, run } = useAction();
   const [issued, setIssued] = useState<Issued | null>(null);
+  const [again, setAgain] = useState<Invitation | null>(null);
 
   const show = (made: Issued) => {
     setIssued(made);
     listed.reload();
   };
+  const reissue = (invitation: Invitation, samePerson: boolean) =>
+    void run(async () => {
+      try {
+        show(await reissueInvitation(invitation.invitation_id, samePerson));
+      } catch (error) {
+        if (!(error instanceof ApiError && error.code === "invitation.somebody_came")) throw error;
+        setAgain(invitation);
+      }
+    });
   const takeBack = (invitation: Invitation) =>
     void run(() => revokeInvitation(invitation.invitation_id)).then((done) => done && listed.reload());
 
@@ -54,7 +66,8 @@ export function InvitationsPage() {
               className={styles.small}
               disabled={busy}
               aria-label={`New link for ${candidate}`}
-              onClick={() => void run(async () => show(await reissueInvitation(invitation.invitation_id)))}
+              onClick={() => reissue(invitation, false)}
+              data-testid="new-link"
             >
               New link
             </button>
@@ -90,6 +103,21 @@ export function InvitationsPage() {
         row={row}
         empty={<p>Nobody has been invited yet.</p>}
       />
+      <Confirm
+        act="same-person"
+        open={again !== null}
+        title="Is it for the same person?"
+        yes="Yes, the same person"
+        no="No"
+        onYes={() => {
+          if (again) reissue(again, true);
+          setAgain(null);
+        }}
+        onNo={() => setAgain(null)}
+      >
+        {again && named(again.candidate_name)} has come in already. Whoever opens a new link goes on with their
+        interview and sees what they said. For somebody else, invite them anew.
+      </Confirm>
     </Shell>
   );
 }
