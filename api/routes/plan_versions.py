@@ -83,9 +83,8 @@ async def compare_versions(
 
 
 def shown_plan(row: PlanVersionRow) -> PlanView:
-    summary = PlanVersionSummary.model_validate(row)
     return PlanView(
-        **summary.model_dump(),
+        **row.model_dump(include=set(PlanVersionSummary.model_fields)),
         minutes=round(sum(phase.budget_s for phase in row.plan.phases) / 60),
         title=row.plan.title,
         language=row.plan.language,
