@@ -71,6 +71,10 @@ class Draft:
             )
         except ValidationError as error:
             raise invalid_plan(error) from None
+        if rubric is None and any(question.competencies for question in plan.questions):
+            raise InvalidInputError(
+                "plan.invalid", "a question names a competency that is not there"
+            )
         if any(question.question_id.startswith(PROBE_PREFIX) for question in plan.questions):
             raise InvalidInputError("plan.invalid", f"ids with {PROBE_PREFIX} are for candidates")
         return locked(cls(plan, rubric), edited.locked)

@@ -64,6 +64,8 @@ def test_a_plan_that_scores_nobody_has_no_rubric() -> None:
     draft = Draft.of(ROLE, edited(Draft(get_plan("demo"), None)))
     assert draft.rubric is None
     assert draft.plan.rubric is None
+    with pytest.raises(InvalidInputError, match="not there"):
+        Draft.of(ROLE, edited(competencies=[]))
 
 
 def test_the_ids_of_probes_are_not_for_plans() -> None:
