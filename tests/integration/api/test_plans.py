@@ -220,7 +220,7 @@ async def test_questions_are_reordered_and_locked(recruiter: httpx.AsyncClient, 
 
 async def test_what_is_no_plan_is_not_saved(recruiter: httpx.AsyncClient, role: str) -> None:
     draft = await draft_of(recruiter, role)
-    for changed, code in (
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"competencies": draft["competencies"][1:]}, "plan.invalid"),
         ({"competencies": []}, "plan.invalid"),
         ({"phases": draft["phases"][:3]}, "request.invalid"),
@@ -228,7 +228,8 @@ async def test_what_is_no_plan_is_not_saved(recruiter: httpx.AsyncClient, role: 
         ({"locked": ["unknown"]}, "plan.invalid"),
         ({"greeting": "Hello\u0000"}, "request.invalid"),
         ({"role": "sales"}, "request.invalid"),
-    ):
+    )
+    for changed, code in wrong:
         refused = await recruiter.put(f"{role}/draft", json=written(draft, **changed))
         assert (refused.status_code, code_of(refused)) == (400, code), changed
     assert await draft_of(recruiter, role) == draft

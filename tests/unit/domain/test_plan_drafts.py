@@ -22,7 +22,7 @@ MAIN = [question.question_id for question in SALES.plan.phase(Phase.MAIN_QUESTIO
 
 def edited(draft: Draft = SALES, **changed: Any) -> EditedPlan:
     plan = draft.plan.model_dump(mode="json", exclude={"role", "rubric"})
-    competencies = draft.rubric.model_dump(mode="json")["competencies"] if draft.rubric else []
+    competencies: Any = draft.rubric.model_dump(mode="json")["competencies"] if draft.rubric else []
     return EditedPlan.model_validate({**plan, "competencies": competencies} | changed)
 
 
