@@ -7,6 +7,7 @@ repeat to the model: they quote nothing of the job description or the résumé.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Self
 
@@ -75,9 +76,13 @@ class CompetenciesAnswer(_Answer):
 
     def known_as(self) -> tuple[Competency, ...]:
         """Each under an id made from its name. Two of one name are one."""
-        by_id = {_slug(answer.name): answer for answer in reversed(self.competencies)}
+        by_name: dict[str, CompetencyAnswer] = {}
+        for answer in self.competencies:
+            by_name.setdefault(" ".join(answer.name.casefold().split()), answer)
+        ids = _unique(map(_slug, by_name))
         return tuple(
-            answer.competency(competency_id) for competency_id, answer in reversed(by_id.items())
+            answer.competency(competency_id)
+            for competency_id, answer in zip(ids, by_name.values(), strict=True)
         )
 
 
@@ -185,7 +190,9 @@ def _require_speakable(*texts: str) -> None:
 
 
 def _slug(text: str) -> str:
-    return _NOT_SLUG.sub("-", text.lower()).strip("-")[:40].strip("-") or "item"
+    """Of letters that have no like in ASCII nothing is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_SLUG.sub("-", plain.lower()).strip("-")[:40].strip("-") or "item"
 
 
 def _unique(ids: Iterable[str]) -> list[str]:

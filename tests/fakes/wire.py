@@ -161,7 +161,8 @@ def allowed_in(request: dict[str, Any]) -> list[str]:
 def task_of(request: dict[str, Any]) -> str | None:
     """What an answer in a shape is asked for: by the name of its schema or tool, or by a schema in
     the instructions; None of a reply."""
-    schema = (request.get("response_format") or {}).get("json_schema") or {}
+    form: dict[str, Any] = request.get("response_format") or {}
+    schema: dict[str, Any] = form.get("json_schema") or {}
     tools: list[dict[str, Any]] = request.get("tools") or [{}]
     name = schema.get("name") or tools[0].get("name")
     if name is None and "nothing around it, of this schema:" in json.dumps(request["messages"]):
