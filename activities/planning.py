@@ -165,7 +165,7 @@ class Propose(PlanningActivities):
             input_tokens=answer.input_tokens,
             output_tokens=answer.output_tokens,
         )
-        await self.records.keep_step(request.proposal_id, row)
+        await self.records.keep_step(request.proposal_id, request.run, row)
 
 
 def structured(task: str, prompt: Prompt, content: str, schema: type[T]) -> StructuredRequest[T]:

@@ -15,7 +15,7 @@ from interview.contracts.ids import (
     tailoring_workflow_id,
 )
 from interview.contracts.planning import PLANNING, TAILORING, PlanningInput, TailoringInput
-from interview.errors import TemporalUnavailable
+from interview.errors import ConflictError, TemporalUnavailable
 from interview.persistence.database import Database
 from interview.persistence.planning.proposals import again, insert_proposal
 from interview.persistence.planning.rows import ProposalRow, TailoringRow
@@ -62,17 +62,20 @@ class Planning:
         async with self._database.transaction() as connection:
             row = await begin_tailoring(connection, interview_id, document_id, by)
             request = TailoringInput(interview_id=interview_id, run=row.run)
-            await self._start(TAILORING, request, tailoring_workflow_id(interview_id))
+            workflow_id = tailoring_workflow_id(interview_id)
+            await self._start(TAILORING, request, workflow_id, "tailoring.running")
         return row
 
     async def _plan(self, row: ProposalRow) -> None:
         request = PlanningInput(proposal_id=row.proposal_id, run=row.run)
-        await self._start(PLANNING, request, planning_workflow_id(row.proposal_id))
+        workflow_id = planning_workflow_id(row.proposal_id)
+        await self._start(PLANNING, request, workflow_id, "proposal.running")
 
     async def _start(
-        self, workflow: str, request: PlanningInput | TailoringInput, workflow_id: str
+        self, workflow: str, request: PlanningInput | TailoringInput, workflow_id: str, code: str
     ) -> None:
-        """By name: this package knows no workflow."""
+        """By name: this package knows no workflow. Raises `ConflictError` (`code`) where it runs,
+        and for a moment after it has said how it came out."""
         try:
             async with asyncio.timeout(_RPC_TIMEOUT.total_seconds()):
                 await self._temporal.start_workflow(
@@ -84,8 +87,7 @@ class Planning:
                     rpc_timeout=_RPC_TIMEOUT,
                 )
         except WorkflowAlreadyStartedError:
-            # The run before has said how it came out, and is about to end.
-            raise TemporalUnavailable("the run before has not ended yet") from None
+            raise ConflictError(code, "it is being made already") from None
         except (RPCError, RuntimeError, TimeoutError):
             # A lazy client that cannot connect raises a bare `RuntimeError`.
             raise TemporalUnavailable("Temporal does not take it at the moment") from None

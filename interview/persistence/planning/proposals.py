@@ -95,11 +95,14 @@ class ProposalRecords:
         async with self._database.transaction() as connection:
             return await _work(connection, proposal_id, run)
 
-    async def keep_step(self, proposal_id: str, step: StepRow) -> None:
-        """The first answer stays."""
+    async def keep_step(self, proposal_id: str, run: int, step: StepRow) -> None:
+        """The first answer stays. One that comes after its run is over is not kept: the next one
+        may go out from another draft."""
         async with self._database.transaction() as connection:
-            values = {"proposal_id": proposal_id, **step.model_dump()}
-            await connection.execute(_KEEP_STEP, values)
+            row = await _find(connection, proposal_id, hold=True)
+            if row is not None and _is_due(row, run):
+                values = {"proposal_id": proposal_id, **step.model_dump()}
+                await connection.execute(_KEEP_STEP, values)
 
     async def finish(
         self,
@@ -167,8 +170,8 @@ async def insert_proposal(
 ) -> ProposalRow:
     """A new one. Raises as `hold_role`, and `ConflictError` (`proposal.running`)."""
     organization_id = by.organization_id
-    draft_revision = await _held_alone(connection, organization_id, role_id)
     proposal_id = str(uuid.uuid4())
+    draft_revision = await _held_alone(connection, organization_id, role_id, proposal_id)
     values = {
         "proposal_id": proposal_id,
         "organization_id": organization_id,
@@ -185,10 +188,10 @@ async def insert_proposal(
 async def again(
     connection: AsyncConnection, role_id: str, proposal_id: str, by: Principal
 ) -> ProposalRow:
-    """One that failed. What its steps found is used, unless the draft has changed. Raises as
-    `insert_proposal`, `NotFoundError` (`proposal.not_found`) and `ConflictError`
-    (`proposal.ready`)."""
-    draft_revision = await _held_alone(connection, by.organization_id, role_id)
+    """One that failed, or whose workflow was lost: whether one runs, Temporal knows. What its
+    steps found is used, unless the draft has changed. Raises as `insert_proposal`,
+    `NotFoundError` (`proposal.not_found`) and `ConflictError` (`proposal.ready`)."""
+    draft_revision = await _held_alone(connection, by.organization_id, role_id, proposal_id)
     if canonical_uuid(proposal_id) is None:
         raise _no_proposal()
     row = await _get(connection, by.organization_id, role_id, proposal_id)
@@ -211,12 +214,12 @@ async def again(
 
 
 async def _held_alone(
-    connection: AsyncConnection, organization_id: str, role_id: str
+    connection: AsyncConnection, organization_id: str, role_id: str, proposal_id: str
 ) -> int | None:
     """The draft's revision."""
     await hold_role(connection, organization_id, role_id)
     of = {"of_organization": organization_id, "of_role": role_id}
-    if await connection.scalar(_RUNNING, of) is not None:
+    if await connection.scalar(_RUNNING, of) not in (None, proposal_id):
         raise ConflictError("proposal.running", "a plan is being proposed already")
     draft = await find_draft(connection, organization_id, role_id)
     return draft.revision if draft else None

@@ -52,6 +52,16 @@ async def settled(admin: httpx.AsyncClient, proposal: str) -> dict[str, Any]:
     return await until(finished)
 
 
+async def retried(admin: httpx.AsyncClient, proposal: str) -> httpx.Response:
+    """Once the run before has ended, a moment after it said how."""
+
+    async def taken() -> httpx.Response | None:
+        again = await admin.post(f"{proposal}/retry")
+        return again if again.status_code == 202 else None
+
+    return await until(taken)
+
+
 async def held(model: PlanningModel) -> None:
     assert await asyncio.to_thread(model.holds.wait, 60), "it was not asked"
 
@@ -187,8 +197,7 @@ async def test_a_refusal_is_told_and_what_was_paid_for_is_kept(
     assert code_of(await admin.get(f"{role}/draft")) == "plan.no_draft"
     assert model.asked == {"plan_competencies": 1}
 
-    again = await admin.post(f"{proposal}/retry")
-    assert again.status_code == 202, again.text
+    again = await retried(admin, proposal)
     assert (again.json()["state"], again.json()["reason"]) == ("running", None)
     assert (await settled(admin, proposal))["state"] == "ready"
     assert model.asked == ONCE
@@ -229,7 +238,7 @@ async def test_a_draft_that_somebody_saved_meanwhile_is_not_overwritten(
     failed = await settled(admin, proposal)
     assert (failed["state"], failed["reason"]) == ("failed", "plan.changed")
     assert await draft_of(admin, role) == saved.json()
-    await admin.post(f"{proposal}/retry")
+    await retried(admin, proposal)
     assert (await settled(admin, proposal))["state"] == "ready"
     later = await draft_of(admin, role)
     assert (later["revision"], later["source"]) == (3, "model")
@@ -290,3 +299,20 @@ async def test_a_workflow_that_nobody_asked_for_asks_nobody(
     )
     assert model.asked == ONCE
     assert (await draft_of(admin, role))["revision"] == 1
+
+
+async def test_a_proposal_whose_workflow_was_lost_can_be_had_again(
+    admin: httpx.AsyncClient, role: str, model: PlanningModel, temporal: Client
+) -> None:
+    """Its row says for ever that it runs."""
+    model.holding.add("plan_competencies")
+    proposal = await propose(admin, role)
+    await held(model)
+    assert code_of(await admin.post(f"{proposal}/retry")) == "proposal.running"
+    await temporal.get_workflow_handle(planning_workflow_id(proposal.rpartition("/")[2])).terminate(
+        "lost"
+    )
+    model.released.set()
+    assert (await admin.get(proposal)).json()["state"] == "running"
+    await retried(admin, proposal)
+    assert (await settled(admin, proposal))["state"] == "ready"
