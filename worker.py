@@ -22,10 +22,12 @@ from activities.converse import Converse
 from activities.erasure import Erase, Retime
 from activities.histories import Histories
 from activities.interceptors import ActivityInterceptor
+from activities.planning import Propose
 from activities.records import RecordKeeping
 from activities.speak import Speak
 from activities.speech_cache import SpeechCache
 from activities.stages import TurnStages
+from activities.tailoring import Tailor
 from activities.transcribe import Transcribe
 from activities.voice import Voice
 from interview.audio.decode import warm_decoder
@@ -36,20 +38,27 @@ from interview.contracts.ids import (
     CONVERSE_QUEUE,
     ERASURE_QUEUE,
     INTERVIEW_QUEUE,
+    PLANNING_QUEUE,
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
 )
+from interview.documents.extractor import Extractor
+from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.errors import ConfigError
 from interview.logging import configure_logging
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
+from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
+from interview.persistence.planning.proposals import ProposalRecords
+from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.records import Records
-from interview.ports import LanguageModel, SpeechToText, TextToSpeech
+from interview.ports import LanguageModel, SpeechToText, StructuredModel, TextToSpeech
 from interview.providers.factory import (
     build_language_model,
     build_speech_to_text,
+    build_structured_model,
     build_text_to_speech,
 )
 from interview.providers.prompt import load_prompt
@@ -64,6 +73,7 @@ from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
 from workflows.erasure import ErasureWorkflow, RetentionWorkflow
 from workflows.interview import InterviewWorkflow
+from workflows.planning import PlanningWorkflow, TailoringWorkflow
 
 log = structlog.stdlib.get_logger("worker")
 
@@ -72,6 +82,7 @@ DATABASE_PATIENCE_S = 600.0
 """A task that waits for a key goes on at once when the database is back."""
 ERASURES_AT_ONCE = 10
 """Steps a worker takes at a time: interviews go before."""
+PLANNING_AT_ONCE = 10
 ERASURES_CACHED = 50
 """They sleep for months."""
 STICKY_TIMEOUT = timedelta(milliseconds=500)
@@ -80,12 +91,14 @@ STICKY_TIMEOUT = timedelta(milliseconds=500)
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """Who listens, thinks and speaks. `last_resort` needs no network."""
+    """Who listens, thinks and speaks. `last_resort` needs no network; `structured` is None where no
+    language model is configured."""
 
     stt: SpeechToText
     llm: LanguageModel
     last_resort: LanguageModel
     tts: TextToSpeech
+    structured: StructuredModel | None = None
 
 
 def build_providers(settings: Settings) -> Providers:
@@ -95,6 +108,7 @@ def build_providers(settings: Settings) -> Providers:
         llm=build_language_model(settings),
         last_resort=ScriptedLanguageModel(),
         tts=build_text_to_speech(settings),
+        structured=build_structured_model(settings),
     )
 
 
@@ -148,6 +162,9 @@ def build_workers(
     keeping = RecordKeeping(streams, records, erasing)
     erase = Erase(ErasureRecords(database), Histories(client), blobs, redis, voice, keys)
     retime = Retime(database, erasing)
+    propose = Propose(ProposalRecords(database), providers.structured)
+    documents = Documents(DocumentRecords(database), blobs, Extractor())
+    tailor = Tailor(TailoringRecords(database), documents, providers.structured)
     interceptors = [ActivityInterceptor(pulse)]
 
     def pool(queue: str, *activities: object) -> Worker:
@@ -192,6 +209,21 @@ def build_workers(
             interceptors=interceptors,
             max_concurrent_activities=ERASURES_AT_ONCE,
             max_cached_workflows=ERASURES_CACHED,
+            graceful_shutdown_timeout=DRAIN,
+        ),
+        Worker(
+            client,
+            task_queue=PLANNING_QUEUE,
+            build_id=build,
+            workflows=[PlanningWorkflow, TailoringWorkflow],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            activities=[
+                *(propose.begin, propose.competencies, propose.questions, propose.warmup),
+                *(propose.assemble, propose.fail),
+                *(tailor.begin, tailor.probes, tailor.fail),
+            ],
+            interceptors=interceptors,
+            max_concurrent_activities=PLANNING_AT_ONCE,
             graceful_shutdown_timeout=DRAIN,
         ),
     ]

@@ -31,7 +31,12 @@ from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
+from interview.persistence.planning.proposals import ProposalRecords
+from interview.persistence.planning.roles import RoleRecords
+from interview.persistence.planning.tailorings import TailoringRecords
+from interview.persistence.planning.versions import PlanRecords
 from interview.persistence.records import Records
+from interview.planning.asking import Planning
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.keys import parse_keys
@@ -127,6 +132,26 @@ class Services:
     @property
     def documents(self) -> Documents:
         return Documents(DocumentRecords(self.database), self.blobs, self.extractor)
+
+    @property
+    def roles(self) -> RoleRecords:
+        return RoleRecords(self.database)
+
+    @property
+    def plans(self) -> PlanRecords:
+        return PlanRecords(self.database)
+
+    @property
+    def proposals(self) -> ProposalRecords:
+        return ProposalRecords(self.database)
+
+    @property
+    def tailorings(self) -> TailoringRecords:
+        return TailoringRecords(self.database)
+
+    @property
+    def planning(self) -> Planning:
+        return Planning(self.database, self.temporal)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

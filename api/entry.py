@@ -11,7 +11,7 @@ from api.pending import PendingTurns
 from interview.contracts.interview import BeginTurnInput, Limits
 from interview.domain.phases import Phase
 from interview.domain.progress import Position, standing
-from interview.domain.roles import DEFAULT_ROLE, get_plan
+from interview.domain.roles import DEFAULT_ROLE, get_plan, get_rubric
 from interview.errors import NotFoundError
 from interview.persistence.rows import InterviewRecord, NewInterview, TranscriptLine
 from interview.protocol.server import PendingTurn, Snapshot, Transcript
@@ -130,6 +130,7 @@ async def find_or_create(services: Services, session_id: str, *, create: bool) -
     new = NewInterview(
         interview_id=interview_id,
         plan=get_plan(DEFAULT_ROLE),
+        rubric=get_rubric(DEFAULT_ROLE),
         limits=interview_limits(services),
     )
     return await services.records.create_interview(new)

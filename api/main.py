@@ -32,8 +32,13 @@ from api.routes import (
     members,
     openid,
     organization,
+    organization_roles,
+    plan_drafts,
+    plan_versions,
+    proposals,
     recordings,
     roles,
+    tailorings,
     tickets,
 )
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
@@ -107,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         consents,
         accommodations,
         documents,
+        *(organization_roles, proposals, plan_drafts, plan_versions, tailorings),
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),
     ):

@@ -16,6 +16,7 @@ __all__ = [
     "CREATING",
     "ENTERING",
     "EXPORTING",
+    "PROPOSING",
     "READING",
     "UPLOADING",
     "CallerDep",
@@ -33,6 +34,9 @@ EXPORTING = Limit("export", 60, per_s=60)
 """Each one reads all that is kept of an interview."""
 UPLOADING = Limit("document-upload", 60, per_s=60)
 """Each one takes a process of its own to read."""
+
+PROPOSING = Limit("plan-proposal", 120, per_s=3600)
+"""Each one is some calls of a model."""
 
 
 def _caller(request: Request, services: ServicesDep) -> str:

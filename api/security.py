@@ -30,7 +30,9 @@ _HEADERS = {
     "frame-ancestors 'none'",
 }
 _HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
-_DOCUMENTS = re.compile(r"/api/v1/interviews/[^/]+/documents")
+_DOCUMENTS = re.compile(
+    r"/api/v1/(interviews/[^/]+/documents|organization/roles/[^/]+/job-description)"
+)
 _HERE = frozenset({"localhost", "testserver"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from interview.domain.directives import Brief, Directive
 
@@ -25,6 +27,9 @@ __all__ = [
     "ReplyRequest",
     "SpeechToText",
     "StoredBlob",
+    "StructuredAnswer",
+    "StructuredModel",
+    "StructuredRequest",
     "TextDelta",
     "TextToSpeech",
     "Transcription",
@@ -175,4 +180,44 @@ class BlobStore(Protocol):
 
     async def check(self) -> None:
         """Raises when the store cannot be used."""
+        ...
+
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredRequest(Generic[T]):
+    """One question to a language model whose answer has a shape. `task` names it in logs;
+    `content` is data, delimited by whoever wrote it. `timeout_s` is for one call: an answer that
+    breaks the shape is asked for once more."""
+
+    task: str
+    system: str
+    content: str
+    schema: type[T]
+    temperature: float
+    max_tokens: int
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredAnswer(Generic[T]):
+    """`provider` is provider and model; the tokens are those of all calls it took."""
+
+    value: T
+    provider: str
+    input_tokens: int
+    output_tokens: int
+
+
+class StructuredModel(Protocol):
+    """Answers in a shape, for plans and scores: nobody waits to hear it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def complete(self, request: StructuredRequest[T]) -> StructuredAnswer[T]:
+        """Raises `ProviderError`; `ProviderOutputInvalid` when a second try broke the shape
+        too."""
         ...

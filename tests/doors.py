@@ -26,12 +26,19 @@ PARAMETERS = {
     "interview_id",
     "recording_id",
     "document_id",
+    "role_id",
+    "proposal_id",
+    "number",
     "session_id",
     "user_id",
     "key_id",
     "path",
 }
 """Of paths, which the tests know how to fill in."""
+
+_SOMEBODYS = (
+    "user|session|key|invitation|accommodation|recording|document|role|proposal"  # and no interview
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +56,7 @@ class Door:
     @property
     def names_somebody(self) -> bool:
         """Or something that is somebody's, and no interview."""
-        return (
-            re.search(
-                r"{(user|session|key|invitation|accommodation|recording|document)_id}", self.path
-            )
-            is not None
-        )
+        return re.search(rf"{{({_SOMEBODYS})_id}}", self.path) is not None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

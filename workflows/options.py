@@ -14,6 +14,8 @@ __all__ = [
     "MAX_RESCHEDULES",
     "ActivityOptions",
     "erasure_options",
+    "model_options",
+    "planning_options",
     "record_options",
     "stage_options",
 ]
@@ -43,6 +45,11 @@ ERASURE_TIMEOUT = timedelta(minutes=10)
 BLOCKED_FOR = timedelta(hours=1)
 """After a failure that no retry mends: somebody has to mend it, and then it goes on."""
 
+MODEL_TIMEOUT = timedelta(minutes=10)
+"""A call of a model that writes much, and its repair. The call itself is given up before."""
+
+MODEL_PATIENCE = timedelta(hours=1)
+
 MAX_RESCHEDULES = 20
 """Reruns of one turn's stages before the turn is given up as failed."""
 
@@ -50,6 +57,7 @@ MAX_RESCHEDULES = 20
 class ActivityOptions(TypedDict, total=False):
     """Keyword arguments of `start_activity_method`."""
 
+    schedule_to_close_timeout: timedelta
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
@@ -77,6 +85,22 @@ def record_options() -> ActivityOptions:
 def erasure_options() -> ActivityOptions:
     return ActivityOptions(
         start_to_close_timeout=ERASURE_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=ERASURE_RETRY,
+    )
+
+
+def planning_options() -> ActivityOptions:
+    """Steps without a model."""
+    return record_options()
+
+
+def model_options() -> ActivityOptions:
+    """The activity says when a provider has failed often enough; everything else is waited for,
+    up to a point: somebody looks at it, and may have it tried again."""
+    return ActivityOptions(
+        schedule_to_close_timeout=MODEL_PATIENCE,
+        start_to_close_timeout=MODEL_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
         retry_policy=ERASURE_RETRY,
     )

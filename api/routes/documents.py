@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.authentication import PrincipalDep
@@ -16,10 +14,10 @@ from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import READING, UPLOADING, limited
-from interview.documents.extractor import refused
+from api.received import received
 from interview.documents.limits import MAX_DOCUMENT_BYTES
 from interview.documents.results import MEDIA_TYPES, DocumentFormat, HiddenReason
-from interview.errors import AccessError, InvalidInputError, NotFoundError
+from interview.errors import AccessError, NotFoundError
 from interview.persistence.documents import DocumentRow, HiddenPlace
 from interview.persistence.vocabulary import DocumentKind, DocumentStatus
 from interview.security.principal import Principal
@@ -32,9 +30,6 @@ router = APIRouter(
     dependencies=[limited(READING)],
     responses=responses(429),
 )
-
-_UPLOAD_S = 120.0
-"""Longest time in which a file has to arrive."""
 
 _ENDINGS: dict[DocumentFormat, str] = {"pdf": "pdf", "docx": "docx", "text": "txt"}
 
@@ -113,7 +108,7 @@ async def add_document(
     """
     if not is_for(principal, kind):
         raise AccessError("auth.forbidden", "job descriptions are the recruiter's")
-    data = await _received(request)
+    data = await received(request)
     return _shown(await services.documents.add(interview_id, kind, data, principal))
 
 
@@ -179,20 +174,6 @@ async def delete_document(
     """The file, its text, and what is known of it. Errors: `document.not_found`."""
     row = await _for(principal, services, interview_id, document_id)
     await services.documents.delete(row, principal)
-
-
-async def _received(request: Request) -> bytes:
-    """Raises `InvalidInputError` (`document.too_large`, `request.incomplete`)."""
-    received = bytearray()
-    try:
-        async with asyncio.timeout(_UPLOAD_S):
-            async for piece in request.stream():
-                received += piece
-                if len(received) > MAX_DOCUMENT_BYTES:
-                    raise refused("document.too_large")
-    except (ClientDisconnect, TimeoutError):
-        raise InvalidInputError("request.incomplete", "the file did not arrive") from None
-    return bytes(received)
 
 
 async def _for(

@@ -6,16 +6,17 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.authentication import PrincipalDep
 from api.authorization import decide, requires
+from api.chosen_plan import PlanChoice, choose
 from api.dependencies import Services, ServicesDep
 from api.entry import interview_limits
 from api.errors import responses
 from api.rate_limits import CREATING, READING, limited
 from api.temporal_ui.links import workflow_url
-from interview.domain.roles import get_plan
+from interview.domain.plan import plan_hash
 from interview.errors import AccessError, ConflictError
 from interview.persistence.digest import transcript_sha256
 from interview.persistence.records import MAX_PAGE
@@ -46,12 +47,10 @@ Name = Annotated[
 """In one line: it is spoken and shown."""
 
 
-class CreateInterview(BaseModel):
-    """`interview_id` may be chosen by the client: a UUID in lower case."""
+class CreateInterview(PlanChoice):
+    """`interview_id` may be chosen by the client: a UUID in lower case. `role` is a built-in one,
+    `plan` one of the organization's: exactly one of them is named."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    role: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     candidate_name: Annotated[
         str,
         StringConstraints(max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
@@ -97,24 +96,28 @@ async def create_interview(
 ) -> Interview:
     """Asked for twice under the same `Idempotency-Key` or `interview_id`, it is made once.
 
-    The interview begins when somebody enters its room. Errors: `role.not_found`,
-    `interview.invalid_id`, `interview.id_taken`.
+    The interview begins when somebody enters its room. It is bound to its plan for good, which
+    `plan_hash` names. Errors: `role.not_found`, `plan.not_found`, `plan.not_approved`,
+    `role.archived`, `interview.invalid_id`, `interview.id_taken`.
     """
-    plan = get_plan(request.role)
+    chosen = await choose(services, request, principal)
     new = NewInterview(
         interview_id=request.interview_id
         or _interview_id(principal.organization_id, idempotency_key),
-        plan=plan,
+        plan=chosen.plan,
+        rubric=chosen.rubric,
         candidate_name=request.candidate_name,
         limits=interview_limits(services),
         organization_id=principal.organization_id,
         created_by=principal.user_id,
     )
     record = await services.records.create_interview(new, principal)
-    asked_for = (plan.role, new.candidate_name, new.organization_id)
+    asked_for = (new.plan.role, new.candidate_name, new.organization_id)
     found = (record.role, record.candidate_name, record.organization_id)
+    # A built-in role stays itself while its questions are mended.
+    is_other_version = request.plan is not None and record.plan_hash != plan_hash(new.plan)
     is_anothers = principal.kind == "anonymous" and not record.unclaimed
-    if found != asked_for or is_anothers:
+    if found != asked_for or is_other_version or is_anothers:
         raise ConflictError("interview.id_taken", "another interview has this id or key")
     return _shown(record, principal, services)
 

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 
 from api.authentication import PrincipalDep, presented_token, require_own_page
 from api.authorization import requires
+from api.chosen_plan import PlanChoice, choose
 from api.clients import device_name
 from api.cookies import Account, Session, Transport, check_transport, sign_in
 from api.dependencies import Services, ServicesDep
@@ -44,10 +45,10 @@ Days = Annotated[int, Field(strict=True, ge=1, le=90)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(repr=False)]
 
 
-class Invite(Body):
-    """`candidate_email`: where the link is mailed to."""
+class Invite(PlanChoice):
+    """`role` is a built-in one, `plan` one of the organization's: exactly one of them is named.
+    `candidate_email`: where the link is mailed to."""
 
-    role: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     candidate_name: PersonName = ""
     candidate_email: EmailAddress | None = None
     expires_in_days: Days = DAYS
@@ -122,13 +123,16 @@ class Offered(BaseModel):
     "",
     status_code=201,
     dependencies=[requires("invitation.manage"), limited(CREATING)],
-    responses=responses(404, 429),
+    responses=responses(404, 409, 429),
 )
 async def invite(body: Invite, services: ServicesDep, principal: PrincipalDep) -> IssuedInvitation:
-    """Makes an interview and a link to it, good for one use. Errors: `role.not_found`."""
+    """Makes an interview and a link to it, good for one use. Errors: `role.not_found`,
+    `plan.not_found`, `plan.not_approved`, `role.archived`."""
+    chosen = await choose(services, body, principal)
     row, link = await services.accounts.invitations.create(
         principal,
-        role=body.role,
+        plan=chosen.plan,
+        rubric=chosen.rubric,
         candidate_name=body.candidate_name,
         candidate_email=body.candidate_email,
         days=body.expires_in_days,

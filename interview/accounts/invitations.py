@@ -12,7 +12,8 @@ from interview.accounts.digests import digest
 from interview.accounts.gate import SessionGate
 from interview.accounts.sessions import Sessions, SignedIn
 from interview.contracts.interview import Limits
-from interview.domain.roles import get_plan
+from interview.domain.plan import Plan
+from interview.domain.rubric import Rubric
 from interview.errors import ConflictError, InterviewError, MailError, NotFoundError
 from interview.mail import Mailer
 from interview.persistence import interviews
@@ -52,17 +53,18 @@ class Invitations:
         self,
         by: Principal,
         *,
-        role: str,
+        plan: Plan,
+        rubric: Rubric | None,
         candidate_name: str,
         candidate_email: str | None,
         days: int,
         limits: Limits,
     ) -> tuple[InvitationRow, str]:
-        """With a new interview; the row and the link, which nobody knows afterwards. Raises
-        `NotFoundError` (`role.not_found`)."""
+        """With a new interview; the row and the link, which nobody knows afterwards."""
         new = NewInterview(
             interview_id=str(uuid.uuid4()),
-            plan=get_plan(role),
+            plan=plan,
+            rubric=rubric,
             candidate_name=candidate_name,
             limits=limits,
             organization_id=by.organization_id,

@@ -9,11 +9,14 @@ __all__ = [
     "CONVERSE_QUEUE",
     "ERASURE_QUEUE",
     "INTERVIEW_QUEUE",
+    "PLANNING_QUEUE",
     "SPEAK_QUEUE",
     "TRANSCRIBE_QUEUE",
     "erasure_workflow_id",
     "interview_of",
+    "planning_workflow_id",
     "retention_workflow_id",
+    "tailoring_workflow_id",
     "utterance_id",
     "workflow_id",
 ]
@@ -29,6 +32,9 @@ SPEAK_QUEUE = "intervue-speak"
 
 ERASURE_QUEUE = "intervue-erasure"
 """Workflows and activities: thousands that fall due together hold up no interview."""
+
+PLANNING_QUEUE = "intervue-planning"
+"""Workflows and activities: a model that takes its time holds up no interview."""
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 
@@ -48,6 +54,15 @@ def erasure_workflow_id(interview_id: str) -> str:
 
 def retention_workflow_id(organization_id: str) -> str:
     return f"retention-{organization_id}"
+
+
+def planning_workflow_id(proposal_id: str) -> str:
+    return f"planning-{proposal_id}"
+
+
+def tailoring_workflow_id(interview_id: str) -> str:
+    """The interview's: sealed with its key, and erased with it."""
+    return f"interview-{interview_id}-tailoring"
 
 
 def interview_of(workflow_id: str | None) -> str | None:

@@ -28,6 +28,7 @@ from interview.persistence.models import (
     INTERVIEWS,
     INVITATIONS,
     RECORDINGS,
+    TAILORINGS,
     TURNS,
     USERS,
     UTTERANCES,
@@ -65,7 +66,10 @@ class WhatWasSaid(BaseModel):
     candidate_name: str
 
 
-_COUNTED = (TURNS, UTTERANCES, RECORDINGS, DOCUMENTS, CONSENTS, INVITATIONS, ACCOMMODATIONS)
+_COUNTED = (
+    *(TURNS, UTTERANCES, RECORDINGS, DOCUMENTS, TAILORINGS),
+    *(CONSENTS, INVITATIONS, ACCOMMODATIONS),
+)
 _OF = {
     table: table.c.interview_id == bindparam("of_interview")
     for table in (*_COUNTED, DATA_KEYS, ERASURE_RECEIPTS, INTERVIEWS)

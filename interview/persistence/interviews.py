@@ -23,8 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.contracts.ids import workflow_id
 from interview.domain.phases import Phase
+from interview.domain.plan import plan_hash
 from interview.errors import NotFoundError
-from interview.persistence import cursors, retention
+from interview.persistence import cursors, retention, rubrics
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
@@ -115,6 +116,7 @@ async def create(
             "phase": first.phase,
             "question_id": first.questions[0].question_id,
             "plan": storable(new.plan.model_dump(mode="json")),
+            "plan_hash": plan_hash(new.plan),
             "limits": storable(new.limits.model_dump(mode="json")),
             "organization_id": new.organization_id,
             "candidate_id": new.candidate_id,
@@ -124,6 +126,9 @@ async def create(
     )
     record = await get(connection, new.interview_id)
     if made.rowcount == 1:
+        if new.rubric is not None:
+            assert new.rubric.measures(new.plan), "another plan's rubric"
+            await rubrics.keep(connection, new.organization_id, new.rubric)
         await AuditTrail.append(
             connection,
             maker,

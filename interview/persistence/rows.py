@@ -14,6 +14,7 @@ from interview.domain.conversation import SpokenSentence
 from interview.domain.directives import Directive
 from interview.domain.phases import Phase
 from interview.domain.plan import Plan
+from interview.domain.rubric import Rubric
 from interview.persistence.vocabulary import (
     LOCAL_ORGANIZATION,
     InterviewStatus,
@@ -86,6 +87,9 @@ class NewInterview(_Row):
     interview_id: str
     """A UUID in lower case with hyphens."""
     plan: Plan
+    """Every candidate's: known by its hash from now on."""
+    rubric: Rubric | None = None
+    """What `plan` is scored by, to be kept with it. One that is kept already may be left out."""
     candidate_name: StoredText = ""
     limits: Limits = Limits()
     organization_id: str = LOCAL_ORGANIZATION
@@ -114,6 +118,8 @@ class InterviewSummary(_Row):
     started_at: datetime | None
     """When the interviewer's first words were stored."""
     ended_at: datetime | None
+    plan_hash: str | None = None
+    """Of the plan that it has in common with others; None: made before plans were known by it."""
 
 
 class InterviewOwner(_Row):

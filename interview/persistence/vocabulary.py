@@ -15,6 +15,9 @@ __all__ = [
     "InterviewStatus",
     "Modality",
     "Outcome",
+    "PlanSource",
+    "PlanState",
+    "ProposalState",
     "SignInMethod",
     "Speaker",
     "StaffRole",
@@ -72,6 +75,18 @@ AuditAction = Literal[
     "document.added",
     "document.refused",
     "document.deleted",
+    "role.created",
+    "role.changed",
+    "role.archived",
+    "role.restored",
+    "plan.asked_for",
+    "plan.proposed",
+    "plan.saved",
+    "plan.approved",
+    "plan.discarded",
+    "tailoring.asked_for",
+    "tailoring.proposed",
+    "tailoring.changed",
     "erasure.requested",
     "key.destroyed",
     "interview.erased",
@@ -101,3 +116,11 @@ DocumentKind = Literal["resume", "job_description"]
 
 DocumentStatus = Literal["ready", "refused"]
 """`refused`: it could not be read, and was not kept."""
+
+PlanState = Literal["draft", "approved"]
+"""An approved version never changes."""
+
+PlanSource = Literal["person", "builtin", "model"]
+"""Who wrote it first."""
+
+ProposalState = Literal["running", "ready", "failed"]

@@ -10,12 +10,13 @@ import structlog
 from interview.audio.vad import SileroVad
 from interview.config import Settings
 from interview.errors import ConfigError, ProviderError
-from interview.ports import LanguageModel, SpeechToText, TextToSpeech
+from interview.ports import LanguageModel, SpeechToText, StructuredModel, TextToSpeech
 from interview.providers import chosen
 from interview.providers.endpoint import Endpoint
 from interview.providers.fallback import (
     FallbackLanguageModel,
     FallbackSpeechToText,
+    FallbackStructuredModel,
     FallbackTextToSpeech,
 )
 from interview.providers.local_stt import LocalSpeechToText
@@ -23,7 +24,12 @@ from interview.providers.local_tts import LocalTextToSpeech
 from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
 
-__all__ = ["build_language_model", "build_speech_to_text", "build_text_to_speech"]
+__all__ = [
+    "build_language_model",
+    "build_speech_to_text",
+    "build_structured_model",
+    "build_text_to_speech",
+]
 
 log = structlog.stdlib.get_logger("providers")
 
@@ -59,6 +65,18 @@ def build_language_model(settings: Settings) -> FallbackLanguageModel:
     return FallbackLanguageModel([makers[n]() for n in names], on_fallback=_log_fallback)
 
 
+def build_structured_model(settings: Settings) -> FallbackStructuredModel | None:
+    """None where no language model is configured. Raises `ConfigError`."""
+    makers: dict[str, Callable[[], StructuredModel]] = {
+        "anthropic": lambda: _anthropic_structured(settings),
+        "openai": lambda: _openai_structured(settings),
+    }
+    names = [name for name in chosen.llm_names(settings) if name in makers]
+    if not names:
+        return None
+    return FallbackStructuredModel([makers[n]() for n in names], on_fallback=_log_fallback)
+
+
 # The SDKs take a second to import, and are imported only by those who use them.
 
 
@@ -87,6 +105,20 @@ def _anthropic_llm(settings: Settings) -> LanguageModel:
 
     endpoint = _endpoint(settings, chosen.anthropic_llm(settings), settings.llm_anthropic_model)
     return AnthropicLanguageModel(endpoint, prompt=load_prompt())
+
+
+def _openai_structured(settings: Settings) -> StructuredModel:
+    from interview.providers.openai_structured import OpenAiStructuredModel
+
+    account = chosen.openai_llm(settings)
+    return OpenAiStructuredModel(_endpoint(settings, account, settings.llm_openai_model))
+
+
+def _anthropic_structured(settings: Settings) -> StructuredModel:
+    from interview.providers.anthropic_structured import AnthropicStructuredModel
+
+    account = chosen.anthropic_llm(settings)
+    return AnthropicStructuredModel(_endpoint(settings, account, settings.llm_anthropic_model))
 
 
 def _local_stt(settings: Settings) -> SpeechToText:

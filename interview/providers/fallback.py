@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+from pydantic import BaseModel
+
 from interview.domain.directives import Brief, Directive
 from interview.domain.sentences import SentenceSplitter
 from interview.errors import ProviderError
@@ -17,6 +19,9 @@ from interview.ports import (
     ReplyEvent,
     ReplyRequest,
     SpeechToText,
+    StructuredAnswer,
+    StructuredModel,
+    StructuredRequest,
     TextDelta,
     TextToSpeech,
     Transcription,
@@ -27,6 +32,7 @@ from interview.providers.waiting import closing
 __all__ = [
     "FallbackLanguageModel",
     "FallbackSpeechToText",
+    "FallbackStructuredModel",
     "FallbackTextToSpeech",
     "OnFallback",
 ]
@@ -41,6 +47,7 @@ class _Named(Protocol):
 
 
 P = TypeVar("P", bound=_Named)
+T = TypeVar("T", bound=BaseModel)
 
 
 def _ignore(_failed: str, _next: str, _error: ProviderError) -> None:
@@ -248,3 +255,33 @@ async def _by_sentence(
                     yield TextDelta(sentence + " ")
     for sentence in splitter.finish():
         yield TextDelta(sentence + " ")
+
+
+class FallbackStructuredModel:
+    """`name` is that of the provider that answered last."""
+
+    def __init__(
+        self,
+        providers: Sequence[StructuredModel],
+        *,
+        on_fallback: OnFallback = _ignore,
+        new_breaker: Callable[[], Breaker] = Breaker,
+    ) -> None:
+        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+
+    @property
+    def name(self) -> str:
+        return self._ranked.last_used
+
+    async def complete(self, request: StructuredRequest[T]) -> StructuredAnswer[T]:
+        answer: StructuredAnswer[T] | None = None
+        for attempt in self._ranked.attempts():
+            try:
+                answer = await attempt.provider.complete(request)
+            except ProviderError as error:
+                attempt.error = error
+        assert answer is not None, "the last attempt answers or raises"
+        return answer
+
+    async def aclose(self) -> None:
+        await self._ranked.aclose()

@@ -29,6 +29,8 @@ class Status:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     type: str = ""
     error_code: str = ""
+    param: str = ""
+    """OpenAI: which one it does not take."""
 
 
 @dataclass(frozen=True, slots=True)

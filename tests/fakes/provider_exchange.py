@@ -84,7 +84,9 @@ class Exchange:
         if request.endpoint == "messages":
             data = wire.anthropic_error(status.code, message, status.type)
         else:
-            data = wire.openai_error(status.code, message, status.type, status.error_code)
+            data = wire.openai_error(
+                status.code, message, status.type, status.error_code, status.param
+            )
         await self.whole(data, status=status.code, headers=status.headers)
 
     async def _answer(self, request: Recorded, behaviour: Behaviour) -> None:
@@ -119,6 +121,10 @@ class Exchange:
         await self._streamed(chunks, kind, behaviour)
 
     async def _language(self, request: Recorded, behaviour: Behaviour) -> None:
+        task = wire.task_of(request.json)
+        if task is not None:
+            await self._structured(request, task, behaviour)
+            return
         said = behaviour if isinstance(behaviour, Say) else self._said(request)
         model = str(request.json.get("model"))
         if not request.json.get("stream"):
@@ -128,7 +134,8 @@ class Exchange:
                     [wire.openai_completion(output, model)], "application/json", behaviour
                 )
             else:
-                await self.whole(_anthropic_message(output, model))
+                block = {"type": "text", "text": output}
+                await self.whole(wire.anthropic_message([block], model, "max_tokens"))
             return
         parts = wire.pieces(said.output, said.piece)
         if request.endpoint == "chat":
@@ -140,6 +147,23 @@ class Exchange:
         if isinstance(behaviour, ErrorInStream):
             events = [*events[: behaviour.after], _stream_error(request.endpoint, behaviour.type)]
         await self._streamed(events, "text/event-stream; charset=utf-8", behaviour)
+
+    async def _structured(self, request: Recorded, task: str, behaviour: Behaviour) -> None:
+        model = str(request.json.get("model"))
+        if isinstance(behaviour, Say):
+            said = behaviour
+        else:
+            said = Say(json.dumps(await self.fake.structured(task, request.json)))
+        if request.endpoint == "chat":
+            body = wire.openai_completion(said.output, model, said.finish_reason)
+        elif said.as_text:
+            block = {"type": "text", "text": said.output}
+            body = wire.anthropic_message([block], model, said.finish_reason or "end_turn")
+        else:
+            call = {"type": "tool_use", "id": "toolu_fake", "name": task}
+            block = {**call, "input": json.loads(said.output)}
+            body = wire.anthropic_message([block], model, said.finish_reason or "tool_use")
+        await self._streamed([body], "application/json", behaviour)
 
     def _said(self, request: Recorded) -> Say:
         directive, text = self.fake.reply(request.json)
@@ -194,19 +218,3 @@ def _stream_error(endpoint: str, type: str) -> bytes:
         error = {"type": type, "message": "told in the stream"}
         return wire.sse({"type": "error", "error": error}, event="error")
     return wire.sse({"error": {"message": "told in the stream", "type": type, "code": None}})
-
-
-def _anthropic_message(output: str, model: str) -> bytes:
-    block: dict[str, Any] = {"type": "text", "text": output}
-    return json.dumps(
-        {
-            "id": "msg_fake",
-            "type": "message",
-            "role": "assistant",
-            "model": model,
-            "content": [block],
-            "stop_reason": "max_tokens",
-            "stop_sequence": None,
-            "usage": {"input_tokens": 10, "output_tokens": 1},
-        }
-    ).encode()

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +48,14 @@ def _moves_on(request: dict[str, Any]) -> tuple[str, str]:
     return wire.allowed_in(request)[0], "Thanks, that is clear to me."
 
 
+Structured = Callable[[str, dict[str, Any]], Awaitable[object]]
+"""Task, as a schema or tool is named by it, and request → the answer, as JSON has it."""
+
+
+async def _nothing(task: str, request: dict[str, Any]) -> object:
+    return {}
+
+
 @dataclass(slots=True)
 class FakeProviders:
     """`stt_ms`, `ttft_ms` and `tts_ms` pass before the first byte of an answer, `token_ms`
@@ -58,6 +66,7 @@ class FakeProviders:
     transcripts: deque[str] = field(default_factory=deque[str])
     default_transcript: str = "I moved the billing service to another platform."
     reply: Reply = _moves_on
+    structured: Structured = _nothing
     stt_ms: float = 0.0
     ttft_ms: float = 0.0
     token_ms: float = 0.0

@@ -12,12 +12,14 @@ __all__ = [
     "allowed_in",
     "anthropic_error",
     "anthropic_events",
+    "anthropic_message",
     "openai_chunks",
     "openai_completion",
     "openai_error",
     "parse_multipart",
     "pieces",
     "sse",
+    "task_of",
 ]
 
 
@@ -60,9 +62,9 @@ def sse(data: object, event: str = "") -> bytes:
     return (f"event: {event}\n" if event else "").encode() + f"data: {text}\n\n".encode()
 
 
-def openai_error(status: int, message: str, type: str, code: str) -> bytes:
+def openai_error(status: int, message: str, type: str, code: str, param: str = "") -> bytes:
     error = {"message": message, "type": type or _OPENAI_TYPES.get(status, "server_error")}
-    return json.dumps({"error": {**error, "param": None, "code": code or None}}).encode()
+    return json.dumps({"error": {**error, "param": param or None, "code": code or None}}).encode()
 
 
 def anthropic_error(status: int, message: str, type: str) -> bytes:
@@ -84,12 +86,26 @@ def openai_chunks(parts: list[str], model: str, finish_reason: str = "") -> list
     ]
 
 
-def openai_completion(output: str, model: str) -> bytes:
+def openai_completion(output: str, model: str, finish_reason: str = "") -> bytes:
     message = {"role": "assistant", "content": output, "refusal": None}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    choice = {
+        "index": 0,
+        "message": message,
+        "logprobs": None,
+        "finish_reason": finish_reason or "stop",
+    }
     head = {"id": "chatcmpl-fake", "object": "chat.completion", "created": 1, "model": model}
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
     return json.dumps({**head, "choices": [choice], "usage": usage}).encode()
+
+
+def anthropic_message(
+    content: list[dict[str, Any]], model: str, stop_reason: str, output_tokens: int = 1
+) -> bytes:
+    head = {"id": "msg_fake", "type": "message", "role": "assistant", "model": model}
+    usage = {"input_tokens": 10, "output_tokens": output_tokens}
+    end = {"stop_reason": stop_reason, "stop_sequence": None, "usage": usage}
+    return json.dumps({**head, "content": content, **end}).encode()
 
 
 def anthropic_events(
@@ -140,6 +156,18 @@ def allowed_in(request: dict[str, Any]) -> list[str]:
         return cast(list[str], json.loads(f"[{found.group(1)}]"))
     text = re.findall(r"<allowed>([^<]*)</allowed>", json.dumps(request.get("messages")))
     return [name.strip() for name in text[-1].split(",")] if text else ["next_question"]
+
+
+def task_of(request: dict[str, Any]) -> str | None:
+    """What an answer in a shape is asked for: by the name of its schema or tool, or by a schema in
+    the instructions; None of a reply."""
+    form: dict[str, Any] = request.get("response_format") or {}
+    schema: dict[str, Any] = form.get("json_schema") or {}
+    tools: list[dict[str, Any]] = request.get("tools") or [{}]
+    name = schema.get("name") or tools[0].get("name")
+    if name is None and "nothing around it, of this schema:" in json.dumps(request["messages"]):
+        return "unnamed"
+    return None if name == "reply" else name
 
 
 _OPENAI_TYPES = {

@@ -8,7 +8,7 @@ from interview.domain.phases import Phase
 from interview.domain.plan import PhasePlan, Plan, Question
 from interview.domain.rubric import Competency, Rubric
 
-__all__ = ["Role", "framed", "scored", "warmup"]
+__all__ = ["SCORED_S", "Role", "framed", "main_questions_in", "scored", "warmup"]
 
 _GREETING = (
     "Hello{name}, and welcome. I am Intervue, and I am an AI interviewer. "
@@ -40,9 +40,10 @@ _CLOSING = (
 
 _INTRODUCTION_S = 90.0
 _WARMUP_S = 150.0
-_SCORED_S = 270.0
-"""A two-minute answer, two probes and their answers, and time to think."""
 _WRAP_UP_S = 210.0
+SCORED_S = 270.0
+"""A two-minute answer, two probes and their answers, and time to think."""
+_AROUND_S = _INTRODUCTION_S + _WARMUP_S + _WRAP_UP_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +65,28 @@ def warmup(question_id: str, text: str, probe: str) -> Question:
 
 
 def scored(
-    question_id: str, text: str, *, competencies: tuple[str, ...], probes: tuple[str, ...]
+    question_id: str,
+    text: str,
+    *,
+    competencies: tuple[str, ...],
+    probes: tuple[str, ...],
+    max_follow_ups: int = 2,
 ) -> Question:
-    """Asked of everybody in these words, and followed up twice at most."""
+    """Asked of everybody in these words, and followed up twice at most, unless it is said."""
     return Question(
         question_id=question_id,
         text=text,
         probes=probes,
-        max_follow_ups=2,
+        max_follow_ups=max_follow_ups,
         competencies=competencies,
         scored=True,
-        time_limit_s=_SCORED_S,
+        time_limit_s=SCORED_S,
     )
+
+
+def main_questions_in(minutes: int) -> int:
+    """How many there is time for, at least one."""
+    return max(1, int((minutes * 60 - _AROUND_S) // SCORED_S))
 
 
 def framed(
@@ -90,8 +101,8 @@ def framed(
 ) -> Role:
     """What makes a role, between an introduction and a wrap-up. `first` is its warmup, `opening`
     is said before the main `questions`."""
-    main_s = _SCORED_S * len(questions)
-    minutes = round((_INTRODUCTION_S + _WARMUP_S + main_s + _WRAP_UP_S) / 60)
+    main_s = SCORED_S * len(questions)
+    minutes = round((_AROUND_S + main_s) / 60)
     rubric = Rubric(competencies=competencies)
     plan = Plan(
         role=role,

@@ -15,6 +15,14 @@ from interview.persistence.models.accounts import (
 from interview.persistence.models.base import UUID_TEXT, Base
 from interview.persistence.models.documents import DOCUMENTS
 from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURNS, UTTERANCES
+from interview.persistence.models.planning import (
+    PLAN_PROPOSALS,
+    PLAN_VERSIONS,
+    PROPOSAL_STEPS,
+    ROLES,
+    RUBRICS,
+    TAILORINGS,
+)
 from interview.persistence.models.privacy import (
     ACCOMMODATIONS,
     AUDIT_EVENTS,
@@ -40,8 +48,14 @@ __all__ = [
     "INVITATIONS",
     "ORGANIZATIONS",
     "PASSWORD_RESETS",
+    "PLAN_PROPOSALS",
+    "PLAN_VERSIONS",
+    "PROPOSAL_STEPS",
     "RECORDINGS",
     "REFRESH_TOKENS",
+    "ROLES",
+    "RUBRICS",
+    "TAILORINGS",
     "TURNS",
     "USERS",
     "UTTERANCES",

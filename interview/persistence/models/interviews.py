@@ -58,6 +58,7 @@ class Interview(Base):
             name="ended",
         ),
         CheckConstraint("NOT unclaimed OR candidate_id IS NULL", name="unclaimed"),
+        CheckConstraint("plan_hash ~ '^[0-9a-f]{64}$'", name="plan_hash"),
         UniqueConstraint("workflow_id"),
         # Read backwards: lists show the newest first.
         Index(None, "created_at", "interview_id"),
@@ -95,6 +96,9 @@ class Interview(Base):
     question_id: Mapped[str | None]
     total_turns: Mapped[int] = mapped_column(server_default=sql("0"))
     plan: Mapped[dict[str, Any]]
+    plan_hash: Mapped[str | None]
+    """Of the plan that every candidate has; `plan` may hold questions for this one beside it.
+    NULL: made before plans were known by it."""
     limits: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)

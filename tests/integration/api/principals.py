@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from interview.config import Settings
-from interview.domain.roles import get_plan
+from interview.domain.planning.draft import Draft
+from interview.domain.roles import get_plan, get_rubric
 from interview.persistence.access import API_KEY_PREFIX
 from interview.persistence.database import Database
 from interview.persistence.models import (
@@ -25,10 +26,13 @@ from interview.persistence.models import (
     INTERVIEWS,
     INVITATIONS,
     ORGANIZATIONS,
+    PLAN_PROPOSALS,
     RECORDINGS,
     TURNS,
     USERS,
 )
+from interview.persistence.planning.roles import RoleRecords
+from interview.persistence.planning.versions import PlanRecords
 from interview.persistence.records import Records
 from interview.persistence.rows import NewInterview
 from interview.persistence.vocabulary import UserRole
@@ -57,6 +61,9 @@ class World:
     accommodation_id: str
     invitation_id: str
     """Of the candidate's interview."""
+    role_id: str
+    proposal_id: str
+    """Of the first organization: it has a draft, and the proposal failed."""
     elsewhere: Mapping[str, str]
     """Ids by their parameters, of an interview of another candidate's in the same organization."""
     key_id: str
@@ -77,6 +84,9 @@ class World:
             "accommodation_id": self.accommodation_id,
             "invitation_id": self.invitation_id,
             "key_id": self.key_id,
+            "role_id": self.role_id,
+            "proposal_id": self.proposal_id,
+            "number": "1",
             "user_id": self.sessions["disabled"].user_id,
             "session_id": self.sessions[who].session_id if who in self.sessions else None,
         }
@@ -166,6 +176,7 @@ async def populate(settings: Settings, database: Database) -> World:
     accommodation_id = await people.accommodation(interview_id)
     other_id = await people.interview(home, await people.user(home, "candidate"))
     key_id, key = await people.api_key(home, EVERY_SCOPE)
+    role_id, proposal_id = await people.role(admin)
     headers |= {
         "anonymous": {},
         "key with every scope": _bearer(key),
@@ -182,6 +193,8 @@ async def populate(settings: Settings, database: Database) -> World:
         document_id=await people.document(home, interview_id),
         accommodation_id=accommodation_id,
         invitation_id=await people.invitation(home, interview_id),
+        role_id=role_id,
+        proposal_id=proposal_id,
         elsewhere={
             "recording_id": await people.recording(other_id),
             "document_id": await people.document(home, other_id),
@@ -280,6 +293,25 @@ class People:
             size_bytes=1,
         )
         return document_id
+
+    async def role(self, by: Principal) -> tuple[str, str]:
+        """With a draft; and a proposal that failed."""
+        role = await RoleRecords(self._database).create("Role", "", by)
+        await PlanRecords(self._database).begin(
+            role.role_id, by, of=Draft(get_plan("sales"), get_rubric("sales"))
+        )
+        proposal_id = str(uuid.uuid4())
+        await self._insert(
+            PLAN_PROPOSALS,
+            proposal_id=proposal_id,
+            organization_id=by.organization_id,
+            role_id=role.role_id,
+            state="failed",
+            reason="provider.rejected",
+            minutes=30,
+            finished_at=datetime.now(UTC),
+        )
+        return role.role_id, proposal_id
 
     async def recording(self, interview_id: str) -> str:
         """Of a turn without words. The sound is nowhere."""

@@ -25,6 +25,7 @@ from api.authentication import ACCESS_COOKIE
 from api.main import create_app
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
+from interview.domain.roles import get_plan
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.protocol import limits
@@ -53,6 +54,12 @@ REFUSALS: Mapping[Who, str] = {
 BODIES: Mapping[str, dict[str, Any]] = {
     "POST /api/v1/interviews": {"role": "demo"},
     "PATCH /api/v1/members/{user_id}": {"role": "recruiter"},
+    "PUT /api/v1/organization/roles/{role_id}/draft": {
+        **get_plan("demo").model_dump(mode="json", exclude={"role", "rubric"}),
+        "revision": 1,
+    },
+    "PATCH /api/v1/organization/roles/{role_id}/draft": {"revision": 1},
+    "POST /api/v1/organization/roles/{role_id}/draft/approval": {"revision": 1},
 }
 """Where the allowed can be shown to get further. Elsewhere a body that is refused as such shows
 that the door was open."""
@@ -196,6 +203,8 @@ async def test_what_belongs_to_others_is_out_of_reach(
         "session_id": world.sessions["candidate"].session_id,
         "key_id": world.key_id,
         "invitation_id": world.invitation_id,
+        "role_id": world.role_id,
+        "proposal_id": world.proposal_id,
     }
     nothing = dict.fromkeys(theirs, str(uuid.uuid4()))
     async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
@@ -260,7 +269,7 @@ async def ask(
     interview_id: str,
     **ids: str | None,
 ) -> httpx.Response:
-    filled = {name: uuid.uuid4() for name in PARAMETERS} | ids
+    filled = {name: uuid.uuid4() for name in PARAMETERS} | {"number": 1} | ids
     path = door.path.format_map(filled | {"interview_id": interview_id, "path": ""})
     body = BODIES.get(str(door), {}) if door.method in ("POST", "PUT", "PATCH") else None
     return await http.request(door.method, path, headers=headers, json=body)

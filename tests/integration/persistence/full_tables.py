@@ -15,6 +15,7 @@ __all__ = ["count_rows", "fill"]
 
 ORGANIZATION = str(uuid.UUID(int=1))
 _USER, _SESSION = str(uuid.UUID(int=2)), str(uuid.UUID(int=3))
+_ROLE, _PROPOSAL = str(uuid.UUID(int=4)), str(uuid.UUID(int=5))
 _HASH = "ab" * 32
 
 
@@ -112,6 +113,50 @@ def _rows(interview_id: str) -> dict[str, dict[str, Any]]:
             "key": f"interviews/{interview_id}/documents/d",
             "text_key": f"interviews/{interview_id}/documents/d-text",
             "created_by": _USER,
+        },
+        "roles": {
+            "role_id": _ROLE,
+            "organization_id": ORGANIZATION,
+            "title": "Example",
+            "created_by": _USER,
+        },
+        "rubrics": {"organization_id": ORGANIZATION, "rubric_hash": _HASH, "content": {}},
+        "plan_versions": {
+            "plan_version_id": new(),
+            "organization_id": ORGANIZATION,
+            "role_id": _ROLE,
+            "number": 1,
+            "state": "approved",
+            "plan": {},
+            "rubric": {},
+            "plan_hash": _HASH,
+            "rubric_hash": _HASH,
+            "source": "person",
+            "created_by": _USER,
+            "approved_by": _USER,
+            "approved_at": now,
+        },
+        "plan_proposals": {
+            "proposal_id": _PROPOSAL,
+            "organization_id": ORGANIZATION,
+            "role_id": _ROLE,
+            "state": "running",
+            "minutes": 30,
+            "created_by": _USER,
+        },
+        "proposal_steps": {
+            "proposal_id": _PROPOSAL,
+            "step": "competencies",
+            "content": {},
+            "provider": "openai/example",
+            "prompt": "1-abc",
+            "input_tokens": 1,
+            "output_tokens": 1,
+        },
+        "tailorings": {
+            "interview_id": interview_id,
+            "state": "running",
+            "document_id": new(),
         },
         "audit_events": {
             "event_id": new(),

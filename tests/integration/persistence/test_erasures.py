@@ -26,6 +26,7 @@ from interview.persistence.models import (
     INVITATIONS,
     ORGANIZATIONS,
     RECORDINGS,
+    TAILORINGS,
     TURNS,
     USERS,
     UTTERANCES,
@@ -47,6 +48,7 @@ OF_AN_INTERVIEW = (
     CONSENTS,
     INVITATIONS,
     ACCOMMODATIONS,
+    TAILORINGS,
 )
 
 
@@ -94,6 +96,7 @@ class House:
             text_key=f"{key}/documents/d-text",
             **this,
         )
+        await self._insert(TAILORINGS, document_id=_id(), state="running", **this)
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
         await self._insert(
             INVITATIONS,
@@ -165,6 +168,7 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "consents": 1,
         "invitations": 1,
         "accommodations": 1,
+        "tailorings": 1,
         "auth_sessions": 1,
         "users": 1,
     }

@@ -1,0 +1,1 @@
+"""An organization's roles and plans, and what is proposed for them."""

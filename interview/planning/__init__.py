@@ -1,0 +1,1 @@
+"""Plans from job descriptions, and probes from résumés."""
