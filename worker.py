@@ -20,6 +20,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.converse import Converse
 from activities.erasure import Erase, Retime
+from activities.evaluation import Evaluate
 from activities.histories import Histories
 from activities.interceptors import ActivityInterceptor
 from activities.planning import Propose
@@ -37,6 +38,7 @@ from interview.config import Settings, load_settings
 from interview.contracts.ids import (
     CONVERSE_QUEUE,
     ERASURE_QUEUE,
+    EVALUATION_QUEUE,
     INTERVIEW_QUEUE,
     PLANNING_QUEUE,
     SPEAK_QUEUE,
@@ -51,6 +53,7 @@ from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
+from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.records import Records
@@ -72,6 +75,7 @@ from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
 from workflows.erasure import ErasureWorkflow, RetentionWorkflow
+from workflows.evaluation import EvaluationWorkflow
 from workflows.interview import InterviewWorkflow
 from workflows.planning import PlanningWorkflow, TailoringWorkflow
 
@@ -163,6 +167,7 @@ def build_workers(
     erase = Erase(ErasureRecords(database), Histories(client), blobs, redis, voice, keys)
     retime = Retime(database, erasing)
     propose = Propose(ProposalRecords(database), providers.structured)
+    evaluate = Evaluate(EvaluationRecords(database), providers.structured)
     documents = Documents(DocumentRecords(database), blobs, Extractor())
     tailor = Tailor(TailoringRecords(database), documents, providers.structured)
     interceptors = [ActivityInterceptor(pulse)]
@@ -209,6 +214,17 @@ def build_workers(
             interceptors=interceptors,
             max_concurrent_activities=ERASURES_AT_ONCE,
             max_cached_workflows=ERASURES_CACHED,
+            graceful_shutdown_timeout=DRAIN,
+        ),
+        Worker(
+            client,
+            task_queue=EVALUATION_QUEUE,
+            build_id=build,
+            workflows=[EvaluationWorkflow],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            activities=[evaluate.begin, evaluate.sample, evaluate.finish],
+            interceptors=interceptors,
+            max_concurrent_activities=settings.evaluation_slots,
             graceful_shutdown_timeout=DRAIN,
         ),
         Worker(

@@ -25,12 +25,14 @@ from interview.config import Settings
 from interview.documents.extractor import Extractor
 from interview.documents.keeping import Documents
 from interview.erasing import Erasing
+from interview.evaluation.asking import Evaluating
 from interview.persistence.access import AccessRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
+from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.roles import RoleRecords
 from interview.persistence.planning.tailorings import TailoringRecords
@@ -148,6 +150,14 @@ class Services:
     @property
     def tailorings(self) -> TailoringRecords:
         return TailoringRecords(self.database)
+
+    @property
+    def evaluations(self) -> EvaluationRecords:
+        return EvaluationRecords(self.database)
+
+    @property
+    def evaluating(self) -> Evaluating:
+        return Evaluating(self.database, self.temporal)
 
     @property
     def planning(self) -> Planning:

@@ -15,6 +15,7 @@ from interview.security.principal import Principal
 __all__ = [
     "CREATING",
     "ENTERING",
+    "EVALUATING",
     "EXPORTING",
     "PROPOSING",
     "READING",
@@ -35,6 +36,8 @@ EXPORTING = Limit("export", 60, per_s=60)
 UPLOADING = Limit("document-upload", 60, per_s=60)
 """Each one takes a process of its own to read."""
 
+EVALUATING = Limit("evaluation", 120, per_s=3600)
+"""Each one is some calls of a model for every competency."""
 PROPOSING = Limit("plan-proposal", 120, per_s=3600)
 """Each one is some calls of a model."""
 

@@ -105,6 +105,7 @@ class Settings(BaseSettings):
 
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
+    evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
     worker_ready_file: Path | None = None
 
     @field_validator(

@@ -72,6 +72,8 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
     "document.write": ("candidate", "recruiter", "admin", "key with every scope"),
     "plan.read": ("recruiter", "admin", "key with every scope", "key that reads"),
     "plan.write": ("recruiter", "admin", "key with every scope"),
+    "evaluation.read": ("recruiter", "admin", "key with every scope", "key that reads"),
+    "evaluation.run": ("recruiter", "admin", "key with every scope"),
     "invitation.manage": ("recruiter", "admin", "key with every scope"),
     "consent.give": ("candidate",),
     "consent.read": ("candidate", "recruiter", "admin"),

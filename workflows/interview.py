@@ -11,10 +11,11 @@ import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from interview.contracts.ids import SPEAK_QUEUE
+    from interview.contracts.evaluation import EVALUATION, EvaluationInput
+    from interview.contracts.ids import EVALUATION_QUEUE, SPEAK_QUEUE, evaluation_workflow_id
     from interview.contracts.interview import AnswerTextInput, InterviewInput
     from interview.contracts.records import CloseInput, CloseResult, Outcome, RecordActivities
     from interview.contracts.turns import (
@@ -347,8 +348,23 @@ class InterviewWorkflow(InterviewHandlers):
         if outcome != "withdrawn" and self._end_wanted == "withdrawn":
             # Withdrawn while we closed: the recordings have to go all the same.
             result = await self._record_close("withdrawn")
+        elif outcome != "withdrawn" and self._plan.rubric and workflow.patched("evaluation"):
+            await self._begin_evaluation()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return result
+
+    async def _begin_evaluation(self) -> None:
+        """A child that outlives this workflow, which does not wait for it."""
+        try:
+            await workflow.start_child_workflow(
+                EVALUATION,
+                EvaluationInput(interview_id=self._interview_id, number=1),
+                id=evaluation_workflow_id(self._interview_id),
+                task_queue=EVALUATION_QUEUE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
+        except WorkflowAlreadyStartedError:
+            workflow.logger.warning("evaluation.already_begun")
 
     async def _record_close(self, outcome: Outcome) -> CloseResult:
         self._state.outcome = outcome

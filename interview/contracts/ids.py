@@ -8,11 +8,13 @@ import uuid
 __all__ = [
     "CONVERSE_QUEUE",
     "ERASURE_QUEUE",
+    "EVALUATION_QUEUE",
     "INTERVIEW_QUEUE",
     "PLANNING_QUEUE",
     "SPEAK_QUEUE",
     "TRANSCRIBE_QUEUE",
     "erasure_workflow_id",
+    "evaluation_workflow_id",
     "interview_of",
     "planning_workflow_id",
     "retention_workflow_id",
@@ -35,6 +37,9 @@ ERASURE_QUEUE = "intervue-erasure"
 
 PLANNING_QUEUE = "intervue-planning"
 """Workflows and activities: a model that takes its time holds up no interview."""
+
+EVALUATION_QUEUE = "intervue-evaluation"
+"""Likewise."""
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 
@@ -63,6 +68,11 @@ def planning_workflow_id(proposal_id: str) -> str:
 def tailoring_workflow_id(interview_id: str) -> str:
     """The interview's: sealed with its key, and erased with it."""
     return f"interview-{interview_id}-tailoring"
+
+
+def evaluation_workflow_id(interview_id: str) -> str:
+    """Likewise. One evaluation of an interview runs at a time."""
+    return f"interview-{interview_id}-evaluation"
 
 
 def interview_of(workflow_id: str | None) -> str | None:

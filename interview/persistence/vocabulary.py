@@ -12,12 +12,15 @@ __all__ = [
     "DocumentKind",
     "DocumentStatus",
     "ErasureReason",
+    "EvaluationReason",
+    "EvaluationState",
     "InterviewStatus",
     "Modality",
     "Outcome",
     "PlanSource",
     "PlanState",
     "ProposalState",
+    "ScoreReason",
     "SignInMethod",
     "Speaker",
     "StaffRole",
@@ -87,6 +90,8 @@ AuditAction = Literal[
     "tailoring.asked_for",
     "tailoring.proposed",
     "tailoring.changed",
+    "evaluation.asked_for",
+    "evaluation.made",
     "erasure.requested",
     "key.destroyed",
     "interview.erased",
@@ -124,3 +129,14 @@ PlanSource = Literal["person", "builtin", "model"]
 """Who wrote it first."""
 
 ProposalState = Literal["running", "ready", "failed"]
+
+EvaluationState = Literal["running", "pending", "done", "unscored"]
+"""`pending`: some scorer could not be had; asked again, the evaluation goes on with what is there.
+`unscored`: see the reason."""
+
+EvaluationReason = Literal["no_model", "no_rubric"]
+"""Why nothing is scored: no language model is configured; nobody is scored by this plan, or its
+rubric is not kept any more."""
+
+ScoreReason = Literal["not_asked", "no_answer", "weak_transcript", "no_evidence", "pending"]
+"""Why a competency has no score."""

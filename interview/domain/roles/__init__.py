@@ -15,10 +15,10 @@ from interview.domain.roles.product_manager import PRODUCT_MANAGER
 from interview.domain.roles.sales import SALES
 from interview.domain.roles.software_engineer import SOFTWARE_ENGINEER
 from interview.domain.roles.teaching import TEACHING
-from interview.domain.rubric import Rubric
+from interview.domain.rubric import Rubric, rubric_hash
 from interview.errors import NotFoundError
 
-__all__ = ["DEFAULT_ROLE", "RoleSummary", "get_plan", "get_rubric", "list_roles"]
+__all__ = ["DEFAULT_ROLE", "RoleSummary", "builtin_rubric", "get_plan", "get_rubric", "list_roles"]
 
 DEFAULT_ROLE = SOFTWARE_ENGINEER.plan.role
 """Of an interview that is entered without having been created, as version 1 allows."""
@@ -59,6 +59,12 @@ def get_plan(role: str) -> Plan:
 def get_rubric(role: str) -> Rubric | None:
     """What `get_plan(role)` is scored by; None where nobody is. Raises as `get_plan` does."""
     return _role(role).rubric
+
+
+def builtin_rubric(hashed: str) -> Rubric | None:
+    """The built-in role's that has this hash."""
+    rubrics = (role.rubric for role in _ROLES.values() if role.rubric is not None)
+    return next((rubric for rubric in rubrics if rubric_hash(rubric) == hashed), None)
 
 
 def list_roles() -> tuple[RoleSummary, ...]:

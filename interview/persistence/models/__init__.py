@@ -14,6 +14,11 @@ from interview.persistence.models.accounts import (
 )
 from interview.persistence.models.base import UUID_TEXT, Base
 from interview.persistence.models.documents import DOCUMENTS
+from interview.persistence.models.evaluations import (
+    COMPETENCY_SCORES,
+    EVALUATION_SAMPLES,
+    EVALUATIONS,
+)
 from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURNS, UTTERANCES
 from interview.persistence.models.planning import (
     PLAN_PROPOSALS,
@@ -39,10 +44,13 @@ __all__ = [
     "AUDIT_EVENTS",
     "AUDIT_HEADS",
     "AUTH_SESSIONS",
+    "COMPETENCY_SCORES",
     "CONSENTS",
     "DATA_KEYS",
     "DOCUMENTS",
     "ERASURE_RECEIPTS",
+    "EVALUATIONS",
+    "EVALUATION_SAMPLES",
     "IDENTITIES",
     "INTERVIEWS",
     "INVITATIONS",

@@ -22,6 +22,7 @@ from interview.persistence.models import (
     AUTH_SESSIONS,
     CONSENTS,
     DOCUMENTS,
+    EVALUATIONS,
     INTERVIEWS,
     INVITATIONS,
     ORGANIZATIONS,
@@ -49,6 +50,7 @@ OF_AN_INTERVIEW = (
     INVITATIONS,
     ACCOMMODATIONS,
     TAILORINGS,
+    EVALUATIONS,
 )
 
 
@@ -96,6 +98,7 @@ class House:
             text_key=f"{key}/documents/d-text",
             **this,
         )
+        await self._insert(EVALUATIONS, number=1, samples=3, **this)
         await self._insert(TAILORINGS, document_id=_id(), state="running", **this)
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
         await self._insert(
@@ -169,6 +172,7 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "invitations": 1,
         "accommodations": 1,
         "tailorings": 1,
+        "evaluations": 1,
         "auth_sessions": 1,
         "users": 1,
     }

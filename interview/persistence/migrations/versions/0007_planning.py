@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 
 # Who approved or made it may be deleted, and its organization; nothing else happens to it.
 _KEEP_APPROVED = """

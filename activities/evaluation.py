@@ -1,0 +1,162 @@
+"""The steps of an evaluation."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from temporalio import activity
+
+from activities.planning import giving_up
+from interview.contracts.evaluation import (
+    Due,
+    EvaluationActivities,
+    EvaluationInput,
+    SampleInput,
+)
+from interview.domain.evaluation.answers import relevant
+from interview.domain.evaluation.scores import CompetencyResult, combined
+from interview.errors import InterviewError
+from interview.evaluation.evaluate import is_suspicious, unscored
+from interview.evaluation.scorer import names_of, prompt_name, score
+from interview.persistence.evaluations import (
+    EvaluationRecords,
+    Material,
+    SampleRow,
+)
+from interview.ports import StructuredModel
+
+__all__ = ["Evaluate"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+_LOOKS = 16
+"""For a request that is not committed yet; some twenty seconds."""
+
+
+@dataclass(frozen=True)
+class Evaluate(EvaluationActivities):
+    records: EvaluationRecords
+    model: StructuredModel | None
+
+    @activity.defn(name="evaluation.begin")
+    async def begin(self, request: EvaluationInput) -> Due:
+        row = await self.records.begin(request.interview_id, request.number)
+        if row is None:
+            if request.number > 1 and activity.info().attempt < _LOOKS:
+                raise InterviewError("evaluation.not_yet", "it is on its way", retryable=True)
+            return Due()
+        material = await self.records.material(request.interview_id, request.number)
+        if material is None:
+            return Due()
+        if material.rubric is None:
+            await self.records.leave_unscored(row, "no_rubric")
+            return Due()
+        if self.model is None:
+            await self.records.leave_unscored(row, "no_model")
+            return Due()
+        await self.records.freeze(material, prompt_name())
+        return Due(samples=tuple(_due(request, material)))
+
+    @activity.defn(name="evaluation.sample")
+    async def sample(self, request: SampleInput) -> None:
+        material = await self.records.material(request.interview_id, request.number)
+        if material is None or self.model is None:
+            return
+        assert material.rubric is not None, "or nothing would be due"
+        kept = await self.records.samples(request.interview_id, request.number)
+        if any(_place(one) == _place(request) for one in kept):
+            return
+        competency = material.rubric.competency(request.competency_id)
+        found = relevant(material.plan, request.competency_id, material.said)
+        began = time.monotonic()
+        with giving_up():
+            scored = await score(
+                self.model,
+                competency,
+                found.said,
+                seed=f"{request.interview_id}/{request.number}/{request.sample}",
+                names=names_of(material.candidate_name),
+                show_suspicious=request.shows_suspicious,
+            )
+        await self.records.keep_sample(
+            material.row,
+            SampleRow(
+                competency_id=request.competency_id,
+                sample=request.sample,
+                shows_suspicious=request.shows_suspicious,
+                content=scored.sample,
+                provider=scored.provider,
+                prompt=prompt_name(),
+                input_tokens=scored.input_tokens,
+                output_tokens=scored.output_tokens,
+                duration_ms=round((time.monotonic() - began) * 1000),
+            ),
+        )
+
+    @activity.defn(name="evaluation.finish")
+    async def finish(self, request: EvaluationInput) -> None:
+        material = await self.records.material(request.interview_id, request.number)
+        if material is None or material.rubric is None:
+            return
+        kept = await self.records.samples(request.interview_id, request.number)
+        have = {_place(one) for one in kept}
+        missing = {due.competency_id for due in _due(request, material) if _place(due) not in have}
+        results = _results(material, kept, missing)
+        if missing:
+            log.warning("evaluation.pending", competencies=len(missing))
+            await self.records.leave_pending(material.row, results, sorted(missing))
+        else:
+            await self.records.finish(material.row, results)
+
+
+def _due(request: EvaluationInput, material: Material) -> list[SampleInput]:
+    assert material.rubric is not None, "there is something to go by"
+    due: list[SampleInput] = []
+    for competency in material.rubric.competencies:
+        found = relevant(material.plan, competency.competency_id, material.said)
+        if found.unscored is not None:
+            continue
+        asked = partial(
+            SampleInput,
+            interview_id=request.interview_id,
+            number=request.number,
+            competency_id=competency.competency_id,
+        )
+        due += [asked(sample=number) for number in range(material.row.samples)]
+        if is_suspicious(found):
+            due.append(asked(sample=0, shows_suspicious=True))
+    return due
+
+
+def _results(
+    material: Material, kept: list[SampleRow], missing: set[str]
+) -> list[CompetencyResult]:
+    assert material.rubric is not None, "there is something to go by"
+    by_competency: dict[str, list[SampleRow]] = defaultdict(list)
+    for one in kept:
+        by_competency[one.competency_id].append(one)
+    results: list[CompetencyResult] = []
+    for competency in material.rubric.competencies:
+        name = competency.competency_id
+        found = relevant(material.plan, name, material.said)
+        if found.unscored is not None:
+            results.append(unscored(name, found))
+        elif name not in missing:
+            rows = by_competency[name]
+            results.append(
+                combined(
+                    name,
+                    [one.content for one in rows if not one.shows_suspicious],
+                    with_suspicious=next((o.content for o in rows if o.shows_suspicious), None),
+                    is_suspicious=is_suspicious(found),
+                )
+            )
+    return results
+
+
+def _place(one: SampleInput | SampleRow) -> tuple[str, int, bool]:
+    return one.competency_id, one.sample, one.shows_suspicious

@@ -1,0 +1,1 @@
+"""How answers become scores. Decisions only: no model, no database, no clock."""

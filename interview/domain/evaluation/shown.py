@@ -1,0 +1,103 @@
+"""An answer as a scorer is shown it, and quotes of it found again in the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from interview.domain.evaluation.suspicion import Span
+
+__all__ = ["LEFT_OUT", "NAMELESS", "Shown", "find_quote", "shown"]
+
+NAMELESS = "[name]"
+LEFT_OUT = "[left out]"
+
+_FEWEST_LETTERS = 12
+"""Of a quote, letters and digits: less is found by chance."""
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        "…": "...",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`text` is what is shown; `origin[i]` is the place of its i-th character in the original,
+    -1 where it stands for something that is not shown."""
+
+    text: str
+    origin: tuple[int, ...]
+
+
+def shown(text: str, *, names: Iterable[str] = (), hide: Iterable[Span] = ()) -> Shown:
+    """Without the candidate's `names`, as whole words, and without what is to be hidden. A name in
+    lower case stays: it may be a word (will, mark, grace)."""
+    instead = [(span.start, span.end, LEFT_OUT) for span in hide]
+    for name in names:
+        forms = "|".join(
+            re.escape(f) for f in {name, name.title(), name.upper()} if not f.islower()
+        )
+        if forms:
+            found = re.finditer(rf"(?<!\w)(?:{forms})(?!\w)", text)
+            instead += [(one.start(), one.end(), NAMELESS) for one in found]
+    pieces: list[str] = []
+    origin: list[int] = []
+    at = 0
+    for start, end, put in sorted(instead):
+        if start < at:
+            continue  # within what is hidden already
+        pieces += [text[at:start], put]
+        origin += [*range(at, start), *([-1] * len(put))]
+        at = end
+    pieces.append(text[at:])
+    origin += range(at, len(text))
+    return Shown("".join(pieces), tuple(origin))
+
+
+def find_quote(answer: Shown, quote: str) -> tuple[int, int] | None:
+    """Where in the original the quote stands, as start and end; None where it does not, is too
+    short, or reaches over something that is not shown. Case, blanks and the typography of quotes,
+    dashes and dots make no difference."""
+    wanted, _ = _normalized(quote, range(len(quote)))
+    wanted = wanted.strip(' "')
+    if sum(letter.isalnum() for letter in wanted) < _FEWEST_LETTERS:
+        return None
+    text, places = _normalized(answer.text, answer.origin)
+    at = text.find(wanted)
+    while at >= 0:
+        covered = places[at : at + len(wanted)]
+        if _is_whole(text, at, len(wanted)) and all(place >= 0 for place in covered):
+            return min(covered), max(covered) + 1
+        at = text.find(wanted, at + 1)
+    return None
+
+
+def _is_whole(text: str, at: int, length: int) -> bool:
+    """Words are not cut."""
+    before, after = text[at - 1 : at], text[at + length : at + length + 1]
+    cut_before = before.isalnum() and text[at].isalnum()
+    cut_after = after.isalnum() and text[at + length - 1].isalnum()
+    return not (cut_before or cut_after)
+
+
+def _normalized(text: str, origin: Iterable[int]) -> tuple[str, list[int]]:
+    """One letter after the other, so that each knows where it came from; runs of blanks are one."""
+    letters: list[str] = []
+    places: list[int] = []
+    for letter, place in zip(text, origin, strict=True):
+        plain = unicodedata.normalize("NFKD", letter.translate(_ALIKE)).casefold()
+        for one in plain:
+            if unicodedata.combining(one):
+                continue
+            is_blank = one.isspace()
+            if is_blank and letters and letters[-1] == " ":
+                continue
+            letters.append(" " if is_blank else one)
+            places.append(place)
+    return "".join(letters), places

@@ -1,0 +1,101 @@
+"""Words in an answer that talk to the scorer, and not about the work.
+
+Nobody is punished for them: they are left out of what is scored, a person is told, and the score
+with them is compared with the one without.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+__all__ = ["Span", "suspicious"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of a text."""
+
+    start: int
+    end: int
+
+
+_SCORER = r"(?:scor|grad|evaluat|rat|assess)(?:e|er|or|ing|ion|ment)\w*"
+_PATTERNS = [
+    # Orders to forget, or to become somebody else.
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|prompt|rule|rubric|"
+    r"above|previous|prior|guideline|everything)\w*",
+    r"\byou are (?:now|no longer)\b",
+    r"\b(?:act|behave|respond|answer) as (?:if|though|an? )\b.{0,30}\b(?:ai|assistant|model|scorer|"
+    r"evaluator|admin|developer|system)\b",
+    r"\bnew (?:instruction|rule|task|system prompt)s?\b",
+    # The machinery.
+    r"\b(?:system|developer|hidden) (?:prompt|message|instruction)s?\b",
+    r"\b(?:language model|llm|chatgpt|claude|gpt-?\d\w*)\b.{0,40}\b(?:must|should|will|please|give|"
+    r"score|rate|output)\b",
+    r"</?\s*(?:answer|answers|system|instruction|candidate|interview|competency|rubric|assistant|"
+    r"user|human|tool|result)\w*\b[^>]{0,40}>",
+    r"\[/?\s*(?:inst|system|assistant|user)\s*\]|<\|[^|>]{1,30}\|>|\bBEGIN (?:SYSTEM|PROMPT)\b",
+    r"\"?\b(?:score|level|rating)\b\"?\s*[:=]\s*\"?[1-5A-E]\b",
+    # Asking for a score, or for the scale.
+    rf"\b(?:give|award|assign|grant|output|return|set|mark|rate|score|grade)\b.{{0,40}}\b(?:me|this|"
+    rf"the candidate|him|her|them|my|competenc\w+|{_SCORER})\b.{{0,40}}\b(?:5|five|top|highest|"
+    r"maximum|max|full|perfect|best|excellent|level)\b",
+    r"\b(?:deserves?|merits?|warrants?|(?:must|should) (?:get|receive|be given))\b.{0,30}"
+    r"\b(?:5|five|top|highest|maximum|full|perfect)\b",
+    rf"\b(?:note|message|dear|attention|hey)\b.{{0,20}}\b(?:{_SCORER}|reviewer|ai|model)\b",
+    r"\b(?:reveal|repeat|print|show|tell me|leak|quote|list)\b.{0,30}\b(?:rubric|anchor|scale|"
+    r"prompt|instruction|criteria)\w*",
+    # Encodings nobody speaks.
+    r"\b[A-Za-z0-9+/]{40,}={0,2}",
+    r"(?:\\u[0-9a-fA-F]{4}|&#x?[0-9a-fA-F]{2,5};|%[0-9a-fA-F]{2}){4,}",
+]
+_OTHER_LANGUAGES = [
+    r"\b(?:ignoriere?|vergiss|missachte)\b.{0,40}\b(?:anweisung|regel|vorherig)\w*",
+    r"\b(?:bewerte|gib)\b.{0,40}\b(?:höchst|hochst|beste|volle|5|fünf|funf)\w*",
+    r"\b(?:ignore[zr]?|oublie[zr]?)\b.{0,40}\b(?:instruction|consigne|règle|regle|précédent)\w*",
+    r"\b(?:donne[zr]?|attribue[zr]?)\b.{0,40}\b(?:note|score)\b",
+    r"\b(?:ignora|olvida|omite)\w*\b.{0,40}\b(?:instruccion|instrucción|regla|anterior)\w*",
+    r"\b(?:dame|otorga|asigna)\w*\b.{0,40}\b(?:puntuaci|nota|calificaci)\w*",
+    r"忽略.{0,20}(?:指令|指示|规则|之前)|(?:满分|最高分)",
+    r"игнорир\w*.{0,40}(?:инструкц|правил)\w*|(?:высш|максимальн)\w*\s+(?:балл|оценк)\w*",
+    r"(?:指示|命令).{0,10}無視|満点",
+]
+_ANY = re.compile("|".join(f"(?:{p})" for p in _PATTERNS + _OTHER_LANGUAGES), re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？\n]*")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\U000e0000-\U000e007f]+")
+
+
+def suspicious(text: str) -> tuple[Span, ...]:
+    """The sentences that hold such words, in order and apart. What is spelled with characters that
+    nobody sees, or with others that look alike, is read as it looks."""
+    plain = _as_it_looks(text)
+    hits = [found.span() for found in _ANY.finditer(plain)]
+    hits += [found.span() for found in _UNSEEN.finditer(text)]
+    if not hits:
+        return ()
+    spans: list[Span] = []
+    for sentence in _SENTENCE.finditer(text):
+        start, end = sentence.span()
+        if start < end and any(a < end and start < b for a, b in hits):
+            if spans and spans[-1].end == start:
+                spans[-1] = Span(spans[-1].start, end)
+            else:
+                spans.append(Span(start, end))
+    return tuple(spans)
+
+
+_LOOK_ALIKE = str.maketrans("аеорсухіѕԁ", "aeopcyxisd")
+
+
+def _as_it_looks(text: str) -> str:
+    """Letter by letter, so that places stay what they are. Cyrillic words stay Cyrillic: only
+    letters among Latin ones are taken for them."""
+    letters = list(text)
+    for found in re.finditer(r"\w+", text):
+        word = found.group()
+        if re.search("[A-Za-z]", word) and re.search("[\u0400-\u04ff]", word):
+            letters[found.start() : found.end()] = word.translate(_LOOK_ALIKE)
+    wide = (unicodedata.normalize("NFKC", letter) for letter in letters)
+    return "".join(w if len(w) == 1 else letter for w, letter in zip(wide, letters, strict=True))

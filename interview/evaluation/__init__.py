@@ -1,0 +1,1 @@
+"""Asking a language model to score answers, one competency at a time."""
