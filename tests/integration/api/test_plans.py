@@ -449,6 +449,9 @@ async def test_an_invitation_is_to_an_approved_version(
     interview_id = issued.json()["interview_id"]
     shown = await recruiter.get(f"{INTERVIEWS_PATH}/{interview_id}")
     assert shown.json()["plan_hash"] == version["plan_hash"]
+    secret = issued.json()["link"].partition("#")[2]
+    looked = await recruiter.post("/api/v1/invitations/look", json={"secret": secret})
+    assert (looked.json()["title"], looked.json()["minutes"]) == ("Account executive", 30)
 
 
 async def test_interviews_of_an_archived_role_go_on_and_none_are_made(
