@@ -11,7 +11,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from redis.asyncio import Redis
+from temporalio.client import Client
 
+from api.engine import Engine
 from interview.config import Settings
 from interview.domain.plan import Plan, plan_hash
 from interview.domain.roles import get_plan, get_rubric
@@ -389,6 +391,28 @@ async def test_an_interview_is_bound_to_an_approved_version(
         found = await rubrics.find(connection, staff.organization_id, kept.plan.rubric.rubric_hash)
     assert found is not None
     assert found.measures(kept.plan)
+
+
+async def test_it_is_held_in_the_words_that_were_approved(
+    recruiter: httpx.AsyncClient, role: str, records: Records, temporal: Client
+) -> None:
+    body = written(
+        await draft_of(recruiter, role), greeting="Good day{name}. I am an AI, and I begin."
+    )
+    await recruiter.put(f"{role}/draft", json=body)
+    version = await approved(recruiter, role)
+    body = {"plan": version["plan_hash"], "candidate_name": "Ada"}
+    interview_id = (await recruiter.post(INTERVIEWS_PATH, json=body)).json()["interview_id"]
+    record = await records.get_interview(interview_id)
+    await Engine(temporal, record, "http://localhost:8000").start(lambda: None)
+
+    async def greeted() -> str:
+        lines = await records.transcript(interview_id)
+        return lines[0].text if lines else ""
+
+    said = await until(greeted)
+    assert said.startswith("Good day, Ada. I am an AI, and I begin.")
+    assert said.endswith(version["phases"][0]["questions"][0]["text"])
 
 
 async def test_a_built_in_role_is_kept_by_its_hash_when_it_is_used(
