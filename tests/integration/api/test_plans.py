@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -14,6 +15,7 @@ from redis.asyncio import Redis
 from temporalio.client import Client
 
 from api.engine import Engine
+from api.security import MAX_BODY_BYTES
 from interview.config import Settings
 from interview.domain.plan import Plan, plan_hash
 from interview.domain.roles import get_plan, get_rubric
@@ -235,6 +237,33 @@ async def test_what_is_no_plan_is_not_saved(recruiter: httpx.AsyncClient, role: 
         refused = await recruiter.put(f"{role}/draft", json=written(draft, **changed))
         assert (refused.status_code, code_of(refused)) == (400, code), changed
     assert await draft_of(recruiter, role) == draft
+
+
+async def test_a_long_plan_is_saved_and_an_endless_one_is_not(
+    recruiter: httpx.AsyncClient, role: str
+) -> None:
+    draft = await draft_of(recruiter, role)
+    long = "я" * 350
+    competencies = [
+        {
+            "competency_id": f"c-{n}",
+            "name": "Competency",
+            "definition": long,
+            "evidence": [long] * 4,
+            "anchors": [f"{score} {long}" for score in range(1, 6)],
+        }
+        for n in range(20)
+    ]
+    asked = {**draft["phases"][2]["questions"][0], "competencies": [f"c-{n}" for n in range(20)]}
+    phases = draft["phases"]
+    phases[2]["questions"] = [asked]
+    body = written(draft, phases=phases, competencies=competencies)
+    assert len(json.dumps(body, ensure_ascii=False).encode()) > 2 * MAX_BODY_BYTES
+    saved = await recruiter.put(f"{role}/draft", json=body)
+    assert saved.status_code == 200, saved.text
+    assert len(saved.json()["competencies"]) == 20
+    endless = await recruiter.put(f"{role}/draft", content=b" " * 600_000)
+    assert (endless.status_code, code_of(endless)) == (413, "request.too_large")
 
 
 # Versions
