@@ -33,6 +33,9 @@ _HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _DOCUMENTS = re.compile(
     r"/api/v1/(interviews/[^/]+/documents|organization/roles/[^/]+/job-description)"
 )
+_PLAN = re.compile(r"/api/v1/organization/roles/[^/]+/draft")
+_MAX_PLAN_BYTES = 512 * 1024
+"""All its anchors and questions, each as long as it may be, in letters that take several bytes."""
 _HERE = frozenset({"localhost", "testserver"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -132,7 +135,8 @@ def _vary_by(headers: MutableHeaders, *names: str) -> None:
 
 class BodyLimit:
     """413 for a request of more than `MAX_BODY_BYTES`, or what `more` allows its path, declared
-    or not, of whatever type. `documents`: what a document may have that is added."""
+    or not, of whatever type. `documents`: what a document may have that is added. A plan is saved
+    whole, and may have more too."""
 
     def __init__(
         self,
@@ -180,6 +184,8 @@ class BodyLimit:
         """And what is said where it is more."""
         if scope["method"] == "POST" and _DOCUMENTS.fullmatch(scope["path"]):
             return self._documents, "document.too_large"
+        if scope["method"] == "PUT" and _PLAN.fullmatch(scope["path"]):
+            return _MAX_PLAN_BYTES, "request.too_large"
         return self._more.get(scope["path"], MAX_BODY_BYTES), "request.too_large"
 
 

@@ -30,6 +30,7 @@ from interview.errors import AccessError, RateLimitedError
 from interview.notices import current_notice
 from interview.persistence.access import API_KEY_PREFIX
 from interview.persistence.accounts.invitations import InvitationRow, InvitationState
+from interview.persistence.rows import canonical_uuid
 from interview.security.principal import ANONYMOUS, Principal
 
 __all__ = ["router"]
@@ -170,6 +171,8 @@ async def look(body: Present, request: Request, services: ServicesDep) -> Offere
     row = await services.accounts.invitations.look(body.secret, visitor)
     notice = current_notice()
     minutes = next((role.minutes for role in list_roles() if role.role == row.role), None)
+    if canonical_uuid(row.role):  # one of the organization's own
+        minutes = (await services.records.get_interview(row.interview_id)).plan.minutes
     return Offered(
         interview_id=row.interview_id,
         organization_name=row.organization_name,

@@ -85,7 +85,7 @@ async def compare_versions(
 def shown_plan(row: PlanVersionRow) -> PlanView:
     return PlanView(
         **row.model_dump(include=set(PlanVersionSummary.model_fields)),
-        minutes=round(sum(phase.budget_s for phase in row.plan.phases) / 60),
+        minutes=row.plan.minutes,
         title=row.plan.title,
         language=row.plan.language,
         greeting=row.plan.greeting,

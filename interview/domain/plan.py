@@ -125,6 +125,11 @@ class Plan(Content):
         """Of all phases, in the order they are asked."""
         return tuple(q for p in self.phases for q in p.questions)
 
+    @property
+    def minutes(self) -> int:
+        """What its phases may take."""
+        return round(sum(phase.budget_s for phase in self.phases) / 60)
+
     def phase(self, phase: Phase) -> PhasePlan:
         return next(p for p in self.phases if p.phase is phase)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -11,7 +12,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from redis.asyncio import Redis
+from temporalio.client import Client
 
+from api.engine import Engine
+from api.security import MAX_BODY_BYTES
 from interview.config import Settings
 from interview.domain.plan import Plan, plan_hash
 from interview.domain.roles import get_plan, get_rubric
@@ -235,6 +239,33 @@ async def test_what_is_no_plan_is_not_saved(recruiter: httpx.AsyncClient, role: 
     assert await draft_of(recruiter, role) == draft
 
 
+async def test_a_long_plan_is_saved_and_an_endless_one_is_not(
+    recruiter: httpx.AsyncClient, role: str
+) -> None:
+    draft = await draft_of(recruiter, role)
+    long = "я" * 350
+    competencies = [
+        {
+            "competency_id": f"c-{n}",
+            "name": "Competency",
+            "definition": long,
+            "evidence": [long] * 4,
+            "anchors": [f"{score} {long}" for score in range(1, 6)],
+        }
+        for n in range(20)
+    ]
+    asked = {**draft["phases"][2]["questions"][0], "competencies": [f"c-{n}" for n in range(20)]}
+    phases = draft["phases"]
+    phases[2]["questions"] = [asked]
+    body = written(draft, phases=phases, competencies=competencies)
+    assert len(json.dumps(body, ensure_ascii=False).encode()) > 2 * MAX_BODY_BYTES
+    saved = await recruiter.put(f"{role}/draft", json=body)
+    assert saved.status_code == 200, saved.text
+    assert len(saved.json()["competencies"]) == 20
+    endless = await recruiter.put(f"{role}/draft", content=b" " * 600_000)
+    assert (endless.status_code, code_of(endless)) == (413, "request.too_large")
+
+
 # Versions
 
 
@@ -391,6 +422,28 @@ async def test_an_interview_is_bound_to_an_approved_version(
     assert found.measures(kept.plan)
 
 
+async def test_it_is_held_in_the_words_that_were_approved(
+    recruiter: httpx.AsyncClient, role: str, records: Records, temporal: Client
+) -> None:
+    body = written(
+        await draft_of(recruiter, role), greeting="Good day{name}. I am an AI, and I begin."
+    )
+    await recruiter.put(f"{role}/draft", json=body)
+    version = await approved(recruiter, role)
+    body = {"plan": version["plan_hash"], "candidate_name": "Ada"}
+    interview_id = (await recruiter.post(INTERVIEWS_PATH, json=body)).json()["interview_id"]
+    record = await records.get_interview(interview_id)
+    await Engine(temporal, record, "http://localhost:8000").start(lambda: None)
+
+    async def greeted() -> str:
+        lines = await records.transcript(interview_id)
+        return lines[0].text if lines else ""
+
+    said = await until(greeted)
+    assert said.startswith("Good day, Ada. I am an AI, and I begin.")
+    assert said.endswith(version["phases"][0]["questions"][0]["text"])
+
+
 async def test_a_built_in_role_is_kept_by_its_hash_when_it_is_used(
     recruiter: httpx.AsyncClient, records: Records, database: Database, staff: Staff
 ) -> None:
@@ -449,6 +502,9 @@ async def test_an_invitation_is_to_an_approved_version(
     interview_id = issued.json()["interview_id"]
     shown = await recruiter.get(f"{INTERVIEWS_PATH}/{interview_id}")
     assert shown.json()["plan_hash"] == version["plan_hash"]
+    secret = issued.json()["link"].partition("#")[2]
+    looked = await recruiter.post("/api/v1/invitations/look", json={"secret": secret})
+    assert (looked.json()["title"], looked.json()["minutes"]) == ("Account executive", 30)
 
 
 async def test_interviews_of_an_archived_role_go_on_and_none_are_made(
