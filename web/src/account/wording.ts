@@ -15,7 +15,6 @@ const SAID: Record<string, string> = {
   "accommodation.granted": "This was granted already.",
   "member.last_admin": "An organization keeps at least one admin. Make somebody else one first.",
   "member.active": "They have a password already, and need no link.",
-  "consent.not_given": "You have given no consent here, so there is nothing to withdraw.",
   "oidc.no_account": "There is no account for you here. Ask an admin of your organization to add you.",
 };
 
