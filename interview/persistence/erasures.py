@@ -85,7 +85,7 @@ _LOCK_INTERVIEW = (
 )
 _ADDRESS = func.lower(INVITATIONS.c.candidate_email)
 _OTHERS = INVITATIONS.alias("others")
-_ONLY_ADDRESSES = select(_ADDRESS.distinct()).where(
+_ONLY_ADDRESSES = select(_ADDRESS).where(
     _OF[INVITATIONS],
     INVITATIONS.c.candidate_email.is_not(None),
     ~exists().where(
