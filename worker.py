@@ -197,6 +197,7 @@ def build_workers(
             interceptors=interceptors,
             max_concurrent_activities=ERASURES_AT_ONCE,
             max_cached_workflows=ERASURES_CACHED,
+            sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
             graceful_shutdown_timeout=DRAIN,
         ),
     ]

@@ -23,7 +23,7 @@ from launcher.stack import ALL, LocalStack
 from tests.integration.api.servers import serving
 from tests.services import RunningStack
 
-STOP_GRACE_S = 8.0
+STOP_GRACE_S = 5.0
 """Enough for an interview to end by itself on a busy machine."""
 
 

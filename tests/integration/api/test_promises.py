@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -204,27 +203,15 @@ async def test_one_that_is_at_work_is_left_alone(
     await completed(database, interview_id)
 
 
-@asynccontextmanager
-async def silent() -> AsyncGenerator[str]:
-    """Takes connections, and never answers."""
-
-    async def listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-        await reader.read()
-
-    server = await asyncio.start_server(listen, "127.0.0.1", 0)
-    try:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-
-
 async def test_nothing_is_held_while_temporal_is_waited_for(
     settings: Settings, keys: DataKeys, candidate: Principal, interview_id: str
 ) -> None:
     """Neither a connection, of which this pool has one, nor the interview's row, nor the
     organization's."""
     small = Database.from_settings(settings.model_copy(update={"database_pool_size": 1}))
-    async with silent() as address:
+    # Takes connections, and never answers.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
         erasing = Erasing(small, await lazily(settings, keys, address))
         both: list[asyncio.Task[object]] = [
             asyncio.create_task(erasing.request(interview_id, "request", candidate)),
