@@ -49,6 +49,7 @@ from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.errors import ConfigError
 from interview.logging import configure_logging
+from interview.mail import build_mailer
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
 from interview.persistence.documents import DocumentRecords
@@ -72,6 +73,7 @@ from interview.security.production import check_production
 from interview.security.sealed_blobs import sealed
 from interview.streams.log import StreamLog, connect_redis
 from interview.streams.pulse import STUCK_AFTER_S, Pulse
+from interview.sweeping import Sweeping
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
 from workflows.erasure import ErasureWorkflow, RetentionWorkflow
@@ -162,9 +164,12 @@ def build_workers(
         ),
         speaking=Speak(streams, records, blobs, voice),
     )
-    erasing = Erasing(database, client)
+    erasing = Erasing(database, client, settings.erasure_stop_grace_s)
     keeping = RecordKeeping(streams, records, erasing)
-    erase = Erase(ErasureRecords(database), Histories(client), blobs, redis, voice, keys)
+    erase = Erase(
+        *(ErasureRecords(database), Histories(client), blobs, redis, voice, keys),
+        mailer=build_mailer(settings),
+    )
     retime = Retime(database, erasing)
     propose = Propose(ProposalRecords(database), providers.structured)
     evaluate = Evaluate(EvaluationRecords(database), providers.structured)
@@ -214,6 +219,7 @@ def build_workers(
             interceptors=interceptors,
             max_concurrent_activities=ERASURES_AT_ONCE,
             max_cached_workflows=ERASURES_CACHED,
+            sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
             graceful_shutdown_timeout=DRAIN,
         ),
         Worker(
@@ -269,6 +275,11 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(asyncio.to_thread, pulse.stop)
         alive = asyncio.create_task(_show_alive(pulse))
         stack.callback(alive.cancel)
+        erasing = Erasing(database, client, settings.erasure_stop_grace_s)
+        sweeping = asyncio.create_task(
+            Sweeping(database, erasing, settings.erasure_sweep_every_s).run()
+        )
+        stack.callback(sweeping.cancel)
         running = [asyncio.create_task(worker.run()) for worker in workers]
         stack.push_async_callback(_drain, workers, running)
         if settings.worker_ready_file is not None:

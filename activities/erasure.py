@@ -23,6 +23,7 @@ from interview.contracts.erasure import (
 )
 from interview.domain.scripts import fixed_lines, says_name
 from interview.erasing import Erasing
+from interview.mail import Mailer
 from interview.persistence import retention
 from interview.persistence.database import Database
 from interview.persistence.erasures import ErasureRecords
@@ -46,10 +47,13 @@ class Erase(ErasureActivities):
     redis: Redis
     voice: Voice
     keys: DataKeys | None
+    mailer: Mailer
 
     @activity.defn(name="erasure.look")
     async def look(self, request: LookInput) -> Due:
-        return await self.records.look(request.interview_id, request.at)
+        # One that was just begun may still be called unbegun.
+        is_running = await self.histories.is_running(request.interview_id)
+        return await self.records.look(request.interview_id, request.at, is_running=is_running)
 
     @activity.defn(name="erasure.stop")
     async def stop(self, request: StopInput) -> None:
@@ -63,6 +67,11 @@ class Erase(ErasureActivities):
             for line in fixed_lines(said.plan, said.candidate_name):
                 if says_name(line, said.candidate_name):
                     await self.voice.forget(line)
+        addresses = await self.records.only_addresses(request.interview_id)
+        if addresses:
+            await self.records.count(
+                request.interview_id, {"mails": await self.mailer.forget(addresses)}
+            )
         await self.records.delete_rows(request.interview_id)
 
     @activity.defn(name="erasure.delete_objects")

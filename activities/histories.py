@@ -45,6 +45,12 @@ class Histories:
 
     client: Client
 
+    async def is_running(self, interview_id: str) -> bool:
+        try:
+            return await self._is_running(workflow_id(interview_id))
+        except RPCError as error:
+            raise _away(error) from None
+
     async def stop(self, interview_id: str, grace_s: float) -> None:
         """Returns once the workflow and its children are closed."""
         loop = asyncio.get_running_loop()

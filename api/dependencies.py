@@ -121,7 +121,7 @@ class Services:
 
     @property
     def erasing(self) -> Erasing:
-        return Erasing(self.database, self.temporal)
+        return Erasing(self.database, self.temporal, self.settings.erasure_stop_grace_s)
 
     @property
     def accommodations(self) -> Accommodations:

@@ -15,6 +15,7 @@ from interview.security.principal import Principal
 __all__ = [
     "CREATING",
     "ENTERING",
+    "ERASING",
     "EVALUATING",
     "EXPORTING",
     "PROPOSING",
@@ -31,6 +32,8 @@ READING = Limit("rest", 3000, per_s=60)
 CREATING = Limit("interview-create", 600, per_s=60)
 ENTERING = Limit("interview-enter", 120, per_s=60)
 """A ticket for each try of a client that reconnects."""
+ERASING = Limit("erase", 60, per_s=60)
+"""Each one locks the interview's row and waits for Temporal."""
 EXPORTING = Limit("export", 60, per_s=60)
 """Each one reads all that is kept of an interview."""
 UPLOADING = Limit("document-upload", 60, per_s=60)

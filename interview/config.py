@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     pause_expiry_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600.0
     activity_heartbeat_s: Annotated[float, Field(ge=0.5)] = 60.0
     stream_ttl_s: Annotated[int, Field(ge=60)] = 24 * 3600
+    erasure_stop_grace_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
+    erasure_sweep_every_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
 
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100

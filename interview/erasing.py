@@ -1,11 +1,14 @@
-"""Asking for an erasure, and having retention looked at: the row and the workflow together."""
+"""Asking for an erasure, and having retention looked at: first the row, then the workflow."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
 
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from interview.contracts.erasure import (
@@ -25,55 +28,91 @@ from interview.persistence.retention import OrganizationRow
 from interview.persistence.vocabulary import ErasureReason
 from interview.security.principal import Principal
 
-__all__ = ["Erasing"]
+__all__ = ["STOP_GRACE_S", "Erasing"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+STOP_GRACE_S = ErasureInput.model_fields["stop_grace_s"].default
 
 _RPC_TIMEOUT = timedelta(seconds=10)
 _TASK_TIMEOUT = timedelta(seconds=5)
 
 
 class Erasing:
-    """Workflows are started before the transaction is committed, and look only once it is: there
-    is no request that nobody works on, and a workflow that was started for nothing ends.
+    """What is asked for is committed before its workflow is started, so that nothing is held while
+    Temporal is waited for. What was committed and not started, `Sweeping` starts.
 
-    Every method may be repeated; all raise `DatabaseUnavailable` and `TemporalUnavailable`.
+    Every method may be repeated. `stop_grace_s`: an interview that does not end by itself within
+    this time is terminated.
     """
 
-    def __init__(self, database: Database, temporal: Client) -> None:
+    def __init__(
+        self, database: Database, temporal: Client, stop_grace_s: float = STOP_GRACE_S
+    ) -> None:
         self._database = database
         self._temporal = temporal
+        self._stop_grace_s = stop_grace_s
 
     async def request(
         self, interview_id: str, reason: ErasureReason, by: Principal | Actor | None = None
     ) -> Receipt:
         """Without `by` the candidate asks. Asked for again, it is the first request. Raises
-        `NotFoundError` (`interview.not_found`)."""
+        `NotFoundError` (`interview.not_found`) and `DatabaseUnavailable`."""
         async with self._database.transaction() as connection:
-            receipt, is_first = await erasures.request(connection, interview_id, reason, by)
-            if receipt.completed_at is None:
-                await self.start(interview_id)
-            if is_first:
-                await erasures.note_request(connection, receipt)
+            receipt = await self.promise(connection, interview_id, reason, by)
+        await self.begin(receipt)
         return receipt
 
+    async def promise(
+        self,
+        connection: AsyncConnection,
+        interview_id: str,
+        reason: ErasureReason,
+        by: Principal | Actor | None = None,
+    ) -> Receipt:
+        """The row alone, with whatever else the transaction does. It holds once that is committed;
+        then `begin`. Raises `NotFoundError` (`interview.not_found`)."""
+        receipt, is_first = await erasures.request(connection, interview_id, reason, by)
+        if is_first:
+            await erasures.note_request(connection, receipt)
+        return receipt
+
+    async def begin(self, receipt: Receipt) -> None:
+        """While Temporal is away it is begun later, without being asked for again."""
+        if receipt.completed_at is not None:
+            return
+        try:
+            await self.start(receipt.interview_id)
+        except TemporalUnavailable:
+            log.warning("erasure.postponed")
+
     async def start(self, interview_id: str) -> None:
-        """Has it looked at whether the interview is to be erased, now or some day."""
+        """Has it looked at whether the interview is to be erased, now or some day. Raises
+        `TemporalUnavailable`."""
+        await self._start(ERASURE, self._input(interview_id), erasure_workflow_id(interview_id))
+
+    async def resume(self, interview_id: str) -> None:
+        """Where the workflow is gone it is started anew; one that runs hears nothing of it. Raises
+        `TemporalUnavailable`."""
         await self._start(
-            ERASURE, ErasureInput(interview_id=interview_id), erasure_workflow_id(interview_id)
+            *(ERASURE, self._input(interview_id), erasure_workflow_id(interview_id)), signal=False
+        )
+
+    async def start_retiming(self, organization_id: str) -> None:
+        """Raises `TemporalUnavailable`."""
+        await self._start(
+            RETENTION,
+            RetentionInput(organization_id=organization_id),
+            retention_workflow_id(organization_id),
         )
 
     async def keep_for(
         self, organization_id: str, days: int | None, by: Principal | Actor
     ) -> OrganizationRow:
-        """Interviews that ended before are kept so long too. Raises `NotFoundError`
-        (`organization.not_found`)."""
+        """Interviews of before are kept so long too. Raises `NotFoundError`
+        (`organization.not_found`) and `DatabaseUnavailable`."""
         async with self._database.transaction() as connection:
             row, before = await retention.change(connection, organization_id, days)
-            # Asked for again: whatever kept it from being done the last time is over now.
-            await self._start(
-                RETENTION,
-                RetentionInput(organization_id=organization_id),
-                retention_workflow_id(organization_id),
-            )
             if days != before:
                 await AuditTrail.append(
                     connection,
@@ -82,12 +121,25 @@ class Erasing:
                     Subject("organization", organization_id),
                     {"days": days, "before": before},
                 )
+        try:
+            # Even where nothing changed: whatever kept it from being done the last time is over.
+            await self.start_retiming(organization_id)
+        except TemporalUnavailable:
+            log.warning("retention.postponed")
         return row
 
+    def _input(self, interview_id: str) -> ErasureInput:
+        return ErasureInput(interview_id=interview_id, stop_grace_s=self._stop_grace_s)
+
     async def _start(
-        self, workflow: str, request: ErasureInput | RetentionInput, workflow_id: str
+        self,
+        workflow: str,
+        request: ErasureInput | RetentionInput,
+        workflow_id: str,
+        *,
+        signal: bool = True,
     ) -> None:
-        """By name: this package knows no workflow. One that runs is signalled."""
+        """By name: this package knows no workflow. One that runs is signalled, or left alone."""
         try:
             async with asyncio.timeout(_RPC_TIMEOUT.total_seconds()):
                 await self._temporal.start_workflow(
@@ -96,7 +148,8 @@ class Erasing:
                     id=workflow_id,
                     task_queue=ERASURE_QUEUE,
                     task_timeout=_TASK_TIMEOUT,
-                    start_signal=LOOK_AGAIN,
+                    start_signal=LOOK_AGAIN if signal else None,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     rpc_timeout=_RPC_TIMEOUT,
                 )
         except (RPCError, RuntimeError, TimeoutError):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
@@ -38,6 +40,11 @@ class Mail:
 class Mailer(Protocol):
     async def send(self, mail: Mail) -> None:
         """Raises `MailError`."""
+        ...
+
+    async def forget(self, addresses: Collection[str]) -> int:
+        """Deletes what we keep of mails to them; how many. What was sent is with their provider.
+        Raises `MailError`."""
         ...
 
 
@@ -78,6 +85,9 @@ class SmtpMailer:
             # Its text may hold the address.
             raise MailError(f"mail was not sent ({type(error).__name__})") from None
 
+    async def forget(self, addresses: Collection[str]) -> int:
+        return 0
+
 
 class OutboxMailer:
     """Each mail is a file of its own, for this user alone; newest last by name."""
@@ -92,6 +102,25 @@ class OutboxMailer:
             await asyncio.to_thread(self._write, data)
         except OSError as error:
             raise MailError(f"the outbox cannot be written ({type(error).__name__})") from None
+
+    async def forget(self, addresses: Collection[str]) -> int:
+        try:
+            return await asyncio.to_thread(self._delete, {one.lower() for one in addresses})
+        except OSError as error:
+            raise MailError(f"the outbox cannot be read ({type(error).__name__})") from None
+
+    def _delete(self, addresses: set[str]) -> int:
+        deleted = 0
+        # Drafts too: who wrote one may have died.
+        for path in [*self._folder.glob("*.eml"), *self._folder.glob(".*-*")] if addresses else []:
+            try:
+                headers = BytesHeaderParser(policy=SMTP).parsebytes(path.read_bytes())
+            except FileNotFoundError:
+                continue
+            if parseaddr(str(headers["To"] or ""))[1].lower() in addresses:
+                path.unlink(missing_ok=True)
+                deleted += 1
+        return deleted
 
     def _write(self, data: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

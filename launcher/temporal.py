@@ -43,6 +43,11 @@ DYNAMIC_CONFIG = (
     "history.timerProcessorMaxPollRPS=2000",
     'history.timerProcessorMaxTimeShift="50ms"',
     "system.enableActivityEagerExecution=true",
+    # A history is deleted only once the queues have noted down what they did of it: every half a
+    # minute by default, for which an erasure would wait.
+    'history.transferProcessorUpdateAckInterval="1s"',
+    'history.visibilityProcessorUpdateAckInterval="1s"',
+    'history.timerProcessorUpdateAckInterval="1s"',
 )
 
 

@@ -11,7 +11,7 @@ from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
-from api.rate_limits import READING, limited
+from api.rate_limits import ERASING, READING, limited
 from api.routes.auth import Body
 from interview.accounts.consents import ConsentRow
 from interview.notices import current_notice
@@ -65,12 +65,11 @@ async def give_consent(
 @router.post(
     "/withdraw",
     status_code=202,
-    dependencies=[requires("consent.give")],
-    responses=responses(409),
+    dependencies=[requires("consent.give"), limited(ERASING)],
 )
 async def withdraw_consent(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> Receipt:
-    """Ends the interview and erases all of it. Errors: `consent.not_given`;
-    `temporal.unavailable`, when it is withdrawn, and the erasure has to be asked for again."""
+    """Ends the interview and erases all of it, also where no consent was given. Once it is answered
+    it need not be asked for again, even while Temporal is away."""
     return await services.consents.withdraw(interview_id, principal)

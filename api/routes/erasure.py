@@ -8,7 +8,7 @@ from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
-from api.rate_limits import READING, limited
+from api.rate_limits import ERASING, READING, limited
 from interview.persistence.erasures import Receipt
 
 __all__ = ["router"]
@@ -21,13 +21,14 @@ router = APIRouter(
 )
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, dependencies=[limited(ERASING)])
 async def erase_interview(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> Receipt:
     """Ends the interview and erases all of it: what was said, the recordings, the candidate's
     account when this was their only interview. Asked for again, it answers with the first
-    request's receipt, which says when it was completed. Errors: `temporal.unavailable`."""
+    request's receipt, which says when it was completed. Once answered it need not be asked for
+    again, even while Temporal is away."""
     if (receipt := await services.erasures.find(interview_id)) and receipt.completed_at:
         return receipt
     return await services.erasing.request(interview_id, "request", principal)

@@ -26,8 +26,8 @@ router = APIRouter(
 
 
 class ChangeOrganization(BaseModel):
-    """`retention_days`: interviews are erased so long after their end; null: never by
-    themselves."""
+    """`retention_days`: interviews are erased so long after their end, or when nobody ever began
+    them, after their invitation expired; null: never by themselves."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,8 +44,8 @@ async def read_organization(services: ServicesDep, principal: PrincipalDep) -> O
 async def change_organization(
     request: ChangeOrganization, services: ServicesDep, principal: PrincipalDep
 ) -> OrganizationRow:
-    """Holds for interviews that have ended already too: those for which a new period has run out
-    are erased at once. Errors: `temporal.unavailable`."""
+    """Holds for interviews of before too: those for which a new period has run out are erased at
+    once, or when Temporal is back."""
     return await services.erasing.keep_for(
         principal.organization_id, request.retention_days, principal
     )

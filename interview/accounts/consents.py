@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.erasing import Erasing
 from interview.errors import ConflictError
 from interview.notices import current_notice
-from interview.persistence import interviews
+from interview.persistence import erasures, interviews
 from interview.persistence.access import GIVEN_IN_SESSION, live_sessions, refusal
 from interview.persistence.accounts import invitations
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.erasures import Receipt
 from interview.persistence.models import CONSENTS
-from interview.persistence.vocabulary import AuditAction
+from interview.persistence.vocabulary import AuditAction, ErasureReason
 from interview.security.principal import Principal
 
 __all__ = ["ConsentRow", "Consents"]
@@ -50,7 +50,7 @@ class Consents:
 
     async def give(self, interview_id: str, notice_version: str, by: Principal) -> ConsentRow:
         """Raises `ConflictError`: `consent.outdated` to another notice than today's, and
-        `consent.withdrawn` once it was: the interview is being erased. Raises `AccessError`
+        `consent.withdrawn` once the interview is being erased. Raises `AccessError`
         (`auth.revoked`) where another link has been used since."""
         notice = current_notice()
         if notice_version != notice.version:
@@ -60,8 +60,9 @@ class Consents:
             await interviews.require(connection, interview_id)
             await _require_live(connection, by)
             found = await _newest(connection, interview_id)
-            if found is not None and found.withdrawn_at is not None:
-                raise ConflictError("consent.withdrawn", "the consent was withdrawn")
+            is_withdrawn = found is not None and found.withdrawn_at is not None
+            if is_withdrawn or await erasures.is_requested(connection, interview_id):
+                raise ConflictError("consent.withdrawn", "the interview is being erased")
             mine = await _newest(connection, interview_id, by)
             if mine is not None and mine.notice_sha256 == notice.sha256:
                 return mine
@@ -81,13 +82,15 @@ class Consents:
         return given
 
     async def withdraw(self, interview_id: str, by: Principal) -> Receipt:
-        """Whoever is in the room leaves it, the interview ends, and all of it is erased. Raises
-        `ConflictError` (`consent.not_given`), and `TemporalUnavailable`: it is withdrawn then, and
-        erased once this is asked for again."""
+        """Whoever is in the room leaves it, the interview ends, and all of it is erased, also where
+        no consent was ever given: what is known of the candidate came from others. Both are done
+        or neither is, and the erasure need not be asked for again. Raises `NotFoundError`
+        (`interview.not_found`)."""
         async with self._database.transaction() as connection:
             await invitations.lock_interview(connection, interview_id)
-            if await _newest(connection, interview_id) is None:
-                raise ConflictError("consent.not_given", "there is no consent to withdraw")
+            reason: ErasureReason = (
+                "request" if await _newest(connection, interview_id) is None else "withdrawal"
+            )
             withdrawn = await connection.execute(
                 update(CONSENTS)
                 .where(CONSENTS.c.interview_id == interview_id, CONSENTS.c.withdrawn_at.is_(None))
@@ -95,8 +98,10 @@ class Consents:
             )
             if withdrawn.rowcount:
                 await _note(connection, interview_id, by, "consent.withdrawn")
-        # The erasure asks the workflow to stop, with the update `withdraw_consent`.
-        return await self._erasing.request(interview_id, "withdrawal", by)
+            receipt = await self._erasing.promise(connection, interview_id, reason, by)
+        # It asks the workflow to stop, with the update `withdraw_consent`.
+        await self._erasing.begin(receipt)
+        return receipt
 
 
 async def _require_live(connection: AsyncConnection, by: Principal) -> None:

@@ -38,7 +38,7 @@ from interview.persistence.rows import canonical_uuid
 from interview.persistence.vocabulary import ActorKind, AuditAction, ErasureReason
 from interview.security.principal import Principal
 
-__all__ = ["ErasureRecords", "Receipt", "WhatWasSaid", "note_request", "request"]
+__all__ = ["ErasureRecords", "Receipt", "WhatWasSaid", "is_requested", "note_request", "request"]
 
 
 class Receipt(BaseModel):
@@ -83,13 +83,28 @@ _LOCK_INTERVIEW = (
     select(
         INTERVIEWS.c.organization_id,
         INTERVIEWS.c.candidate_id,
-        INTERVIEWS.c.ended_at,
     )
     .where(_OF[INTERVIEWS])
     # Turns may still be written; nobody else asks for, or begins, its erasure meanwhile.
     .with_for_update(key_share=True)
 )
+_ADDRESS = func.lower(INVITATIONS.c.candidate_email)
+_OTHERS = INVITATIONS.alias("others")
+_ONLY_ADDRESSES = select(_ADDRESS).where(
+    _OF[INVITATIONS],
+    INVITATIONS.c.candidate_email.is_not(None),
+    ~exists().where(
+        func.lower(_OTHERS.c.candidate_email) == _ADDRESS,
+        _OTHERS.c.interview_id != INVITATIONS.c.interview_id,
+    ),
+    ~exists().where(func.lower(USERS.c.email) == _ADDRESS),
+)
 _ISSUE = insert(ERASURE_RECEIPTS)
+_BEGIN = (
+    update(ERASURE_RECEIPTS)
+    .where(_OF[ERASURE_RECEIPTS], ERASURE_RECEIPTS.c.begun_at.is_(None))
+    .values(begun_at=func.now())
+)
 _COMPLETE = (
     update(ERASURE_RECEIPTS)
     .where(_OF[ERASURE_RECEIPTS], ERASURE_RECEIPTS.c.completed_at.is_(None))
@@ -141,6 +156,10 @@ async def note_request(connection: AsyncConnection, receipt: Receipt) -> None:
     )
 
 
+async def is_requested(connection: AsyncConnection, interview_id: str) -> bool:
+    return await _receipt(connection, interview_id) is not None
+
+
 class ErasureRecords:
     """Every method may be repeated, and raises `DatabaseUnavailable`."""
 
@@ -159,19 +178,23 @@ class ErasureRecords:
             raise NotFoundError("erasure.not_found", "nobody asked for its erasure")
         return receipt
 
-    async def look(self, interview_id: str, at: datetime) -> Due:
+    async def look(self, interview_id: str, at: datetime, *, is_running: bool = False) -> Due:
         """Whether it is to be erased at this time. Where its retention has run out, that counts
-        as a request of ours."""
+        as a request of ours, unless it `is_running`: then it is timed when it ends."""
         this = {"of_interview": interview_id}
         async with self._database.transaction() as connection:
             # First of all: who asks for it holds the row until the receipt is there.
             row = (await connection.execute(_LOCK_INTERVIEW, this)).one_or_none()
             if (receipt := await _receipt(connection, interview_id)) is not None:
+                await connection.execute(_BEGIN, this)
                 return Due(state="now" if receipt.completed_at is None else "never")
             if row is None:
                 return Due(state="never")
             days = await retention.hold(connection, row.organization_id)
-            erase_at = retention.erase_at(row.ended_at, days)
+            kept_since = await retention.kept_since(connection, interview_id)
+            if is_running and not await _has_ended(connection, interview_id):
+                kept_since = None
+            erase_at = retention.erase_at(kept_since, days)
             await connection.execute(
                 update(INTERVIEWS).where(_OF[INTERVIEWS]).values(erase_at=erase_at), this
             )
@@ -182,6 +205,7 @@ class ErasureRecords:
             by = Actor.system(row.organization_id)
             receipt, _ = await request(connection, interview_id, "retention", by)
             await note_request(connection, receipt)
+            await connection.execute(_BEGIN, this)
             return Due(state="now", erase_at=erase_at)
 
     async def what_was_said(self, interview_id: str) -> WhatWasSaid | None:
@@ -190,6 +214,13 @@ class ErasureRecords:
             found = await connection.execute(query, {"of_interview": interview_id})
             row = found.one_or_none()
         return None if row is None else WhatWasSaid.model_validate(row)
+
+    async def only_addresses(self, interview_id: str) -> set[str]:
+        """To which the candidate was written about this interview, and which nobody else has:
+        neither another interview nor an account that stays."""
+        this = {"of_interview": interview_id}
+        async with self._database.transaction() as connection:
+            return set(await connection.scalars(_ONLY_ADDRESSES, this))
 
     async def delete_rows(self, interview_id: str) -> None:
         """The candidate goes too, when this was their only interview."""
@@ -240,6 +271,11 @@ class ErasureRecords:
 async def _receipt(connection: AsyncConnection, interview_id: str) -> Receipt | None:
     row = (await connection.execute(_RECEIPT, {"of_interview": interview_id})).one_or_none()
     return None if row is None else Receipt.model_validate(row)
+
+
+async def _has_ended(connection: AsyncConnection, interview_id: str) -> bool:
+    ended = select(INTERVIEWS.c.ended_at.is_not(None)).where(_OF[INTERVIEWS])
+    return bool(await connection.scalar(ended, {"of_interview": interview_id}))
 
 
 def _candidate(interview: Any) -> Actor:

@@ -6,20 +6,43 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Integer, bindparam, cast, func, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.errors import NotFoundError
-from interview.persistence.models import INTERVIEWS, ORGANIZATIONS
+from interview.persistence.models import INTERVIEWS, INVITATIONS, ORGANIZATIONS
 
-__all__ = ["OrganizationRow", "change", "erase_at", "get", "hold", "retime"]
+__all__ = [
+    "KEPT_SINCE",
+    "OrganizationRow",
+    "change",
+    "erase_at",
+    "get",
+    "hold",
+    "kept_since",
+    "later",
+    "retime",
+]
+
+_LAST_LINK = (
+    select(func.max(INVITATIONS.c.expires_at))
+    .where(INVITATIONS.c.interview_id == INTERVIEWS.c.interview_id)
+    .correlate(INTERVIEWS)
+    .scalar_subquery()
+)
+KEPT_SINCE: ColumnElement[datetime | None] = case(
+    (INTERVIEWS.c.status == "created", func.coalesce(_LAST_LINK, INTERVIEWS.c.created_at)),
+    else_=INTERVIEWS.c.ended_at,
+)
+"""From when an interview's retention counts: its end, or of one that nobody ever began, the time
+until which its last link was good, or its making. Null while it is held, pauses included."""
 
 _THIS = ORGANIZATIONS.c.organization_id == bindparam("organization")
 
 
 class OrganizationRow(BaseModel):
-    """`retention_days`: how long an interview is kept after its end; null: until somebody erases
-    it."""
+    """`retention_days`: how long an interview is kept after its end, or when nobody ever began it,
+    after its invitation expired; null: until somebody erases it."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -60,21 +83,32 @@ async def hold(connection: AsyncConnection, organization_id: str) -> int | None:
     return await connection.scalar(_HOLD, {"organization": organization_id})
 
 
-def erase_at(ended_at: datetime | None, days: int | None) -> datetime | None:
-    return None if ended_at is None or days is None else ended_at + timedelta(days=days)
+async def kept_since(connection: AsyncConnection, interview_id: str) -> datetime | None:
+    """As `KEPT_SINCE`."""
+    of = select(KEPT_SINCE).where(INTERVIEWS.c.interview_id == interview_id)
+    return await connection.scalar(of)
+
+
+def erase_at(kept_since: datetime | None, days: int | None) -> datetime | None:
+    return None if kept_since is None or days is None else kept_since + timedelta(days=days)
+
+
+def later(at: ColumnElement[Any], days: ColumnElement[Any] | int) -> ColumnElement[Any]:
+    """By days of 24 hours, as `erase_at` counts, whatever the session's time zone."""
+    return at + func.make_interval(0, 0, 0, 0, days * 24)
 
 
 async def retime(
     connection: AsyncConnection, organization_id: str, *, after: str, limit: int
 ) -> tuple[list[str], list[str]]:
-    """The next ended interviews after this id, with the days of today: all of them, and those
-    that are to be erased some day."""
+    """The next interviews after this id that nobody holds, with the days of today: all of them,
+    and those that are to be erased some day."""
     days = await hold(connection, organization_id)
     page = (
         select(INTERVIEWS.c.interview_id)
         .where(
             INTERVIEWS.c.organization_id == organization_id,
-            INTERVIEWS.c.ended_at.is_not(None),
+            KEPT_SINCE.is_not(None),
             *([INTERVIEWS.c.interview_id > after] if after else []),
         )
         .order_by(INTERVIEWS.c.interview_id)
@@ -83,15 +117,11 @@ async def retime(
     found = list((await connection.scalars(page)).all())
     changed = (
         update(INTERVIEWS)
-        .where(INTERVIEWS.c.interview_id.in_(found), INTERVIEWS.c.ended_at.is_not(None))
-        .values(erase_at=None if days is None else _later(INTERVIEWS.c.ended_at, days))
+        .where(INTERVIEWS.c.interview_id.in_(found), KEPT_SINCE.is_not(None))
+        .values(erase_at=None if days is None else later(KEPT_SINCE, days))
     )
     await connection.execute(changed)
     return found, [] if days is None else found
-
-
-def _later(at: ColumnElement[Any], days: int) -> ColumnElement[Any]:
-    return at + func.make_interval(0, 0, 0, days)
 
 
 async def _one(connection: AsyncConnection, query: Any, values: dict[str, Any]) -> OrganizationRow:

@@ -134,6 +134,20 @@ async def test_without_a_server_mails_are_files_for_this_user(tmp_path: Path) ->
     assert b"ada@engine.example" in second.read_bytes()
 
 
+async def test_what_is_kept_of_mails_to_somebody_can_be_forgotten(tmp_path: Path) -> None:
+    mailer = build_mailer(Settings(mail_from=SENDER, mail_outbox=tmp_path / "outbox"))
+    assert await mailer.forget({"ada@engine.example"}) == 0, "there is no outbox yet"
+    for to in ("ada@engine.example", "Ada@Engine.Example", "ada@engine.example.org"):
+        await mailer.send(Mail(to, "About ada@engine.example", "ada@engine.example"))
+    draft = tmp_path / "outbox" / ".20260101T000000000000-0badcafe"
+    draft.write_bytes(b"To: ada@engine.example\r\n\r\nhalf")
+    assert await mailer.forget(set()) == 0
+    assert await mailer.forget({"ada@engine.example"}) == 3
+    assert await mailer.forget({"ada@engine.example"}) == 0
+    (left,) = (tmp_path / "outbox").iterdir()
+    assert b"To: ada@engine.example.org" in left.read_bytes()
+
+
 async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file")
     with pytest.raises(MailError):

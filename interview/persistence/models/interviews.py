@@ -105,7 +105,8 @@ class Interview(Base):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     erase_at: Mapped[datetime | None]
-    """When the organization's retention ends; known once the interview has ended."""
+    """When the organization's retention ends; known once the interview has ended, or retention was
+    changed before somebody began it."""
 
 
 class Turn(Base):

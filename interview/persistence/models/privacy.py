@@ -176,6 +176,8 @@ class ErasureReceipt(Base):
     __table_args__ = (
         UniqueConstraint("interview_id"),
         Index(None, "organization_id", "requested_at"),
+        # Those that are under way: a few at any time.
+        Index(None, "interview_id", postgresql_where=sql("completed_at IS NULL")),
         one_of("reason", get_args(ErasureReason)),
         one_of("actor_kind", get_args(ActorKind)),
     )
@@ -187,6 +189,8 @@ class ErasureReceipt(Base):
     actor_kind: Mapped[str]
     actor_id: Mapped[str | None] = mapped_column(UUID_TEXT)
     requested_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    begun_at: Mapped[datetime | None]
+    """When its workflow first knew of it."""
     completed_at: Mapped[datetime | None]
     erased: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     """Counts by kind: rows by table, objects, bytes, keys, runs of the workflow."""

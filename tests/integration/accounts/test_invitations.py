@@ -202,7 +202,6 @@ async def test_consent_is_given_to_the_notice_of_today(
     path = f"/api/v1/interviews/{made['interview_id']}/consent"
     state = (await http.get(path, headers=mine)).json()
     assert state["consent"] is None
-    assert code(await http.post(f"{path}/withdraw", headers=mine)) == "consent.not_given"
     outdated = await http.post(path, json={"notice_version": "v0"}, headers=mine)
     assert code(outdated) == "consent.outdated"
     body = {"notice_version": state["notice_version"]}
@@ -210,6 +209,30 @@ async def test_consent_is_given_to_the_notice_of_today(
     assert given[0] == given[1]
     assert given[0]["notice_sha256"] == state["notice_sha256"]
     assert code(await http.post(path, json=body, headers=admin.headers)) == "auth.forbidden"
+
+
+async def test_who_declines_may_be_erased_without_ever_consenting(
+    http: httpx.AsyncClient, admin: Person
+) -> None:
+    made = await invited(http, admin)
+    session = (await accepted(http, secret_of(made))).json()
+    mine = {"Authorization": f"Bearer {session['access_token']}"}
+    path = f"/api/v1/interviews/{made['interview_id']}/consent"
+    version = (await http.get(path, headers=mine)).json()["notice_version"]
+    assert code(await http.post(f"{path}/withdraw", headers=admin.headers)) == "auth.forbidden"
+    asked = [await http.post(f"{path}/withdraw", headers=mine) for _ in range(2)]
+    assert [answer.status_code for answer in asked] == [202, 202]
+    receipt = asked[0].json()
+    assert asked[1].json()["receipt_id"] == receipt["receipt_id"]
+    assert (receipt["reason"], receipt["actor_kind"]) == ("request", "user")
+    late = await http.post(path, json={"notice_version": version}, headers=mine)
+    assert code(late) == "consent.withdrawn"
+    trail = await http.get(
+        "/api/v1/audit", params={"interview_id": made["interview_id"]}, headers=admin.headers
+    )
+    actions = [event["action"] for event in trail.json()["items"]]
+    assert actions.count("erasure.requested") == 1
+    assert "consent.withdrawn" not in actions
 
 
 async def test_the_room_stays_closed_without_consent_and_after_it_was_withdrawn(

@@ -23,6 +23,9 @@ from launcher.stack import ALL, LocalStack
 from tests.integration.api.servers import serving
 from tests.services import RunningStack
 
+STOP_GRACE_S = 5.0
+"""Enough for an interview to end by itself on a busy machine."""
+
 
 @pytest.fixture(scope="session")
 def worker(
@@ -35,6 +38,11 @@ def worker(
             home,
             services=(*ALL[:3], "worker"),
             given=services.urls,
+            env={
+                "ERASURE_STOP_GRACE_S": f"{STOP_GRACE_S}",
+                "ERASURE_SWEEP_EVERY_S": "1",
+                "MAIL_OUTBOX": str(home.run / "outbox"),
+            },
             worker_argv=(sys.executable, "-m", "bench.stub_worker"),
         )
     )
@@ -55,6 +63,8 @@ def settings(worker: RunningStack) -> Settings:
             "temporal_address": worker.urls["TEMPORAL_ADDRESS"],
             "blob_url": worker.home.blobs.as_uri(),
             "silence_nudge_s": 600.0,
+            "erasure_stop_grace_s": STOP_GRACE_S,
+            "mail_outbox": worker.home.run / "outbox",
             "master_keys": keys["MASTER_KEYS"],
             "auth_keys": keys["AUTH_KEYS"],
             "web_dir": worker.home.run / "no-web-client",

@@ -222,7 +222,7 @@ async def test_an_interview_nobody_entered_is_erased_too(
         # Whichever step comes to it first: to look, to stop or to delete.
         ("interviews", "erasure."),
         ("data_keys", "erasure.destroy_key"),
-        ("erasure_receipts", "erasure.delete_rows"),
+        ("turns", "erasure.delete_rows"),
     ],
 )
 async def test_a_worker_that_dies_in_the_middle_is_no_hindrance(
@@ -294,7 +294,7 @@ async def test_an_interview_that_does_not_end_is_terminated(
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING, "sweeps later"
 
 
-async def test_while_temporal_is_away_nothing_is_half_asked_for(
+async def test_what_is_asked_for_while_temporal_is_away_is_done_without_asking_again(
     settings: Settings, database: Database, records: Records
 ) -> None:
     new = new_interview()
@@ -305,10 +305,30 @@ async def test_while_temporal_is_away_nothing_is_half_asked_for(
         serving(away) as url,
         httpx.AsyncClient(base_url=url, trust_env=False, headers=headers, timeout=30) as http,
     ):
-        refused = await http.post(f"{path(new.interview_id)}/erasure")
-        assert refused.status_code == 503
-        assert refused.json()["error"]["code"] == "temporal.unavailable"
-        assert (await http.get(f"{path(new.interview_id)}/erasure")).status_code == 404
+        asked = await http.post(f"{path(new.interview_id)}/erasure")
+        assert asked.status_code == 202
+        assert asked.json()["completed_at"] is None
+        receipt = await completed(http, new.interview_id)
+        assert receipt["receipt_id"] == asked.json()["receipt_id"]
+
+
+async def test_a_period_changed_while_temporal_is_away_is_kept_all_the_same(
+    settings: Settings, database: Database, records: Records
+) -> None:
+    staff = Staff(settings, database)
+    new = new_interview(organization_id=staff.organization_id)
+    headers = await staff.admin()
+    await records.create_interview(new)
+    ended_at = datetime.now(UTC) - timedelta(days=10)
+    await records.close_interview(new.interview_id, "completed", ended_at)
+    away = settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
+    async with (
+        serving(away) as url,
+        httpx.AsyncClient(base_url=url, trust_env=False, headers=headers, timeout=30) as http,
+    ):
+        kept = await http.patch("/api/v1/organization", json={"retention_days": 9})
+        assert kept.status_code == 200
+        assert (await completed(http, new.interview_id))["reason"] == "retention"
 
 
 # Retention

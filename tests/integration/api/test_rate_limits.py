@@ -13,7 +13,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from api.rate_limits import CREATING, ENTERING, EXPORTING, READING
+from api.rate_limits import CREATING, ENTERING, ERASING, EXPORTING, READING
 from api.routes.account import PASSWORD
 from api.routes.invitations import MAILS
 from api.throttle import Limit, Throttle
@@ -68,6 +68,8 @@ def calling(url: str) -> httpx.AsyncClient:
         (READING, "GET", "/api/v1/invitations", "recruiter", "admin"),
         (READING, "POST", "/temporal/codec/decode", "recruiter", "admin"),
         (ENTERING, "POST", "/api/v1/interviews/{id}/ticket", "candidate", None),
+        (ERASING, "POST", "/api/v1/interviews/{id}/erasure", "admin", None),
+        (ERASING, "POST", "/api/v1/interviews/{id}/consent/withdraw", "candidate", None),
     ],
 )
 async def test_one_too_many_is_told_when_to_come_back_and_others_are_not_held_up(

@@ -86,6 +86,7 @@ async def test_who_withdraws_in_the_middle_of_an_answer_is_forgotten(
         await running(temporal, interview_id, turn_id)
         await until(lambda: _held(redis, interview_id))
         assert await asyncio.to_thread(folder.exists)
+        assert ADDRESS in await asyncio.to_thread(_outbox, settings)
 
         withdrawn = await guest.admin.post(
             f"{path(interview_id)}/consent/withdraw", headers=guest.headers
@@ -101,6 +102,8 @@ async def test_who_withdraws_in_the_middle_of_an_answer_is_forgotten(
     receipt = await completed(guest.admin, interview_id)
     assert (receipt["reason"], receipt["actor_kind"]) == ("withdrawal", "user")
     assert not await asyncio.to_thread(folder.exists)
+    assert ADDRESS not in await asyncio.to_thread(_outbox, settings)
+    assert receipt["erased"]["mails"] == 1
     assert await find_keys(redis, interview_id) == []
     assert await is_gone(temporal, interview_id)
     keys.forget(interview_id)
@@ -122,6 +125,10 @@ async def test_who_withdraws_in_the_middle_of_an_answer_is_forgotten(
 
 
 _PLAIN = re.compile(r"[a-z_]+|[0-9a-f-]{36}|[0-9T:.Z+-]+")
+
+
+def _outbox(settings: Settings) -> str:
+    return "".join(path.read_text() for path in settings.mail_outbox.iterdir())
 
 
 def _marks() -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Table, func, insert, select
 
 from interview.config import Settings
 from interview.errors import NotFoundError
-from interview.persistence import erasures, retention
+from interview.persistence import erasures, overdue, retention
 from interview.persistence.audit import Actor, AuditTrail
 from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
@@ -101,16 +101,21 @@ class House:
         await self._insert(EVALUATIONS, number=1, samples=3, **this)
         await self._insert(TAILORINGS, document_id=_id(), state="running", **this)
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
+        await self.invite(interview_id, ENDED)
+        return interview_id
+
+    async def invite(
+        self, interview_id: str, expires_at: datetime, address: str = "ada@example.com"
+    ) -> None:
         await self._insert(
             INVITATIONS,
             invitation_id=_id(),
             organization_id=self.staff.organization_id,
+            interview_id=interview_id,
             token_hash=uuid.uuid4().hex * 2,
-            candidate_email="ada@example.com",
-            expires_at=ENDED,
-            **this,
+            candidate_email=address,
+            expires_at=expires_at,
         )
-        return interview_id
 
     async def request(self, interview_id: str) -> Receipt:
         async with self.database.transaction() as connection:
@@ -314,9 +319,116 @@ async def test_an_interview_that_goes_on_is_never_due(
     await house.keep_for(1)
     new = new_interview(organization_id=house.staff.organization_id)
     await records.create_interview(new)
-    assert (await erased.look(new.interview_id, ENDED + timedelta(days=999))).state == "never"
+    for status in ("active", "paused"):
+        await records.set_status(new.interview_id, status)
+        assert (await erased.look(new.interview_id, ENDED + timedelta(days=999))).state == "never"
     totals = await records.close_interview(new.interview_id, "completed", ENDED)
     assert totals.erase_at == ENDED + timedelta(days=1)
+
+
+async def test_one_that_nobody_began_is_kept_no_longer(
+    house: House, erased: ErasureRecords, records: Records
+) -> None:
+    """From its making, or the last day on which somebody could have come in by a link."""
+    await house.keep_for(10)
+    new = new_interview(organization_id=house.staff.organization_id)
+    interview_id = new.interview_id
+    made_at = (await records.create_interview(new)).created_at
+    due = await erased.look(interview_id, made_at + timedelta(days=9))
+    assert (due.state, due.erase_at) == ("later", made_at + timedelta(days=10))
+    for days in (14, 3):
+        await house.invite(interview_id, made_at + timedelta(days=days))
+        due = await erased.look(interview_id, made_at + timedelta(days=11))
+        assert (due.state, due.erase_at) == ("later", made_at + timedelta(days=24))
+    # Its workflow is there, and is about to say so.
+    after = made_at + timedelta(days=24)
+    assert (await erased.look(interview_id, after, is_running=True)).state == "never"
+    assert await erased.find(interview_id) is None
+    assert (await erased.look(interview_id, after)).state == "now"
+    assert (await erased.get(interview_id)).reason == "retention"
+
+
+async def test_what_was_promised_is_found_until_it_is_kept(
+    house: House, erased: ErasureRecords, database: Database
+) -> None:
+    interview_id = await house.interview()
+
+    async def begun() -> list[bool]:
+        async with database.transaction() as connection:
+            found = await overdue.unfinished(connection, "")
+        return [one.begun for one in found if one.interview_id == interview_id]
+
+    assert await begun() == []
+    await house.request(interview_id)
+    assert await begun() == [False]
+    await erased.look(interview_id, ENDED)
+    assert await begun() == [True]
+    await erased.finish(interview_id)
+    assert await begun() == []
+
+
+async def test_what_is_due_is_found(house: House, database: Database, records: Records) -> None:
+    of_house = {"organization_id": house.staff.organization_id}
+    ended = [await house.interview() for _ in range(3)]
+    active, fresh, unbegun = (new_interview(**of_house) for _ in range(3))
+    for new in (active, fresh, unbegun):
+        await records.create_interview(new)
+    await records.set_status(active.interview_id, "active")
+    await house.invite(unbegun.interview_id, ENDED)
+
+    async def due() -> set[str]:
+        found, after = set[str](), ""
+        while True:
+            async with database.transaction() as connection:
+                page = await overdue.due(connection, after)
+            found |= set(page)
+            if not page:
+                return found
+            after = page[-1]
+
+    assert await due() == set()
+    await house.keep_for(30)
+    assert await due() == {*ended, unbegun.interview_id}
+    await house.request(ended[0])
+    assert await due() == {*ended[1:], unbegun.interview_id}
+    await house.keep_for(3650)
+    assert await due() == set()
+
+
+async def test_an_organization_that_was_not_retimed_is_found(
+    house: House, database: Database
+) -> None:
+    await house.interview()
+    ours = house.staff.organization_id
+
+    async def is_found() -> bool:
+        async with database.transaction() as connection:
+            return ours in await overdue.changed_organizations(connection)
+
+    async def retime() -> None:
+        async with database.transaction() as connection:
+            await retention.retime(connection, ours, after="", limit=9)
+
+    assert not await is_found()
+    for days in (30, 31, None):
+        await house.keep_for(days)
+        assert await is_found()
+        await retime()
+        assert not await is_found()
+
+
+async def test_an_address_that_is_somebody_elses_too_is_not_theirs_alone(
+    house: House, erased: ErasureRecords, records: Records
+) -> None:
+    first, second = (new_interview(organization_id=house.staff.organization_id) for _ in range(2))
+    address = f"{_id()}@company.example"
+    for new in (first, second):
+        await records.create_interview(new)
+        await house.invite(new.interview_id, ENDED, address.upper())
+    assert await erased.only_addresses(first.interview_id) == set()
+    await house.request(second.interview_id)
+    await erased.delete_rows(second.interview_id)
+    assert await erased.only_addresses(first.interview_id) == {address}
 
 
 async def test_who_looks_waits_for_who_asks(
@@ -348,12 +460,18 @@ async def test_a_request_that_fails_is_none(
     assert (await erased.look(interview_id, ENDED)).state == "never"
 
 
-async def test_retiming_goes_through_all_that_have_ended(
+async def test_retiming_goes_through_all_that_nobody_holds(
     house: House, database: Database, records: Records
 ) -> None:
     ended = sorted([await house.interview() for _ in range(5)])
-    running = new_interview(organization_id=house.staff.organization_id)
-    await records.create_interview(running)
+    running, unbegun = (
+        new_interview(organization_id=house.staff.organization_id) for _ in range(2)
+    )
+    for new in (running, unbegun):
+        await records.create_interview(new)
+    await records.set_status(running.interview_id, "active")
+    await house.invite(unbegun.interview_id, ENDED)
+    ended = sorted([*ended, unbegun.interview_id])
     await house.keep_for(30)
 
     async def pages() -> tuple[list[str], list[str]]:
@@ -371,7 +489,7 @@ async def test_retiming_goes_through_all_that_have_ended(
     assert await pages() == (ended, ended)
     due_at = ENDED + timedelta(days=30)
     of_house = {"organization_id": house.staff.organization_id}
-    assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 5
+    assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 6
     await house.keep_for(None)
     assert await pages() == (ended, [])
     assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 0
