@@ -125,7 +125,7 @@ async def test_the_withdrawal_and_its_erasure_are_one(
     broken = Consents(database, Broken(database, temporal))
     with pytest.raises(RuntimeError):
         await broken.withdraw(interview_id, candidate)
-    newest = await broken.newest(interview_id)
+    newest = await broken.newest(interview_id, candidate)
     assert newest is not None
     assert newest.withdrawn_at is None
     assert await ErasureRecords(database).find(interview_id) is None

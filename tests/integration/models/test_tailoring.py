@@ -23,7 +23,7 @@ from tests.fakes.planning import PlanningModel
 from tests.fakes.provider_server import FakeProviders
 from tests.integration.api.test_erasure import completed, until
 from tests.integration.api.test_plans import ROLES, approved, code_of
-from tests.integration.planning.test_planning import held
+from tests.integration.models.test_planning import held
 from tests.services import RunningStack
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]

@@ -37,7 +37,7 @@ def provider_server() -> Generator[Mount]:
 def stack(
     tmp_path_factory: pytest.TempPathFactory, provider_server: Mount
 ) -> Generator[RunningStack]:
-    home = Home(tmp_path_factory.mktemp("planning") / uuid.uuid4().hex[:8])
+    home = Home(tmp_path_factory.mktemp("models") / uuid.uuid4().hex[:8])
     running = RunningStack(
         LocalStack(
             home,
@@ -47,7 +47,7 @@ def stack(
                 "LLM_OPENAI_BASE_URL": f"{provider_server.base_url}/v1",
                 "SILENCE_NUDGE_S": "600",
             },
-            worker_argv=(sys.executable, "-m", "tests.integration.planning.planning_worker"),
+            worker_argv=(sys.executable, "-m", "tests.integration.models.planning_worker"),
         )
     )
     running.start()
