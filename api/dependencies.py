@@ -14,6 +14,7 @@ from temporalio.client import Client
 from api.attendance import Attendance
 from api.background import Background
 from api.clients import Networks, parse_networks
+from api.received import Uploads
 from api.temporal_ui.page_tokens import PageTokens
 from api.temporal_ui.upstream import UiServer
 from api.throttle import Throttle
@@ -78,6 +79,7 @@ class Services:
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Of payloads, for people: each one may keep a core busy for a while."""
     extractor: Extractor = field(default_factory=Extractor)
+    uploads: Uploads = field(default_factory=Uploads)
     background: Background = field(default_factory=Background)
 
     @classmethod

@@ -20,6 +20,7 @@ from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import READING, limited
 from api.routes.auth import Body
+from api.throttle import Limit
 from interview.accounts.accommodations import AccommodationAsked, AccommodationRow
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import Accommodation
@@ -42,6 +43,7 @@ organization_router = APIRouter(
     responses=responses(429),
 )
 
+ASKING = Limit("accommodation", 30, per_s=3600)
 _RPC_TIMEOUT = timedelta(seconds=10)
 
 
@@ -58,15 +60,20 @@ async def list_accommodations(interview_id: str, services: ServicesDep) -> list[
     return await services.accommodations.of_interview(interview_id)
 
 
-@router.post("", status_code=201, dependencies=[requires("accommodation.request")])
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[requires("accommodation.request"), limited(ASKING)],
+    responses=responses(409),
+)
 async def ask_for_accommodation(
     interview_id: str,
     body: AskForAccommodation,
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> AccommodationRow:
-    """Up to half as much time again is granted at once. Errors: `temporal.unavailable`, when it
-    is on record, and holds once it is asked for again."""
+    """Up to half as much time again is granted at once. Errors: `accommodation.too_many`;
+    `temporal.unavailable`, when it is on record, and holds once it is asked for again."""
     row = await services.accommodations.request(
         interview_id,
         principal,

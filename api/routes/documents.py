@@ -14,7 +14,6 @@ from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import READING, UPLOADING, limited
-from api.received import received
 from interview.documents.limits import MAX_DOCUMENT_BYTES
 from interview.documents.results import MEDIA_TYPES, DocumentFormat, HiddenReason
 from interview.errors import AccessError, NotFoundError
@@ -108,7 +107,7 @@ async def add_document(
     """
     if not is_for(principal, kind):
         raise AccessError("auth.forbidden", "job descriptions are the recruiter's")
-    data = await received(request)
+    data = await services.uploads.received(request)
     return _shown(await services.documents.add(interview_id, kind, data, principal))
 
 

@@ -13,7 +13,6 @@ from api.authorization import requires
 from api.dependencies import Services, ServicesDep
 from api.errors import responses
 from api.rate_limits import CREATING, READING, UPLOADING, limited
-from api.received import received
 from api.routes.auth import Body
 from interview.documents.extractor import refused
 from interview.documents.limits import MAX_DOCUMENT_BYTES
@@ -162,7 +161,7 @@ async def upload_job_description(
     `document.encrypted`, `document.too_large`, `document.too_long`, `document.unreadable`,
     `document.empty`, `document.timeout`."""
     await services.roles.get(principal.organization_id, role_id)
-    found = await services.extractor.extract(await received(request))
+    found = await services.extractor.extract(await services.uploads.received(request))
     if len(found.text) > MAX_JOB_CHARS:
         raise refused("document.too_long")
     return _shown(await _described(services, role_id, found, found.format, principal))

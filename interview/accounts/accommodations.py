@@ -6,6 +6,7 @@ Whoever needs captions has them: the room shows them to all.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,8 @@ from interview.security.principal import Principal
 
 __all__ = ["GRANTED_AT_ONCE", "AccommodationAsked", "AccommodationRow", "Accommodations"]
 
+MAX_REQUESTS = 20
+"""Of one interview."""
 GRANTED_AT_ONCE = 1.5
 """More time than this is for the organization's people to grant."""
 
@@ -87,7 +90,8 @@ class Accommodations:
         text_only: bool,
         note: str,
     ) -> AccommodationRow:
-        """What is asked for twice in a row is one request."""
+        """What is asked for twice in a row is one request. It takes away nothing of the time that
+        was granted before. Raises `ConflictError` (`accommodation.too_many`)."""
         wanted: dict[str, Any] = {
             "extra_time_factor": extra_time_factor,
             "text_only": text_only,
@@ -96,10 +100,16 @@ class Accommodations:
         async with self._database.transaction() as connection:
             await invitations.lock_interview(connection, interview_id)
             owner = await interviews.owner(connection, interview_id)
-            newest = (await _all(connection, interview_id))[:1]
-            if newest and newest[0].model_dump(include=set(wanted)) == wanted:
-                return newest[0]
-            at_once = extra_time_factor <= GRANTED_AT_ONCE
+            before = await _all(connection, interview_id)
+            granted = _granted(before)
+            wanted["extra_time_factor"] = max(extra_time_factor, granted)
+            if before and before[0].model_dump(include=set(wanted)) == wanted:
+                return before[0]
+            if len(before) >= MAX_REQUESTS:
+                raise ConflictError(
+                    "accommodation.too_many", "that was asked for too often; write to them"
+                )
+            at_once = wanted["extra_time_factor"] <= max(GRANTED_AT_ONCE, granted)
             await connection.execute(
                 insert(ACCOMMODATIONS).values(
                     accommodation_id=str(uuid.uuid4()),
@@ -193,6 +203,12 @@ _WAITING = (
     .order_by(ACCOMMODATIONS.c.requested_at, ACCOMMODATIONS.c.accommodation_id)
     .limit(200)
 )
+
+
+def _granted(rows: Sequence[AccommodationRow]) -> float:
+    """The time that holds: of the last one that was granted."""
+    granted = [(row.granted_at, row) for row in rows if row.granted_at is not None]
+    return max(granted, key=lambda one: one[0])[1].extra_time_factor if granted else 1.0
 
 
 async def _one(

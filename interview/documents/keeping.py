@@ -51,6 +51,9 @@ class Documents:
         found = await self._records.find(interview_id, kind, digest)
         if found is not None and found.status == "ready":
             return found
+        if found is None:
+            # Before it is read, which is the costly part.
+            await self._records.require_room(interview_id)
         new = NewDocument(
             interview_id=interview_id,
             kind=kind,

@@ -120,6 +120,11 @@ class DocumentRecords:
         async with self._database.transaction() as connection:
             return await _same(connection, interview_id, kind, sha256)
 
+    async def require_room(self, interview_id: str) -> None:
+        """For another one. Raises `ConflictError` (`document.too_many`)."""
+        async with self._database.transaction() as connection:
+            await _require_room(connection, interview_id)
+
     async def save(self, new: NewDocument, by: Principal) -> DocumentRow:
         """Of one file twice, the first that was read stays: compare `key`. Raises `NotFoundError`
         (`interview.not_found`) and `ConflictError` (`document.too_many`)."""
@@ -131,11 +136,8 @@ class DocumentRecords:
             before = await _same(connection, new.interview_id, new.kind, new.sha256)
             if before is not None and before.status == "ready":
                 return before
-            count = await connection.scalar(_COUNT, this) or 0
-            if before is None and count >= MAX_DOCUMENTS:
-                raise ConflictError(
-                    "document.too_many", f"an interview has at most {MAX_DOCUMENTS} documents"
-                )
+            if before is None:
+                await _require_room(connection, new.interview_id)
             values: dict[str, Any] = {
                 **new.model_dump(),
                 "document_id": str(uuid.uuid4()),
@@ -162,6 +164,13 @@ class DocumentRecords:
             if deleted.rowcount and organization_id is not None:
                 kind = {"kind": row.kind}
                 await _note(connection, organization_id, by, "document.deleted", row, kind)
+
+
+async def _require_room(connection: AsyncConnection, interview_id: str) -> None:
+    if (await connection.scalar(_COUNT, {"of_interview": interview_id}) or 0) >= MAX_DOCUMENTS:
+        raise ConflictError(
+            "document.too_many", f"an interview has at most {MAX_DOCUMENTS} documents"
+        )
 
 
 async def _same(

@@ -6,8 +6,10 @@ import httpx
 import pytest
 from temporalio.client import Client
 
+from interview.accounts.accommodations import MAX_REQUESTS, Accommodations
 from interview.config import Settings
 from interview.contracts.interview import EndInput
+from interview.errors import ConflictError
 from interview.persistence.accounts import invitations
 from interview.persistence.database import Database
 from tests.integration.api.people import Company, found_company
@@ -46,6 +48,12 @@ async def test_it_is_taken_up_by_the_interview_that_runs(
             granted = await http.post(f"{path}/{doubled}/grant", headers=recruiter)
             assert granted.is_success, granted.text
             assert await _factor(temporal, company) == 2.0
+        # Whoever asks for something else keeps what was granted.
+        body = {"extra_time": "1", "text_only": True}
+        row = (await http.post(path, json=body, headers=mine)).raise_for_status().json()
+        assert (row["extra_time_factor"], row["text_only"]) == (2.0, True)
+        assert row["granted_at"] is not None
+        assert await _factor(temporal, company) == 2.0
 
         # One that is over has no use for it, and nobody is told of a failure.
         await ask("1.25")
@@ -55,6 +63,29 @@ async def test_it_is_taken_up_by_the_interview_that_runs(
         )
         late = await http.post(path, json={"extra_time": "1"}, headers=mine)
         assert late.is_success, late.text
+    await database.close()
+
+
+async def test_nobody_fills_the_desk_with_requests(settings: Settings, temporal: Client) -> None:
+    database = Database.from_settings(settings)
+    company = await found_company(settings, temporal, "Ada")
+    candidate = await Staff(settings, database, company.organization_id).sign_in(
+        "candidate", company.interview_id
+    )
+    accommodations = Accommodations(database)
+
+    async def ask(note: str) -> None:
+        await accommodations.request(
+            company.interview_id, candidate, extra_time_factor=2.0, text_only=False, note=note
+        )
+
+    for number in range(MAX_REQUESTS):
+        await ask(str(number))
+    await ask(str(MAX_REQUESTS - 1))  # the same again is none
+    with pytest.raises(ConflictError) as refused:
+        await ask("one more")
+    assert refused.value.code == "accommodation.too_many"
+    assert len(await accommodations.of_interview(company.interview_id)) == MAX_REQUESTS
     await database.close()
 
 
