@@ -92,6 +92,7 @@ AuditAction = Literal[
     "tailoring.changed",
     "evaluation.asked_for",
     "evaluation.made",
+    "report.exported",
     "erasure.requested",
     "key.destroyed",
     "interview.erased",

@@ -162,6 +162,28 @@ async def test_every_competency_has_its_median_and_quotes_that_were_said(
     assert "Quetzalcoatl" not in history.to_json()
 
 
+async def test_a_report_is_handed_out_as_a_page_a_table_and_data(
+    admin: httpx.AsyncClient, ended: str, scorer: ScoringModel
+) -> None:
+    where = f"/api/v1/interviews/{ended}/report"
+    unscored = (await admin.get(where)).raise_for_status().json()
+    assert (unscored["candidate_name"], unscored["scorecard"]) == ("Grace Hopper", None)
+    done = await settled(admin, ended, await asked_for(admin, ended))
+    report = (await admin.get(where)).raise_for_status().json()
+    assert report["scorecard"] == done
+    quoted = {q["utterance_id"] for c in done["competencies"] for q in c["evidence"]}
+    assert set(report["places"]) == quoted
+    pdf = await admin.get(f"{where}.pdf")
+    assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
+    assert pdf.content.startswith(b"%PDF")
+    table = await admin.get(f"{where}.csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert table.text.count("Grace Hopper") == len(NAMES)
+    events = (await admin.get("/api/v1/audit", params={"action": "report.exported"})).json()
+    formats = [event["details"]["format"] for event in events["items"]]
+    assert formats[:2] == ["csv", "pdf"]
+
+
 async def test_quotes_that_nobody_said_are_asked_for_once_more_and_dropped(
     admin: httpx.AsyncClient, ended: str, scorer: ScoringModel
 ) -> None:

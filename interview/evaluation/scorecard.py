@@ -1,0 +1,122 @@
+"""An evaluation as it is read: scores, quotes and what it took, of one rubric."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from interview.domain.evaluation.scores import HumanReason, total
+from interview.domain.rubric import Competency
+from interview.persistence.evaluations import EvaluationDetail, SampleRow, ScoreRow
+from interview.persistence.vocabulary import EvaluationReason, EvaluationState, ScoreReason
+
+__all__ = ["CompetencyView", "Cost", "Quote", "Scorecard", "scorecard"]
+
+
+class Quote(BaseModel):
+    """What the candidate said in that utterance, characters `start` to `end`."""
+
+    utterance_id: str
+    turn_id: str
+    start: int
+    end: int
+    quote: str
+
+
+class CompetencyView(BaseModel):
+    """`score` is the median of the samples, from 1 to 5; null with the reason `unscored`.
+    `spread` is between them. `human`: why a person has to look. `anchors`: what is seen at each
+    score."""
+
+    competency_id: str
+    name: str
+    definition: str
+    anchors: tuple[str, ...]
+    weight: float
+    score: float | None
+    unscored: ScoreReason | None
+    spread: int
+    samples: tuple[int | None, ...]
+    human: tuple[HumanReason, ...]
+    evidence: tuple[Quote, ...]
+    reason: str
+
+
+class Cost(BaseModel):
+    """Of all calls. `models`: who was asked. `duration_ms` is summed; calls run side by side."""
+
+    calls: int
+    models: tuple[str, ...]
+    input_tokens: int
+    output_tokens: int
+    duration_ms: int
+
+
+class Scorecard(BaseModel):
+    """`total`: the mean of the scores there are, weighted; null where there are none. `coverage`:
+    the part of all weight that is scored, 0 to 1. `needs_human`: a person has to look before
+    anything is made of it."""
+
+    interview_id: str
+    number: int
+    state: EvaluationState
+    reason: EvaluationReason | None
+    total: float | None
+    coverage: float
+    needs_human: bool
+    competencies: tuple[CompetencyView, ...]
+    rubric_hash: str | None
+    plan_hash: str | None
+    prompt: str | None
+    transcript_sha256: str | None
+    cost: Cost
+    requested_by: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def scorecard(detail: EvaluationDetail) -> Scorecard:
+    competencies = detail.rubric.competencies if detail.rubric is not None else ()
+    scores = {score.competency_id: score for score in detail.scores}
+    views = tuple(
+        _competency(competency, scores[competency.competency_id], detail.samples)
+        for competency in competencies
+        if competency.competency_id in scores
+    )
+    summed = None
+    if detail.rubric is not None:
+        summed = total(detail.rubric, {view.competency_id: view.score for view in views})
+    return Scorecard(
+        **detail.row.model_dump(exclude={"samples"}),
+        total=None if summed is None else summed.score,
+        coverage=0.0 if summed is None else summed.coverage,
+        needs_human=any(view.human or view.unscored == "pending" for view in views),
+        competencies=views,
+        cost=_cost(detail.samples),
+    )
+
+
+def _competency(
+    competency: Competency, score: ScoreRow, samples: tuple[SampleRow, ...]
+) -> CompetencyView:
+    found = score.model_dump(exclude={"samples"})
+    counted = (s for s in samples if s.competency_id == score.competency_id)
+    return CompetencyView(
+        **found,
+        name=competency.name,
+        definition=competency.definition,
+        anchors=competency.anchors,
+        weight=competency.weight,
+        samples=tuple(s.content.score for s in counted if not s.shows_suspicious),
+    )
+
+
+def _cost(samples: tuple[SampleRow, ...]) -> Cost:
+    return Cost(
+        calls=len(samples),
+        models=tuple(sorted({sample.provider for sample in samples})),
+        input_tokens=sum(sample.input_tokens for sample in samples),
+        output_tokens=sum(sample.output_tokens for sample in samples),
+        duration_ms=sum(sample.duration_ms for sample in samples),
+    )

@@ -1,0 +1,1 @@
+"""What is handed on of an interview: one report, read as JSON, PDF or CSV."""

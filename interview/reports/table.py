@@ -1,0 +1,50 @@
+"""A report as CSV (RFC 4180): a line for each competency."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from interview.reports.report import Report
+
+__all__ = ["as_csv"]
+
+_HEAD = (
+    *("interview_id", "candidate", "title", "ended_at", "competency_id", "competency", "weight"),
+    *("score", "unscored", "spread", "samples", "needs_human", "quotes", "reason"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(report: Report) -> bytes:
+    """UTF-8 with a byte order mark, which spreadsheets need to see that it is."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\r\n")
+    writer.writerow(_HEAD)
+    competencies = report.scorecard.competencies if report.scorecard is not None else ()
+    for competency in competencies:
+        ended = report.ended_at.isoformat() if report.ended_at is not None else ""
+        writer.writerow(
+            [
+                report.interview_id,
+                _plain(report.candidate_name),
+                _plain(report.title),
+                ended,
+                competency.competency_id,
+                _plain(competency.name),
+                competency.weight,
+                "" if competency.score is None else competency.score,
+                competency.unscored or "",
+                competency.spread,
+                " ".join("none" if s is None else str(s) for s in competency.samples),
+                " ".join(competency.human),
+                _plain(" | ".join(quote.quote for quote in competency.evidence)),
+                _plain(competency.reason),
+            ]
+        )
+    return b"\xef\xbb\xbf" + sink.getvalue().encode()
+
+
+def _plain(text: str) -> str:
+    """No spreadsheet takes it for a formula."""
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text

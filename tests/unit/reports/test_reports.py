@@ -1,0 +1,159 @@
+"""A report on paper and as a table, whatever its texts hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from interview.domain.roles import get_rubric
+from interview.evaluation.scorecard import CompetencyView, Cost, Quote, Scorecard
+from interview.reports.pdf import as_pdf
+from interview.reports.report import METHOD, Place, Report
+from interview.reports.table import as_csv
+from interview.reports.wording import HUMAN, UNSCORED
+
+_rubric = get_rubric("nursing")
+assert _rubric is not None
+RUBRIC = _rubric
+AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
+COST = Cost(calls=18, models=("openai/x",), input_tokens=9, output_tokens=8, duration_ms=7)
+
+
+def competency(number: int, **changes: Any) -> CompetencyView:
+    found = RUBRIC.competencies[number]
+    quote = Quote(utterance_id="u", turn_id="t", start=0, end=9, quote="I read the dose back.")
+    values: dict[str, Any] = {
+        **found.model_dump(include={"competency_id", "name", "definition", "anchors", "weight"}),
+        "score": 4.0,
+        "unscored": None,
+        "spread": 1,
+        "samples": (4, 4, 5),
+        "human": (),
+        "evidence": (quote,),
+        "reason": "Read it back.",
+    }
+    return CompetencyView.model_validate(values | changes)
+
+
+def a_report(*competencies: CompetencyView, **changes: Any) -> Report:
+    card = Scorecard(
+        interview_id="i",
+        number=1,
+        state="done",
+        reason=None,
+        total=4.0,
+        coverage=0.5,
+        needs_human=False,
+        competencies=competencies,
+        rubric_hash="ab" * 32,
+        plan_hash="cd" * 32,
+        prompt="1-abc",
+        transcript_sha256="ef" * 32,
+        cost=COST,
+        requested_by=None,
+        created_at=AT,
+        finished_at=AT,
+    )
+    values: dict[str, Any] = {
+        "interview_id": "i",
+        "title": "Registered nurse",
+        "candidate_name": "Ada Lovelace",
+        "outcome": "completed",
+        "started_at": AT,
+        "ended_at": AT,
+        "answers": 12,
+        "scorecard": card,
+        "places": {"u": Place(sequence=8, recording_id=None, confidence=0.9)},
+    }
+    return Report.model_validate(values | changes)
+
+
+def words(pdf: bytes) -> str:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_all_of_it_is_on_paper() -> None:
+    unscored = competency(1, score=None, unscored="weak_transcript", evidence=(), samples=())
+    marked = competency(2, human=("spread", "moved"))
+    text = words(as_pdf(a_report(competency(0), unscored, marked)))
+    for expected in (
+        *("Ada Lovelace", "Registered nurse", "4 May 2026", "12 answers", "4.0 of 5", "50%"),
+        *(RUBRIC.competencies[n].name for n in range(3)),
+        RUBRIC.competencies[0].anchors[3],
+        "\u201cI read the dose back.\u201d (8)",
+        UNSCORED["weak_transcript"],
+        *(HUMAN["spread"], HUMAN["moved"]),
+        METHOD,
+        *("abababababababab", "openai/x", "18 calls"),
+    ):
+        assert expected in text
+
+
+def test_without_scores_it_says_so() -> None:
+    text = words(as_pdf(a_report(scorecard=None, places={})))
+    assert "has not been scored" in text
+
+
+def test_twice_it_is_the_same_file() -> None:
+    report = a_report(competency(0))
+    assert as_pdf(report) == as_pdf(report)
+
+
+HOSTILE = [
+    "<b>bold</b> </para><para>&amp; <a href='http://x'>x</a> <img src='/etc/passwd'/>",
+    "x" * 20_000,
+    "Ωμέγα Привет 你好 かな 한국어 \u202eevil",
+    "\x00\x07\ud800 \ufffe",
+    "%PDF-1.7 endobj (((",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_text_is_markup(text: str) -> None:
+    quote = Quote(utterance_id="u", turn_id="t", start=0, end=9, quote=text)
+    name = text[:120] or "Ada"
+    made = as_pdf(a_report(competency(0, evidence=(quote,), reason=text), candidate_name=name))
+    shown = words(made)
+    assert RUBRIC.competencies[0].name in shown
+    if "<b>" in text:
+        assert "<b>bold</b>" in shown
+        assert "/URI" not in made.decode("latin-1")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=st.text(max_size=300))
+def test_any_text_makes_a_report(text: str) -> None:
+    quote = Quote(utterance_id="u", turn_id="t", start=0, end=9, quote=text)
+    report = a_report(competency(0, evidence=(quote,), reason=text), candidate_name=text)
+    assert as_pdf(report).startswith(b"%PDF")
+    rows = list(csv.reader(io.StringIO(as_csv(report).decode("utf-8-sig", "surrogatepass"))))
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    report = a_report(competency(0, reason=text), candidate_name=text)
+    _, row = csv.reader(io.StringIO(as_csv(report).decode("utf-8-sig"), newline=""))
+    assert row[1].startswith("'")
+    assert row[-1].startswith("'")
+
+
+def test_a_table_has_a_line_for_each_competency() -> None:
+    unscored = competency(1, score=None, unscored="no_answer", evidence=(), samples=(), spread=0)
+    table = as_csv(a_report(competency(0), unscored)).decode("utf-8-sig")
+    head, first, second = (
+        csv.DictReader(io.StringIO(table)).fieldnames,
+        *csv.DictReader(io.StringIO(table)),
+    )
+    assert head is not None
+    assert (first["score"], first["samples"], second["unscored"]) == ("4.0", "4 4 5", "no_answer")
+    assert second["score"] == ""
