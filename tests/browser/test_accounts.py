@@ -163,6 +163,42 @@ async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
     assert desk.problems == candidate.problems == []
 
 
+async def test_an_admin_sets_the_retention_and_erases_an_interview(
+    browser: Browser, site: str
+) -> None:
+    visit, grace = await Visit.begin(browser, site), Recruiter()
+    await grace.register(site)
+    await visit.sign_in(grace)
+    await visit.page.get_by_role("link", name="Organization").click()
+    await expect(visit.by_id("retention")).to_contain_text("until somebody erases them")
+    days = visit.page.get_by_label("Days to keep an interview")
+    await days.fill("90")
+    await visit.button("Save").click()
+    await visit.by_id("cancel-retention").click()
+    await expect(visit.by_id("retention")).to_contain_text("until somebody erases them")
+    await visit.button("Save").click()
+    await visit.by_id("confirm-retention").click()
+    await expect(visit.by_id("retention")).to_contain_text("90 days after their end")
+    await visit.page.reload()
+    await expect(days).to_have_value("90")
+    # More time takes nothing away, and asks nothing.
+    await days.fill("")
+    await visit.button("Save").click()
+    await expect(visit.by_id("retention")).to_contain_text("until somebody erases them")
+
+    await visit.open("/desk/invitations/")
+    await visit.page.get_by_label("Candidate's name").fill("Ada")
+    await visit.button("Make the link").click()
+    await expect(visit.by_id("issued")).to_be_visible()
+    await visit.open("/desk/")
+    await visit.button("Erase Ada").click()
+    await visit.page.keyboard.press("Escape")
+    await visit.button("Erase Ada").click()
+    await visit.page.get_by_role("dialog").get_by_role("button", name="Erase").click()
+    await expect(visit.by_id("receipt")).to_contain_text("Receipt")
+    assert visit.problems == []
+
+
 async def test_a_session_revoked_elsewhere_says_so(browser: Browser, site: str) -> None:
     grace = Recruiter()
     await grace.register(site)
@@ -246,7 +282,7 @@ async def test_people_and_keys_wait_for_a_confirmed_address(
     await visit.open("/desk/people/")
     await visit.page.get_by_label("Mail address").fill(somebody := some_address())
     await visit.page.keyboard.press("Enter")
-    await expect(visit.page.get_by_text(somebody)).to_be_visible()
+    await expect(visit.page.get_by_role("cell", name=somebody, exact=True)).to_be_visible()
     assert visit.problems == []
 
 
@@ -316,7 +352,7 @@ async def test_no_rule_of_accessibility_is_broken(browser: Browser, site: str) -
     await visit.button("Make the link").click()
     await expect(visit.by_id("invitation")).to_be_visible()
     await _check(visit, "an issued link")
-    pages = ("", "accommodations/", "people/", "keys/")
+    pages = ("", "accommodations/", "people/", "keys/", "organization/")
     for path in (*(f"/desk/{page}" for page in pages), "/account/"):
         await visit.open(path)
         await expect(visit.by_id("sign-out")).to_be_visible()

@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { NO_PAGES, turned, type Pages } from "@/account/pages";
 import { List } from "@/desk/List";
-import { wanted } from "@/desk/words";
+import { keptFor, wanted } from "@/desk/words";
 import { Choice, Field } from "@/ui/Field";
 import { Problem } from "@/ui/Problem";
 import { Secret } from "@/ui/Secret";
@@ -100,5 +100,13 @@ describe("an accommodation in words", () => {
     expect(wanted({ extra_time_factor: 2, text_only: true })).toBe("Twice the time, typing instead of speaking");
     expect(wanted({ extra_time_factor: 1, text_only: false })).toBe("See the note");
     expect(wanted({ extra_time_factor: 3, text_only: false })).toBe("3 times the time");
+  });
+});
+
+describe("how long interviews are kept", () => {
+  it("is said in days, or that nothing goes by itself", () => {
+    expect(keptFor(null)).toContain("until somebody erases");
+    expect(keptFor(1)).toContain("one day after");
+    expect(keptFor(90)).toContain("90 days after");
   });
 });

@@ -25,6 +25,7 @@ const PLACES: readonly Place[] = [
   { href: "/desk/accommodations/", name: "Accommodations", for: STAFF },
   { href: "/desk/people/", name: "People", for: ["admin"] },
   { href: "/desk/keys/", name: "API keys", for: ["admin"] },
+  { href: "/desk/organization/", name: "Organization", for: ["admin"] },
   { href: "/account/", name: "Account", for: ["candidate", ...STAFF] },
 ];
 

@@ -69,6 +69,21 @@ export interface ApiKey {
   revoked_at: string | null;
 }
 
+export interface Organization {
+  organization_id: string;
+  name: string;
+  /** Null: interviews are kept until somebody erases them. */
+  retention_days: number | null;
+}
+
+/** What is left of an interview that is, or is being, erased. */
+export interface Receipt {
+  receipt_id: string;
+  interview_id: string;
+  requested_at: string;
+  completed_at: string | null;
+}
+
 export const SCOPES = ["interviews:read", "interviews:write", "interviews:erase", "audit:read"] as const;
 
 function query(values: Record<string, string | null>): string {
@@ -88,6 +103,18 @@ export function listInterviews(sought: Sought, cursor: string | null): Promise<P
 /** Of the server that the page came from. */
 export function auditUrl(interview: Interview): string | null {
   return interview.workflow_url && API_URL + interview.workflow_url;
+}
+
+export function eraseInterview(interviewId: string): Promise<Receipt> {
+  return post(`/api/v1/interviews/${encodeURIComponent(interviewId)}/erasure`);
+}
+
+export function readOrganization(): Promise<Organization> {
+  return request("/api/v1/organization");
+}
+
+export function changeRetention(days: number | null): Promise<Organization> {
+  return send("PATCH", "/api/v1/organization", { retention_days: days });
 }
 
 export function listInvitations(cursor: string | null): Promise<Page<Invitation>> {

@@ -5,6 +5,7 @@ import { useCallback, useState } from "react";
 import { saveExport } from "@/api/account";
 import { auditUrl, listInterviews, type Interview, type InterviewStatus, type Sought } from "@/api/desk";
 import { Shell } from "@/account/Shell";
+import { useAccount } from "@/account/signed-in";
 import { useAction } from "@/account/useAction";
 import { usePages } from "@/account/usePages";
 import { Choice, Field } from "@/ui/Field";
@@ -13,6 +14,7 @@ import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "./Badge";
 import styles from "./desk.module.css";
+import { EraseInterview } from "./EraseInterview";
 import { List } from "./List";
 import { useSettled } from "./useSettled";
 import { named, STATUS } from "./words";
@@ -24,7 +26,9 @@ export function InterviewsPage() {
   const q = useSettled(sought.q.trim());
   const { status } = sought;
   const listed = usePages(useCallback((cursor) => listInterviews({ q, status }, cursor), [q, status]));
-  const { busy, problem, run } = useAction();
+  const action = useAction();
+  const { busy, problem, run } = action;
+  const isAdmin = useAccount().role === "admin";
   const isNarrowed = q !== "" || status !== "";
 
   const row = (interview: Interview) => {
@@ -58,6 +62,7 @@ export function InterviewsPage() {
                 Audit
               </a>
             )}
+            {isAdmin && <EraseInterview interviewId={interview.interview_id} candidate={candidate} action={action} />}
           </div>
         </td>
       </tr>

@@ -33,3 +33,9 @@ export function wanted(asked: Pick<Accommodation, "extra_time_factor" | "text_on
 export function named(name: string): string {
   return name || "A candidate";
 }
+
+/** What a retention of so many days comes to. */
+export function keptFor(days: number | null): string {
+  if (days === null) return "Interviews are kept until somebody erases them.";
+  return `Interviews are erased ${days === 1 ? "one day" : `${days} days`} after their end.`;
+}
