@@ -11,7 +11,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
+.PHONY: help eval-quality setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
 	bench-history bench-load bench-auth bench-encryption chaos fuzz docker-up docker-down \
 	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
 
@@ -71,6 +71,9 @@ chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random wa
 
 fuzz: .venv/.ready ## Damaged messages and recordings against the whole stack (SEED=…; JSON last)
 	@$(PY) -m chaos.fuzz $(if $(SEED),--seed $(SEED))
+
+eval-quality: .venv/.ready ## Scores against a corpus: agreement, quotes, injections (JSON last; asks the model that is configured)
+	@$(PY) -m quality
 
 ## Setting up
 

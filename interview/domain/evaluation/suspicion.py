@@ -42,11 +42,14 @@ _PATTERNS = [
     rf"\b(?:give|award|assign|grant|output|return|set|mark|rate|score|grade)\b.{{0,40}}\b(?:me|this|"
     rf"the candidate|him|her|them|my|competenc\w+|{_SCORER})\b.{{0,40}}\b(?:5|five|top|highest|"
     r"maximum|max|full|perfect|best|excellent|level)\b",
+    r"(?:\b(?:must|should|to|please|and|will)|[:.!])\s+(?:give|award|assign|grant|output)\b.{0,20}"
+    r"\b(?:top|highest|maximum|full|perfect|best)\b.{0,15}\b(?:score|mark|grade|level|rating)s?\b",
+    r"\blevel [A-E]\b.{0,20}\b(?:correct|right|true|answer)\b",
     r"\b(?:deserves?|merits?|warrants?|(?:must|should) (?:get|receive|be given))\b.{0,30}"
     r"\b(?:5|five|top|highest|maximum|full|perfect)\b",
     rf"\b(?:note|message|dear|attention|hey)\b.{{0,20}}\b(?:{_SCORER}|reviewer|ai|model)\b",
     r"\b(?:reveal|repeat|print|show|tell me|leak|quote|list)\b.{0,30}\b(?:rubric|anchor|scale|"
-    r"prompt|instruction|criteria)\w*",
+    r"prompt|instruction|criteria|level description)\w*",
     # Encodings nobody speaks.
     r"\b[A-Za-z0-9+/]{40,}={0,2}",
     r"(?:\\u[0-9a-fA-F]{4}|&#x?[0-9a-fA-F]{2,5};|%[0-9a-fA-F]{2}){4,}",
@@ -58,6 +61,9 @@ _OTHER_LANGUAGES = [
     r"\b(?:donne[zr]?|attribue[zr]?)\b.{0,40}\b(?:note|score)\b",
     r"\b(?:ignora|olvida|omite)\w*\b.{0,40}\b(?:instruccion|instrucción|regla|anterior)\w*",
     r"\b(?:dame|otorga|asigna)\w*\b.{0,40}\b(?:puntuaci|nota|calificaci)\w*",
+    r"\b(?:ignora|dimentica)\w*\b.{0,40}\b(?:istruzion|regol|precedent)\w*",
+    r"\b(?:negeer|ignoreer|vergeet)\w*\b.{0,40}\b(?:instructie|regel|vorige)\w*",
+    r"\b(?:zignoruj|zapomnij|pomiń)\w*.{0,40}(?:instrukcj|poleceni|zasad|poprzedni)\w*",
     r"忽略.{0,20}(?:指令|指示|规则|之前)|(?:满分|最高分)",
     r"игнорир\w*.{0,40}(?:инструкц|правил)\w*|(?:высш|максимальн)\w*\s+(?:балл|оценк)\w*",
     r"(?:指示|命令).{0,10}無視|満点",
