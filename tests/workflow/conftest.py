@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,20 @@ from tests.workflow.floor import Floor
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def time_skipping_env() -> AsyncGenerator[WorkflowEnvironment]:
+    async with _server() as env:
+        yield env
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def apart() -> AsyncGenerator[WorkflowEnvironment]:
+    """Another one. A child that outlives its workflow, and what wakes up without a worker, keep a
+    test server's time from being skipped for good."""
+    async with _server() as env:
+        yield env
+
+
+@asynccontextmanager
+async def _server() -> AsyncGenerator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=pydantic_data_converter,
         test_server_existing_path=server_path(),
@@ -37,4 +52,11 @@ async def floor(
     """Parametrize it indirectly with the number of workflows a worker may cache."""
     cached: int = getattr(request, "param", 1000)
     async with Floor(time_skipping_env, max_cached_workflows=cached) as floor:
+        yield floor
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def floor_apart(apart: WorkflowEnvironment) -> AsyncGenerator[Floor]:
+    """For interviews that are evaluated after their end."""
+    async with Floor(apart) as floor:
         yield floor

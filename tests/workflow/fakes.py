@@ -9,6 +9,12 @@ from typing import TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from interview.contracts.evaluation import (
+    Due,
+    EvaluationActivities,
+    EvaluationInput,
+    SampleInput,
+)
 from interview.contracts.records import (
     AnnounceInput,
     CloseInput,
@@ -31,6 +37,7 @@ from interview.domain.directives import Brief, Directive
 __all__ = [
     "ANSWER_MS",
     "SPEECH_MS",
+    "FakeEvaluation",
     "FakeRecords",
     "FakeStages",
     "provider_rejected",
@@ -50,6 +57,22 @@ def stream_lost() -> ApplicationError:
 
 def provider_rejected() -> ApplicationError:
     return ApplicationError("no", type="provider.rejected", non_retryable=True)
+
+
+class FakeEvaluation(EvaluationActivities):
+    """Nothing is ever due."""
+
+    @activity.defn(name="evaluation.begin")
+    async def begin(self, request: EvaluationInput) -> Due:
+        return Due()
+
+    @activity.defn(name="evaluation.sample")
+    async def sample(self, request: SampleInput) -> None:
+        raise AssertionError("nothing is due")
+
+    @activity.defn(name="evaluation.finish")
+    async def finish(self, request: EvaluationInput) -> None:
+        return
 
 
 class FakeStages(TurnActivities):

@@ -22,14 +22,16 @@ from temporalio.worker import Worker
 
 from interview.contracts.ids import (
     CONVERSE_QUEUE,
+    EVALUATION_QUEUE,
     INTERVIEW_QUEUE,
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
 )
 from interview.contracts.interview import InterviewInput, Limits
 from interview.domain.plan import Plan
-from tests.workflow.fakes import FakeRecords, FakeStages
+from tests.workflow.fakes import FakeEvaluation, FakeRecords, FakeStages
 from tests.workflow.room import LIMITS, Room
+from workflows.evaluation import EvaluationWorkflow
 from workflows.interview import InterviewWorkflow
 
 __all__ = ["Floor"]
@@ -56,6 +58,7 @@ class Floor:
         self.records.release()
         for room in self._rooms:
             await _end(room)
+            await _evaluated(room)
         await self.stop_workers()
         for room in self._rooms:
             await _check(room)
@@ -88,6 +91,7 @@ def _pools(client: Client, stages: FakeStages, records: FakeRecords, cached: int
     def pool(queue: str, *activities: Callable[..., object]) -> Worker:
         return Worker(client, task_queue=queue, activities=activities)
 
+    evaluation = FakeEvaluation()
     return [
         Worker(
             client,
@@ -96,6 +100,13 @@ def _pools(client: Client, stages: FakeStages, records: FakeRecords, cached: int
             activities=[records.announce, records.close],
             max_cached_workflows=cached,
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+        ),
+        # One that nobody serves would hold up the test server's time.
+        Worker(
+            client,
+            task_queue=EVALUATION_QUEUE,
+            workflows=[EvaluationWorkflow],
+            activities=[evaluation.begin, evaluation.sample, evaluation.finish],
         ),
         pool(TRANSCRIBE_QUEUE, stages.transcribe),
         pool(CONVERSE_QUEUE, stages.converse),
@@ -115,6 +126,17 @@ async def _end(room: Room) -> None:
             await room.result()
     except (TimeoutError, RPCError, WorkflowUpdateFailedError, WorkflowFailureError):
         await room.handle.terminate("the test is over")
+
+
+async def _evaluated(room: Room) -> None:
+    """Its child outlives it: left alone, it would hold up the test server's time."""
+    child = room.env.client.get_workflow_handle(f"{room.handle.id}-evaluation")
+    with room.env.auto_time_skipping_disabled():
+        try:
+            async with asyncio.timeout(5):
+                await child.result()
+        except (TimeoutError, RPCError, WorkflowFailureError):
+            pass  # it was terminated, or has no rubric
 
 
 async def _check(room: Room) -> None:

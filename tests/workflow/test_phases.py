@@ -43,13 +43,13 @@ async def test_all_four_phases_to_the_end(floor: Floor) -> None:
 
 
 @pytest.mark.parametrize("role", [summary.role for summary in list_roles()])
-async def test_every_built_in_interview_to_the_end(floor: Floor, role: str) -> None:
+async def test_every_built_in_interview_to_the_end(floor_apart: Floor, role: str) -> None:
     plan = get_plan(role)
-    room = await floor.open(plan)
+    room = await floor_apart.open(plan)
     for _ in plan.questions:
         await room.answer()
     assert (await room.result()).outcome == "completed"
-    assert [b.question for b in floor.stages.briefs()] == list(plan.questions)
+    assert [b.question for b in floor_apart.stages.briefs()] == list(plan.questions)
     history = (await room.handle.fetch_history()).to_json()
     rubric = get_rubric(role)
     assert rubric is not None
