@@ -102,7 +102,7 @@ async def score(
     }
     levels = list(range(len(_LETTERS)))
     random.Random(f"{seed}/{competency.competency_id}").shuffle(levels)
-    content = _content(competency, levels, said, answers)
+    content = _content(competency, levels, said, answers, names, show_suspicious)
     answer = await _ask(model, content)
     sample = _verified(answer.value, answers, levels)
     if not sample.dropped:
@@ -139,7 +139,12 @@ def _as_shown(one: Said, names: Sequence[str], show_suspicious: bool) -> Shown:
 
 
 def _content(
-    competency: Competency, levels: Sequence[int], said: Sequence[Said], answers: _Answers
+    competency: Competency,
+    levels: Sequence[int],
+    said: Sequence[Said],
+    answers: _Answers,
+    names: Sequence[str],
+    show_suspicious: bool,
 ) -> str:
     numbers = {one.utterance_id: number for number, (one, _) in answers.items()}
     looks_for = "".join(f"<looks_for>{escape(e)}</looks_for>\n" for e in competency.evidence)
@@ -148,7 +153,9 @@ def _content(
         for letter, level in zip(_LETTERS, levels, strict=True)
     )
     lines = [
-        _line(one, numbers, answers) if one.speaker == "candidate" else _question(one)
+        _line(one, numbers, answers)
+        if one.speaker == "candidate"
+        else _question(_as_shown(one, names, show_suspicious))
         for one in said
     ]
     return "\n".join(
@@ -168,7 +175,8 @@ def _line(one: Said, numbers: dict[str, int], answers: _Answers) -> str:
     return f"<answer number='{number}'>{escape(answers[number][1].text)}</answer>"
 
 
-def _question(one: Said) -> str:
+def _question(one: Shown) -> str:
+    """Interviewers say names, and repeat what they were told."""
     return f"<question>{escape(one.text)}</question>"
 
 

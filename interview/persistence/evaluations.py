@@ -18,7 +18,7 @@ from interview.domain.plan import Plan, plan_hash
 from interview.domain.roles import builtin_rubric
 from interview.domain.rubric import Rubric, rubric_hash
 from interview.errors import ConflictError, NotFoundError
-from interview.persistence import reads, rubrics
+from interview.persistence import erasures, reads, rubrics
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.digest import transcript_sha256
@@ -202,12 +202,15 @@ class EvaluationRecords:
             return await _find(connection, interview_id, number)
 
     async def material(self, interview_id: str, number: int) -> Material | None:
-        """None where the evaluation is over, or there is no such interview any more."""
+        """None where the evaluation is over, or there is no such interview any more, or it is to
+        be erased: then nobody is told anything of it."""
         of = {"of_interview": interview_id}
         async with self._database.transaction() as connection:
             row = await _find(connection, interview_id, number)
             interview = (await connection.execute(_INTERVIEW, of)).one_or_none()
             if row is None or row.state != "running" or interview is None:
+                return None
+            if await erasures.is_requested(connection, interview_id):
                 return None
             plan = Plan.model_validate(interview.plan)
             wanted = row.rubric_hash or (plan.rubric and plan.rubric.rubric_hash)
@@ -331,14 +334,17 @@ async def ask_again(
     connection: AsyncConnection, interview_id: str, number: int, by: Principal
 ) -> EvaluationRow:
     """For what is missing. One that is running is asked for again, in case its workflow was lost:
-    whether it runs, Temporal knows. Raises as `ask_anew`, `NotFoundError`
-    (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
+    whether it runs, Temporal knows. Raises as `ask_anew` (`evaluation.running` where another one
+    is), `NotFoundError` (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
     held = await _hold_ended(connection, interview_id)
     row = await _find(connection, interview_id, number)
     if row is None:
         raise _not_found()
     if row.state == "done":
         raise ConflictError("evaluation.done", "nothing is missing; ask for another one")
+    others = await connection.execute(_LIST, {"of_interview": interview_id})
+    if any(other.state == "running" and other.number != number for other in others):
+        raise _running()
     changed = update(EVALUATIONS).where(_THIS)
     of = {"of_interview": interview_id, "of_number": number}
     await connection.execute(changed.values(state="running", reason=None, finished_at=None), of)

@@ -29,10 +29,13 @@ _ALIKE = str.maketrans(
 @dataclass(frozen=True, slots=True)
 class Shown:
     """`text` is what is shown; `origin[i]` is the place of its i-th character in the original,
-    -1 where it stands for something that is not shown."""
+    -1 where it stands for something that is not shown. `plain` and `places` are the same without
+    what makes no difference to a quote: made once, for it takes a while, and quotes are many."""
 
     text: str
     origin: tuple[int, ...]
+    plain: str
+    places: tuple[int, ...]
 
 
 def shown(text: str, *, names: Iterable[str] = (), hide: Iterable[Span] = ()) -> Shown:
@@ -57,7 +60,8 @@ def shown(text: str, *, names: Iterable[str] = (), hide: Iterable[Span] = ()) ->
         at = end
     pieces.append(text[at:])
     origin += range(at, len(text))
-    return Shown("".join(pieces), tuple(origin))
+    seen = "".join(pieces)
+    return Shown(seen, tuple(origin), *_normalized(seen, origin))
 
 
 def find_quote(answer: Shown, quote: str) -> tuple[int, int] | None:
@@ -68,7 +72,7 @@ def find_quote(answer: Shown, quote: str) -> tuple[int, int] | None:
     wanted = wanted.strip(' "')
     if sum(letter.isalnum() for letter in wanted) < _FEWEST_LETTERS:
         return None
-    text, places = _normalized(answer.text, answer.origin)
+    text, places = answer.plain, answer.places
     at = text.find(wanted)
     while at >= 0:
         covered = places[at : at + len(wanted)]
@@ -86,7 +90,7 @@ def _is_whole(text: str, at: int, length: int) -> bool:
     return not (cut_before or cut_after)
 
 
-def _normalized(text: str, origin: Iterable[int]) -> tuple[str, list[int]]:
+def _normalized(text: str, origin: Iterable[int]) -> tuple[str, tuple[int, ...]]:
     """One letter after the other, so that each knows where it came from; runs of blanks are one."""
     letters: list[str] = []
     places: list[int] = []
@@ -100,4 +104,4 @@ def _normalized(text: str, origin: Iterable[int]) -> tuple[str, list[int]]:
                 continue
             letters.append(" " if is_blank else one)
             places.append(place)
-    return "".join(letters), places
+    return "".join(letters), tuple(places)

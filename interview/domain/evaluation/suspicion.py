@@ -63,14 +63,21 @@ _OTHER_LANGUAGES = [
     r"\b(?:dame|otorga|asigna)\w*\b.{0,40}\b(?:puntuaci|nota|calificaci)\w*",
     r"\b(?:ignora|dimentica)\w*\b.{0,40}\b(?:istruzion|regol|precedent)\w*",
     r"\b(?:negeer|ignoreer|vergeet)\w*\b.{0,40}\b(?:instructie|regel|vorige)\w*",
-    r"\b(?:zignoruj|zapomnij|pomiń)\w*.{0,40}(?:instrukcj|poleceni|zasad|poprzedni)\w*",
+    r"\b(?:zignoruj|zapomnij|pomiń)\w*\b.{0,40}(?:instrukcj|poleceni|zasad|poprzedni)\w*",
     r"忽略.{0,20}(?:指令|指示|规则|之前)|(?:满分|最高分)",
-    r"игнорир\w*.{0,40}(?:инструкц|правил)\w*|(?:высш|максимальн)\w*\s+(?:балл|оценк)\w*",
+    # No \b before these, for their prefixes: so an ending is bounded, or it takes hours to look.
+    r"игнорир\w{0,12}\b.{0,40}(?:инструкц|правил)\w*|"
+    r"(?:высш|максимальн)\w{0,8}\s{1,3}(?:балл|оценк)\w*",
     r"(?:指示|命令).{0,10}無視|満点",
 ]
-_ANY = re.compile("|".join(f"(?:{p})" for p in _PATTERNS + _OTHER_LANGUAGES), re.IGNORECASE)
+# What was typed may hold line breaks, which part no words.
+_ANY = re.compile(
+    "|".join(f"(?:{p})" for p in _PATTERNS + _OTHER_LANGUAGES), re.IGNORECASE | re.DOTALL
+)
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？\n]*")
-_UNSEEN = re.compile(r"[\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\U000e0000-\U000e007f]+")
+_UNSEEN = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\U000e0000-\U000e007f]+"
+)
 
 
 def suspicious(text: str) -> tuple[Span, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.domain.plan import Plan
 from interview.domain.planning.tailoring import Probe, tailored
 from interview.errors import ConflictError, NotFoundError
+from interview.persistence import erasures
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.interviews import no_interview
@@ -56,11 +57,14 @@ class TailoringRecords:
         return _there(row)
 
     async def work(self, interview_id: str, run: int) -> tuple[TailoringRow | None, Plan | None]:
-        """The row as it stands, and the interview's plan where this run is to be done."""
+        """The row as it stands, and the interview's plan where this run is to be done: not where
+        it is to be erased, for then no model is told anything of it."""
         of = {"of_interview": interview_id}
         async with self._database.transaction() as connection:
             row = await _find(connection, interview_id)
             if row is None or not _is_due(row, run):
+                return row, None
+            if await erasures.is_requested(connection, interview_id):
                 return row, None
             plan = await connection.scalar(_PLAN, of)
             return row, Plan.model_validate(plan)
