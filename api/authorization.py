@@ -50,6 +50,7 @@ Action = Literal[
     "api_key.manage",
     "organization.read",
     "organization.manage",
+    "webhook.manage",
 ]
 
 
@@ -116,6 +117,7 @@ RULES: Mapping[Action, Rule] = {
     "api_key.manage": Rule(_ADMIN),
     "organization.read": Rule(_STAFF),
     "organization.manage": Rule(_ADMIN),
+    "webhook.manage": Rule(_ADMIN),
 }
 
 

@@ -48,6 +48,9 @@ from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
 from interview.streams.log import StreamLog, connect_redis
 from interview.temporal_client import connect_temporal
+from interview.webhooks.guard import Guard
+from interview.webhooks.managing import Webhooks
+from interview.webhooks.secrets import WebhookSecrets
 
 __all__ = ["Services", "ServicesDep"]
 
@@ -74,6 +77,7 @@ class Services:
     trusted_proxies: Networks
     temporal_ui: UiServer
     page_tokens: PageTokens
+    webhook_guard: Guard
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
@@ -111,6 +115,7 @@ class Services:
             ),
             trusted_proxies=parse_networks(settings.trusted_proxies),
             page_tokens=PageTokens(auth_keys),
+            webhook_guard=Guard.from_settings(settings),
         )
 
     @property
@@ -164,6 +169,10 @@ class Services:
     @property
     def planning(self) -> Planning:
         return Planning(self.database, self.temporal)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self.database, WebhookSecrets(self.keys), self.webhook_guard)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

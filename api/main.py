@@ -42,6 +42,7 @@ from api.routes import (
     roles,
     tailorings,
     tickets,
+    webhooks,
 )
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
@@ -106,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
     stack, https = app.build_middleware_stack, settings.public_url.startswith("https://")
     # Around Starlette's own outermost one, too, which answers for a crash.
     app.build_middleware_stack = lambda: SecurityHeaders(stack(), https=https)
-    people = (auth, openid, account, members, api_keys, organization)
+    people = (auth, openid, account, members, api_keys, organization, webhooks)
     # The codec before the UI, which takes every path under its own.
     for module in (
         *(health, roles, interviews, recordings, tickets, export, erasure, audit),

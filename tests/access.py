@@ -104,6 +104,7 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "api_key.manage": _ADMINS,
     "organization.read": _RECRUITERS,
     "organization.manage": _ADMINS,
+    "webhook.manage": _ADMINS,
 }
 """No interview in the path: each one's own organization."""
 

@@ -18,7 +18,7 @@ from interview.domain.plan import Plan, plan_hash
 from interview.domain.roles import builtin_rubric
 from interview.domain.rubric import Rubric, rubric_hash
 from interview.errors import ConflictError, NotFoundError
-from interview.persistence import erasures, reads, rubrics
+from interview.persistence import erasures, reads, rubrics, webhooks
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.digest import transcript_sha256
@@ -303,6 +303,13 @@ class EvaluationRecords:
             await connection.execute(
                 changed.values(state=state, reason=reason, finished_at=func.now()), of
             )
+            if state != "pending":
+                data = {"interview_id": row.interview_id, "number": row.number, "state": state}
+                subject = f"{row.interview_id}/{row.number}/{state}"
+                await webhooks.tell(
+                    *(connection, held.organization_id, "evaluation.done", subject, data),
+                    interview_id=row.interview_id,
+                )
             by = Actor.system(held.organization_id)
             told: dict[str, Any] = {"number": row.number, "state": state}
             await _note(connection, by, "evaluation.made", row.interview_id, told)

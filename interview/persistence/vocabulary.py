@@ -9,6 +9,7 @@ __all__ = [
     "ActorKind",
     "ApiScope",
     "AuditAction",
+    "DeliveryState",
     "DocumentKind",
     "DocumentStatus",
     "ErasureReason",
@@ -27,6 +28,8 @@ __all__ = [
     "TurnKind",
     "TurnStatus",
     "UserRole",
+    "WebhookDisabled",
+    "WebhookEvent",
 ]
 
 LOCAL_ORGANIZATION = "00000000-0000-4000-8000-000000000001"
@@ -93,6 +96,12 @@ AuditAction = Literal[
     "evaluation.asked_for",
     "evaluation.made",
     "report.exported",
+    "webhook.created",
+    "webhook.changed",
+    "webhook.secret_changed",
+    "webhook.disabled",
+    "webhook.deleted",
+    "webhook.redelivered",
     "erasure.requested",
     "key.destroyed",
     "interview.erased",
@@ -141,3 +150,15 @@ rubric is not kept any more."""
 
 ScoreReason = Literal["not_asked", "no_answer", "weak_transcript", "no_evidence", "pending"]
 """Why a competency has no score."""
+
+WebhookEvent = Literal[
+    "interview.completed", "evaluation.done", "plan.approved", "interview.erased"
+]
+"""What integrations are told of. Words may be added, and never get another meaning."""
+
+WebhookDisabled = Literal["person", "gone"]
+"""Why nothing is sent to a webhook: somebody wants it so, or its server answered 410."""
+
+DeliveryState = Literal["pending", "delivered", "dead"]
+"""`dead`: it was tried for a day, or must not be tried any more; somebody may have it sent
+again."""

@@ -37,6 +37,7 @@ from interview.persistence.models.privacy import (
     ERASURE_RECEIPTS,
     INVITATIONS,
 )
+from interview.persistence.models.webhooks import WEBHOOK_DELIVERIES, WEBHOOKS
 
 __all__ = [
     "ACCOMMODATIONS",
@@ -68,5 +69,7 @@ __all__ = [
     "USERS",
     "UTTERANCES",
     "UUID_TEXT",
+    "WEBHOOKS",
+    "WEBHOOK_DELIVERIES",
     "Base",
 ]

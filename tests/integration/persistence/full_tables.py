@@ -16,6 +16,7 @@ __all__ = ["count_rows", "fill"]
 ORGANIZATION = str(uuid.UUID(int=1))
 _USER, _SESSION = str(uuid.UUID(int=2)), str(uuid.UUID(int=3))
 _ROLE, _PROPOSAL = str(uuid.UUID(int=4)), str(uuid.UUID(int=5))
+_WEBHOOK = str(uuid.UUID(int=6))
 _HASH = "ab" * 32
 
 
@@ -188,6 +189,24 @@ def _rows(interview_id: str) -> dict[str, dict[str, Any]]:
             "human": [],
             "evidence": [],
             "reason": "",
+        },
+        "webhooks": {
+            "webhook_id": _WEBHOOK,
+            "organization_id": ORGANIZATION,
+            "url": "https://hooks.example.com",
+            "events": ["interview.completed"],
+            "secret": b"sealed",
+            "secret_key_id": "a",
+            "created_by": _USER,
+        },
+        "webhook_deliveries": {
+            "delivery_id": new(),
+            "organization_id": ORGANIZATION,
+            "webhook_id": _WEBHOOK,
+            "event": "interview.completed",
+            "subject": interview_id,
+            "interview_id": interview_id,
+            "data": {"interview_id": interview_id},
         },
         "audit_events": {
             "event_id": new(),
