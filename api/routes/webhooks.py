@@ -12,7 +12,7 @@ from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
-from api.rate_limits import READING, limited
+from api.rate_limits import CREATING, READING, SENDING_AGAIN, limited
 from api.routes.auth import Body
 from interview.persistence.deliveries import DeliveryPage, DeliveryRow
 from interview.persistence.vocabulary import DeliveryState, WebhookDisabled, WebhookEvent
@@ -78,7 +78,7 @@ class WebhookList(BaseModel):
 @router.post(
     "/webhooks",
     status_code=201,
-    dependencies=[requires("webhook.manage")],
+    dependencies=[requires("webhook.manage"), limited(CREATING)],
     responses=responses(400, 401, 403, 409, 413, 503),
 )
 async def create_webhook(
@@ -170,7 +170,7 @@ async def list_deliveries(
 @router.post(
     "/webhook-deliveries/{delivery_id}/redelivery",
     status_code=202,
-    dependencies=[requires("webhook.manage")],
+    dependencies=[requires("webhook.manage"), limited(SENDING_AGAIN)],
     responses=responses(401, 403, 404, 409, 503),
 )
 async def send_again(

@@ -25,6 +25,8 @@ _NAT64 = (
     ipaddress.IPv6Network("64:ff9b::/96"),
     ipaddress.IPv6Network("64:ff9b:1::/48"),
 )
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
+"""Some releases of Python take it for public."""
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
@@ -51,6 +53,8 @@ class Guard:
             raise _invalid("it is no address") from None
         if parsed.scheme != "https" and not (self.http and parsed.scheme == "http"):
             raise _invalid("it begins with https://")
+        if parsed.port is not None and not 0 < parsed.port < 65536:
+            raise _invalid("there is no such port")
         if not parsed.host or parsed.userinfo or parsed.fragment:
             raise _invalid("it has a host, and neither a name and password nor a fragment")
         literal = _literal(parsed.host)
@@ -66,7 +70,10 @@ class Guard:
         if inner is not None:
             return self.allows(inner)
         return address.is_global and not (
-            address.is_multicast or address.is_reserved or address.is_unspecified
+            address in _PROTOCOLS
+            or address.is_multicast
+            or address.is_reserved
+            or address.is_unspecified
         )
 
 
