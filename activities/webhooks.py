@@ -56,7 +56,7 @@ class SendWebhooks(WebhookActivities):
         except Undelivered as error:
             log.info("webhook.undelivered", code=error.code, status=error.status, tries=due.tries)
             if error.code == "webhook.gone":
-                await self.records.gone(due.delivery_id, error.status or 410)
+                await self.records.gone(due.delivery_id, due.url, error.status or 410)
                 return None
             wait_s = retry_after_s(due.tries, error.retry_after_s)
             await self.records.failed(due.delivery_id, error.code, error.status, wait_s)

@@ -175,8 +175,9 @@ class DeliveryRecords:
             values |= {"next_attempt_at": at, "look_at": at + OVERDUE}
             await _change(connection, delivery_id, **values)
 
-    async def gone(self, delivery_id: str, status: int) -> None:
-        """Its receiver wants nothing any more: the webhook is disabled."""
+    async def gone(self, delivery_id: str, url: str, status: int) -> None:
+        """The receiver at that address wants nothing any more: the webhook is disabled, unless it
+        was moved meanwhile."""
         async with self._database.transaction() as connection:
             row = await _held(connection, delivery_id)
             if row is None:
@@ -184,8 +185,7 @@ class DeliveryRecords:
             values = {"last_error": "webhook.gone", "last_status": status}
             await _finish(connection, delivery_id, "dead", **values)
             this = WEBHOOKS.c.webhook_id == row.webhook_id
-            # Of the address that was asked alone: it may have been changed meanwhile.
-            active = this & WEBHOOKS.c.disabled.is_(None) & (WEBHOOKS.c.url == row.url)
+            active = this & WEBHOOKS.c.disabled.is_(None) & (WEBHOOKS.c.url == url)
             disabled = await connection.execute(
                 update(WEBHOOKS).where(active).values(disabled="gone", updated_at=func.now())
             )
