@@ -31,6 +31,8 @@ from interview.persistence.models import (
     TURNS,
     USERS,
     UTTERANCES,
+    WEBHOOK_DELIVERIES,
+    WEBHOOKS,
 )
 from interview.persistence.records import Records
 from interview.security.principal import Principal
@@ -51,6 +53,7 @@ OF_AN_INTERVIEW = (
     ACCOMMODATIONS,
     TAILORINGS,
     EVALUATIONS,
+    WEBHOOK_DELIVERIES,
 )
 
 
@@ -78,6 +81,14 @@ class House:
         )
         interview_id = new.interview_id
         await self.records.create_interview(new)
+        await self._insert(
+            WEBHOOKS,
+            webhook_id=_id(),
+            organization_id=self.staff.organization_id,
+            url="https://hooks.example.com/",
+            events=["interview.completed", "interview.erased"],
+            secret=b"sealed",
+        )
         key = f"interviews/{interview_id}"
         await self.records.save_speech(greeting(interview_id, recording=recording(f"{key}/g")))
         await self.records.commit_answer(answer(interview_id, recording=recording(f"{key}/a")))
@@ -178,6 +189,7 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "accommodations": 1,
         "tailorings": 1,
         "evaluations": 1,
+        "webhook_deliveries": 1,
         "auth_sessions": 1,
         "users": 1,
     }
@@ -200,6 +212,9 @@ async def test_every_step_may_be_repeated_and_the_receipt_is_one(
     assert done.completed_at is not None
     assert done.erased["turns"] == 2
     assert done.erased["data_keys"] == 1
+    # That it was erased is all that is left to be told, once.
+    assert await house.rows(WEBHOOK_DELIVERIES, interview_id=interview_id) == 1
+    assert await house.rows(WEBHOOK_DELIVERIES, event="interview.erased", subject=interview_id) == 1
     page = await AuditTrail(database).page(house.staff.organization_id, interview_id=interview_id)
     assert [event.action for event in reversed(page.items)] == [
         "interview.created",
