@@ -30,7 +30,7 @@ class Receiver:
     """`answers`: what comes after the head of a request, by the number of the call, from 0. None:
     it hangs."""
 
-    answers: Callable[[int], bytes | None] = lambda _: answer(204)
+    answers: Callable[[int], bytes | None]
     calls: list[Call] = field(default_factory=list[Call])
     connections: int = 0
     port: int = 0
@@ -80,8 +80,12 @@ def answer(status: int, body: bytes = b"", **headers: Any) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def receiving(tls: ssl.SSLContext | None = None, **options: Any) -> AsyncGenerator[Receiver]:
-    receiver = Receiver(**options)
+async def receiving(
+    tls: ssl.SSLContext | None = None,
+    *,
+    answers: Callable[[int], bytes | None] = lambda _: answer(204),
+) -> AsyncGenerator[Receiver]:
+    receiver = Receiver(answers)
     server = await asyncio.start_server(receiver.take, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
