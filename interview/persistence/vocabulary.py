@@ -9,6 +9,7 @@ __all__ = [
     "ActorKind",
     "ApiScope",
     "AuditAction",
+    "DecisionKind",
     "DocumentKind",
     "DocumentStatus",
     "ErasureReason",
@@ -55,6 +56,7 @@ AuditAction = Literal[
     "identity.linked",
     "account.address_proved",
     "organization.created",
+    "organization.changed",
     "retention.changed",
     "member.added",
     "member.link_issued",
@@ -93,6 +95,9 @@ AuditAction = Literal[
     "evaluation.asked_for",
     "evaluation.made",
     "report.exported",
+    "review.handed_in",
+    "score.overridden",
+    "decision.made",
     "erasure.requested",
     "key.destroyed",
     "interview.erased",
@@ -141,3 +146,6 @@ rubric is not kept any more."""
 
 ScoreReason = Literal["not_asked", "no_answer", "weak_transcript", "no_evidence", "pending"]
 """Why a competency has no score."""
+
+DecisionKind = Literal["advance", "hold", "reject"]
+"""A person's, with a reason. Nothing else decides."""
