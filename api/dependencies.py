@@ -28,8 +28,10 @@ from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.evaluation.asking import Evaluating
 from interview.persistence.access import AccessRecords
+from interview.persistence.agreements import AgreementRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
+from interview.persistence.comparisons import ComparisonRecords
 from interview.persistence.database import Database
 from interview.persistence.decisions import DecisionRecords
 from interview.persistence.documents import DocumentRecords
@@ -175,6 +177,14 @@ class Services:
     @property
     def decisions(self) -> DecisionRecords:
         return DecisionRecords(self.database)
+
+    @property
+    def agreements(self) -> AgreementRecords:
+        return AgreementRecords(self.database)
+
+    @property
+    def comparisons(self) -> ComparisonRecords:
+        return ComparisonRecords(self.database)
 
     @property
     def planning(self) -> Planning:

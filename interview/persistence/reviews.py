@@ -179,27 +179,40 @@ class ReviewRecords:
             return
         raise AccessError("review.first", "hand in your own rating first")
 
-    async def see_what_is_open(self, interview_ids: Collection[str], by: Principal) -> set[str]:
-        """Those of them whose scores may be shown, as `see_scores`. Integrations rate nobody, and
-        are shown all."""
-        if by.user_id is None or not interview_ids:
-            return set(interview_ids)
-        rated = select(REVIEWS.c.interview_id).where(
-            REVIEWS.c.reviewer_id == by.user_id, REVIEWS.c.interview_id.in_(interview_ids)
-        )
+    async def open_to(self, interview_ids: Collection[str], by: Principal) -> set[str]:
+        """Those of them that are not hidden from this one. Integrations rate nobody, and nothing
+        is hidden from them."""
         async with self._database.transaction() as connection:
-            handed_in = set((await connection.scalars(rated)).all())
-            if await _is_blind(connection, by):
-                return handed_in
+            return await _open_to(connection, interview_ids, by)
+
+    async def see_what_is_open(self, interview_ids: Collection[str], by: Principal) -> set[str]:
+        """As `open_to`, before their scores are shown: it is noted who saw them before rating."""
+        async with self._database.transaction() as connection:
+            is_open = await _open_to(connection, interview_ids, by)
+            if by.user_id is None or not is_open:
+                return is_open
+            rated = select(REVIEWS.c.interview_id).where(REVIEWS.c.reviewer_id == by.user_id)
             there = (
                 select(INTERVIEWS.c.interview_id, literal(by.user_id, UUID_TEXT))
-                .where(INTERVIEWS.c.interview_id.in_(set(interview_ids) - handed_in))
+                .where(INTERVIEWS.c.interview_id.in_(is_open))
+                .where(INTERVIEWS.c.interview_id.not_in(rated))
                 # One that is being erased is waited for, and then it is not there.
                 .with_for_update(read=True, key_share=True)
             )
             seen = insert(SCORE_VIEWS).from_select(["interview_id", "user_id"], there)
             await connection.execute(seen.on_conflict_do_nothing())
-            return set(interview_ids)
+            return is_open
+
+
+async def _open_to(
+    connection: AsyncConnection, interview_ids: Collection[str], by: Principal
+) -> set[str]:
+    if by.user_id is None or not interview_ids or not await _is_blind(connection, by):
+        return set(interview_ids)
+    rated = select(REVIEWS.c.interview_id).where(
+        REVIEWS.c.reviewer_id == by.user_id, REVIEWS.c.interview_id.in_(interview_ids)
+    )
+    return set((await connection.scalars(rated)).all())
 
 
 async def _is_blind(connection: AsyncConnection, of: Principal) -> bool:

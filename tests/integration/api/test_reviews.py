@@ -146,8 +146,8 @@ async def test_a_rating_is_handed_in_once(ann: Person, interview_id: str) -> Non
     first = (await ann.hand_in(interview_id, note="Calm.")).raise_for_status().json()
     again = (await ann.hand_in(interview_id, note="Calm.")).raise_for_status().json()
     assert again == first
-    for other in ({"note": "Not calm."}, {"rating": 5, "note": "Calm."}):
-        refused = await ann.hand_in(interview_id, **other)
+    for rating, note in ((4, "Not calm."), (5, "Calm.")):
+        refused = await ann.hand_in(interview_id, rating, note=note)
         assert code_of(refused) == (409, "review.handed_in")
     assert (await ann.get(f"{at(interview_id)}/review"))["own"] == first
     events = (await ann.get(f"/api/v1/audit?interview_id={interview_id}"))["items"]
