@@ -74,6 +74,10 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
     "plan.write": ("recruiter", "admin", "key with every scope"),
     "evaluation.read": ("recruiter", "admin", "key with every scope", "key that reads"),
     "evaluation.run": ("recruiter", "admin", "key with every scope"),
+    "feedback.read": (
+        *("candidate", "recruiter", "admin"),
+        *("key with every scope", "key that reads"),
+    ),
     "review.read": ("recruiter", "admin"),
     "review.write": ("recruiter", "admin"),
     "invitation.manage": ("recruiter", "admin", "key with every scope"),
@@ -116,7 +120,7 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
         *("transcript.read", "recording.read", "workflow.read"),
-        *("document.read", "document.write"),
+        *("document.read", "document.write", "feedback.read"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),
 }

@@ -25,7 +25,7 @@ COMPETENCIES = [competency.competency_id for competency in RUBRIC.competencies]
 WORDS = "I called the customer twelve times in four weeks, and I wrote down what they wanted."
 
 
-async def ended(records: Records, by: Principal, **changes: Any) -> str:
+async def ended(records: Records, by: Principal, *, confidence: float = 0.9, **changes: Any) -> str:
     """Every scored question was answered."""
     values: dict[str, Any] = {"plan": PLAN, "rubric": RUBRIC, "candidate_name": "Grace"}
     new = new_interview(organization_id=by.organization_id, **values | changes)
@@ -36,6 +36,7 @@ async def ended(records: Records, by: Principal, **changes: Any) -> str:
             new.interview_id,
             number,
             text=WORDS,
+            confidence=confidence,
             phase=Phase.MAIN_QUESTIONS,
             question_id=question.question_id,
         )
