@@ -155,6 +155,18 @@ async def test_a_rating_is_handed_in_once(ann: Person, interview_id: str) -> Non
     assert [event["details"]["blind"] for event in handed_in] == [True]
 
 
+async def test_what_no_table_can_hold_is_replaced(ann: Person, interview_id: str) -> None:
+    """And the same again is still the same."""
+    first = (await ann.hand_in(interview_id, note="a\0b")).raise_for_status().json()
+    assert first["note"] == "a\ufffdb"
+    again = (await ann.hand_in(interview_id, note="a\0b")).raise_for_status().json()
+    assert again == first
+    where = f"{at(interview_id)}/decision"
+    body = {"decision": "hold", "reason": "\0"}
+    made = [(await ann.http.put(where, json=body)).raise_for_status().json() for _ in range(2)]
+    assert made[0] == made[1]
+
+
 async def test_of_many_at_once_one_is_handed_in(ann: Person, interview_id: str) -> None:
     answers = await asyncio.gather(*(ann.hand_in(interview_id, n % 5 + 1) for n in range(10)))
     taken = [answer.json() for answer in answers if answer.status_code == 200]
@@ -281,6 +293,24 @@ async def test_an_override_names_a_reason_and_something_that_was_scored(
         row = await ask_anew(connection, interview_id, ann.principal)
     running = f"{at(interview_id)}/evaluations/{row.number}/scores/{COMPETENCIES[0]}"
     assert code_of(await ann.http.put(running, json=body)) == (409, "evaluation.running")
+
+
+async def test_of_overrides_at_once_the_last_one_holds_and_none_is_lost(
+    ann: Person, interview_id: str
+) -> None:
+    (await ann.hand_in(interview_id)).raise_for_status()
+    where = f"{at(interview_id)}/evaluations/1"
+
+    async def put(score: int) -> None:
+        body = {"score": score, "reason": f"{score}"}
+        path = f"{where}/scores/{COMPETENCIES[0]}"
+        (await ann.http.put(path, json=body)).raise_for_status()
+
+    await asyncio.gather(*(put(score) for score in range(1, 6)))
+    history = (await ann.get(f"{where}/overrides"))["items"]
+    assert {one["score"] for one in history} == {1, 2, 3, 4, 5}
+    first = (await ann.get(where))["competencies"][0]
+    assert first["override"] == history[0]
 
 
 async def test_a_person_decides_and_says_why(ann: Person, interview_id: str) -> None:
