@@ -28,17 +28,22 @@ from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.evaluation.asking import Evaluating
 from interview.persistence.access import AccessRecords
+from interview.persistence.agreements import AgreementRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
+from interview.persistence.comparisons import ComparisonRecords
 from interview.persistence.database import Database
+from interview.persistence.decisions import DecisionRecords
 from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.evaluations import EvaluationRecords
+from interview.persistence.overrides import OverrideRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.roles import RoleRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.planning.versions import PlanRecords
 from interview.persistence.records import Records
+from interview.persistence.reviews import ReviewRecords
 from interview.planning.asking import Planning
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys, build_data_keys
@@ -165,6 +170,26 @@ class Services:
     @property
     def evaluating(self) -> Evaluating:
         return Evaluating(self.database, self.temporal)
+
+    @property
+    def reviews(self) -> ReviewRecords:
+        return ReviewRecords(self.database)
+
+    @property
+    def overrides(self) -> OverrideRecords:
+        return OverrideRecords(self.database)
+
+    @property
+    def decisions(self) -> DecisionRecords:
+        return DecisionRecords(self.database)
+
+    @property
+    def agreements(self) -> AgreementRecords:
+        return AgreementRecords(self.database)
+
+    @property
+    def comparisons(self) -> ComparisonRecords:
+        return ComparisonRecords(self.database)
 
     @property
     def planning(self) -> Planning:

@@ -29,6 +29,7 @@ PARAMETERS = {
     "role_id",
     "proposal_id",
     "number",
+    "competency_id",
     "session_id",
     "user_id",
     "key_id",

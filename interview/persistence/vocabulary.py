@@ -9,6 +9,7 @@ __all__ = [
     "ActorKind",
     "ApiScope",
     "AuditAction",
+    "DecisionKind",
     "DeliveryState",
     "DocumentKind",
     "DocumentStatus",
@@ -58,6 +59,7 @@ AuditAction = Literal[
     "identity.linked",
     "account.address_proved",
     "organization.created",
+    "organization.changed",
     "retention.changed",
     "member.added",
     "member.link_issued",
@@ -96,6 +98,9 @@ AuditAction = Literal[
     "evaluation.asked_for",
     "evaluation.made",
     "report.exported",
+    "review.handed_in",
+    "score.overridden",
+    "decision.made",
     "webhook.created",
     "webhook.changed",
     "webhook.secret_changed",
@@ -150,6 +155,9 @@ rubric is not kept any more."""
 
 ScoreReason = Literal["not_asked", "no_answer", "weak_transcript", "no_evidence", "pending"]
 """Why a competency has no score."""
+
+DecisionKind = Literal["advance", "hold", "reject"]
+"""A person's, with a reason. Nothing else decides."""
 
 WebhookEvent = Literal[
     "interview.completed", "evaluation.done", "plan.approved", "interview.erased"

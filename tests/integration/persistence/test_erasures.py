@@ -21,12 +21,17 @@ from interview.persistence.models import (
     ACCOMMODATIONS,
     AUTH_SESSIONS,
     CONSENTS,
+    DECISIONS,
     DOCUMENTS,
     EVALUATIONS,
     INTERVIEWS,
     INVITATIONS,
     ORGANIZATIONS,
     RECORDINGS,
+    REVIEW_RATINGS,
+    REVIEWS,
+    SCORE_OVERRIDES,
+    SCORE_VIEWS,
     TAILORINGS,
     TURNS,
     USERS,
@@ -53,6 +58,10 @@ OF_AN_INTERVIEW = (
     ACCOMMODATIONS,
     TAILORINGS,
     EVALUATIONS,
+    REVIEWS,
+    SCORE_VIEWS,
+    SCORE_OVERRIDES,
+    DECISIONS,
     WEBHOOK_DELIVERIES,
 )
 
@@ -110,6 +119,13 @@ class House:
             **this,
         )
         await self._insert(EVALUATIONS, number=1, samples=3, **this)
+        review_id, reason = _id(), {"reason": "It was shown."}
+        await self._insert(REVIEWS, review_id=review_id, rubric_hash="0" * 64, blind=True, **this)
+        await self._insert(REVIEW_RATINGS, review_id=review_id, competency_id="care", **reason)
+        await self._insert(SCORE_VIEWS, user_id=self.candidate.user_id, **this)
+        override = {"override_id": _id(), "number": 1, "competency_id": "care", "score": 4}
+        await self._insert(SCORE_OVERRIDES, **override, **reason, **this)
+        await self._insert(DECISIONS, decision_id=_id(), decision="hold", **reason, **this)
         await self._insert(TAILORINGS, document_id=_id(), state="running", **this)
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
         await self.invite(interview_id, ENDED)
@@ -189,6 +205,9 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "accommodations": 1,
         "tailorings": 1,
         "evaluations": 1,
+        "reviews": 1,
+        "score_overrides": 1,
+        "decisions": 1,
         "webhook_deliveries": 1,
         "auth_sessions": 1,
         "users": 1,

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 _JSON = postgresql.JSONB(astext_type=sa.Text())
 _UUID = sa.Uuid(as_uuid=False)
