@@ -31,6 +31,7 @@ from activities.stages import TurnStages
 from activities.tailoring import Tailor
 from activities.transcribe import Transcribe
 from activities.voice import Voice
+from activities.webhooks import SendWebhooks
 from interview.audio.decode import warm_decoder
 from interview.audio.ear import AnswerEar
 from interview.audio.vad import SileroVad
@@ -43,6 +44,7 @@ from interview.contracts.ids import (
     PLANNING_QUEUE,
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
+    WEBHOOK_QUEUE,
 )
 from interview.documents.extractor import Extractor
 from interview.documents.keeping import Documents
@@ -52,6 +54,7 @@ from interview.logging import configure_logging
 from interview.mail import build_mailer
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
+from interview.persistence.deliveries import DeliveryRecords
 from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.evaluations import EvaluationRecords
@@ -76,10 +79,15 @@ from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.sweeping import Sweeping
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
+from interview.webhooks.guard import Guard
+from interview.webhooks.secrets import WebhookSecrets
+from interview.webhooks.sending import Sender
+from interview.webhooks.sweeping import WebhookSweeping
 from workflows.erasure import ErasureWorkflow, RetentionWorkflow
 from workflows.evaluation import EvaluationWorkflow
 from workflows.interview import InterviewWorkflow
 from workflows.planning import PlanningWorkflow, TailoringWorkflow
+from workflows.webhooks import WebhookWorkflow
 
 log = structlog.stdlib.get_logger("worker")
 
@@ -89,6 +97,7 @@ DATABASE_PATIENCE_S = 600.0
 ERASURES_AT_ONCE = 10
 """Steps a worker takes at a time: interviews go before."""
 PLANNING_AT_ONCE = 10
+WEBHOOKS_AT_ONCE = 20
 ERASURES_CACHED = 50
 """They sleep for months."""
 STICKY_TIMEOUT = timedelta(milliseconds=500)
@@ -175,6 +184,9 @@ def build_workers(
     evaluate = Evaluate(EvaluationRecords(database), providers.structured)
     documents = Documents(DocumentRecords(database), blobs, Extractor())
     tailor = Tailor(TailoringRecords(database), documents, providers.structured)
+    hooks = SendWebhooks(
+        DeliveryRecords(database), WebhookSecrets(keys), Sender(Guard.from_settings(settings))
+    )
     interceptors = [ActivityInterceptor(pulse)]
 
     def pool(queue: str, *activities: object) -> Worker:
@@ -248,6 +260,18 @@ def build_workers(
             max_concurrent_activities=PLANNING_AT_ONCE,
             graceful_shutdown_timeout=DRAIN,
         ),
+        Worker(
+            client,
+            task_queue=WEBHOOK_QUEUE,
+            build_id=build,
+            workflows=[WebhookWorkflow],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            activities=[hooks.attempt],
+            interceptors=interceptors,
+            max_concurrent_activities=WEBHOOKS_AT_ONCE,
+            max_cached_workflows=ERASURES_CACHED,
+            graceful_shutdown_timeout=DRAIN,
+        ),
     ]
 
 
@@ -280,6 +304,10 @@ async def serve(settings: Settings, providers: Providers) -> None:
             Sweeping(database, erasing, settings.erasure_sweep_every_s).run()
         )
         stack.callback(sweeping.cancel)
+        telling = asyncio.create_task(
+            WebhookSweeping(DeliveryRecords(database), client, settings.webhook_sweep_every_s).run()
+        )
+        stack.callback(telling.cancel)
         running = [asyncio.create_task(worker.run()) for worker in workers]
         stack.push_async_callback(_drain, workers, running)
         if settings.worker_ready_file is not None:

@@ -38,6 +38,9 @@ Action = Literal[
     "plan.approve",
     "evaluation.read",
     "evaluation.run",
+    "feedback.read",
+    "review.read",
+    "review.write",
     "invitation.manage",
     "consent.give",
     "consent.read",
@@ -50,6 +53,7 @@ Action = Literal[
     "api_key.manage",
     "organization.read",
     "organization.manage",
+    "webhook.manage",
 ]
 
 
@@ -104,6 +108,9 @@ RULES: Mapping[Action, Rule] = {
     "plan.approve": Rule(_STAFF),
     "evaluation.read": Rule(_STAFF, scope="interviews:read"),
     "evaluation.run": Rule(_STAFF, scope="interviews:write"),
+    "feedback.read": Rule(_STAFF, own=True, scope="interviews:read", open_house=True),
+    "review.read": Rule(_STAFF),
+    "review.write": Rule(_STAFF),
     "invitation.manage": Rule(_STAFF, scope="interviews:write"),
     "consent.give": Rule(own=True, open_house=True),
     "consent.read": Rule(_STAFF, own=True, open_house=True),
@@ -116,6 +123,7 @@ RULES: Mapping[Action, Rule] = {
     "api_key.manage": Rule(_ADMIN),
     "organization.read": Rule(_STAFF),
     "organization.manage": Rule(_ADMIN),
+    "webhook.manage": Rule(_ADMIN),
 }
 
 

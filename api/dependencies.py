@@ -28,17 +28,22 @@ from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.evaluation.asking import Evaluating
 from interview.persistence.access import AccessRecords
+from interview.persistence.agreements import AgreementRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
+from interview.persistence.comparisons import ComparisonRecords
 from interview.persistence.database import Database
+from interview.persistence.decisions import DecisionRecords
 from interview.persistence.documents import DocumentRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.evaluations import EvaluationRecords
+from interview.persistence.overrides import OverrideRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.roles import RoleRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.planning.versions import PlanRecords
 from interview.persistence.records import Records
+from interview.persistence.reviews import ReviewRecords
 from interview.planning.asking import Planning
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys, build_data_keys
@@ -48,6 +53,9 @@ from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
 from interview.streams.log import StreamLog, connect_redis
 from interview.temporal_client import connect_temporal
+from interview.webhooks.guard import Guard
+from interview.webhooks.managing import Webhooks
+from interview.webhooks.secrets import WebhookSecrets
 
 __all__ = ["Services", "ServicesDep"]
 
@@ -74,6 +82,7 @@ class Services:
     trusted_proxies: Networks
     temporal_ui: UiServer
     page_tokens: PageTokens
+    webhook_guard: Guard
     keys: DataKeys | None = None
     """None when `ENCRYPTION` is off."""
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
@@ -111,6 +120,7 @@ class Services:
             ),
             trusted_proxies=parse_networks(settings.trusted_proxies),
             page_tokens=PageTokens(auth_keys),
+            webhook_guard=Guard.from_settings(settings),
         )
 
     @property
@@ -162,8 +172,32 @@ class Services:
         return Evaluating(self.database, self.temporal)
 
     @property
+    def reviews(self) -> ReviewRecords:
+        return ReviewRecords(self.database)
+
+    @property
+    def overrides(self) -> OverrideRecords:
+        return OverrideRecords(self.database)
+
+    @property
+    def decisions(self) -> DecisionRecords:
+        return DecisionRecords(self.database)
+
+    @property
+    def agreements(self) -> AgreementRecords:
+        return AgreementRecords(self.database)
+
+    @property
+    def comparisons(self) -> ComparisonRecords:
+        return ComparisonRecords(self.database)
+
+    @property
     def planning(self) -> Planning:
         return Planning(self.database, self.temporal)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self.database, WebhookSecrets(self.keys), self.webhook_guard)
 
     async def aclose(self) -> None:
         await self.background.aclose(_CLOSE_GRACE_S)

@@ -19,14 +19,17 @@ from api.lookout import Lookout
 from api.routes import (
     accommodations,
     account,
+    agreement,
     api_keys,
     audit,
     auth,
+    comparisons,
     consents,
     documents,
     erasure,
     evaluations,
     export,
+    feedback,
     health,
     interviews,
     invitations,
@@ -39,9 +42,11 @@ from api.routes import (
     proposals,
     recordings,
     reports,
+    reviews,
     roles,
     tailorings,
     tickets,
+    webhooks,
 )
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
 from api.static import WebClient, placeholder, web_or
@@ -106,7 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
     stack, https = app.build_middleware_stack, settings.public_url.startswith("https://")
     # Around Starlette's own outermost one, too, which answers for a crash.
     app.build_middleware_stack = lambda: SecurityHeaders(stack(), https=https)
-    people = (auth, openid, account, members, api_keys, organization)
+    people = (auth, openid, account, members, api_keys, organization, webhooks)
     # The codec before the UI, which takes every path under its own.
     for module in (
         *(health, roles, interviews, recordings, tickets, export, erasure, audit),
@@ -114,7 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
         consents,
         accommodations,
         documents,
-        *(evaluations, reports),
+        *(evaluations, reports, feedback, reviews, agreement, comparisons),
         *(organization_roles, proposals, plan_drafts, plan_versions, tailorings),
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),

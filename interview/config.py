@@ -105,6 +105,10 @@ class Settings(BaseSettings):
     erasure_stop_grace_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
     erasure_sweep_every_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
 
+    # Webhooks
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    webhook_sweep_every_s: Annotated[float, Field(gt=0, le=3600)] = 2.0
+
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
@@ -114,6 +118,7 @@ class Settings(BaseSettings):
         "allowed_hosts",
         "cors_origins",
         "trusted_proxies",
+        "webhook_networks",
         "stt_providers",
         "llm_providers",
         "tts_providers",

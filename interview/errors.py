@@ -90,7 +90,7 @@ class AccessError(InterviewError):
     """Not allowed. Who somebody is was not proved (401): `auth.missing`, `auth.invalid`,
     `auth.expired`, `auth.revoked`, `auth.failed` (address or password), `auth.reused` (a refresh
     token, so the session is revoked). Or it was, and is not enough (403): `auth.forbidden`,
-    `registration.closed`, `oidc.no_account`, `consent.missing`."""
+    `registration.closed`, `oidc.no_account`, `consent.missing`, `review.first`."""
 
     http_status = 403
 

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from interview.domain.evaluation.agreement import quadratic_weighted_kappa
 from interview.domain.evaluation.scores import CompetencyResult
 from interview.domain.roles import get_plan
 from interview.evaluation.evaluate import Evaluated, evaluate
 from interview.planning.prompts import competencies_content, tailoring_content
 from interview.ports import StructuredModel
-from quality.agreement import quadratic_weighted_kappa
 from quality.corpus import Injection, Transcript
 from quality.recorded import RecordedScorer
 from quality.variants import VARIANTS, Variant

@@ -74,6 +74,12 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
     "plan.write": ("recruiter", "admin", "key with every scope"),
     "evaluation.read": ("recruiter", "admin", "key with every scope", "key that reads"),
     "evaluation.run": ("recruiter", "admin", "key with every scope"),
+    "feedback.read": (
+        *("candidate", "recruiter", "admin"),
+        *("key with every scope", "key that reads"),
+    ),
+    "review.read": ("recruiter", "admin"),
+    "review.write": ("recruiter", "admin"),
     "invitation.manage": ("recruiter", "admin", "key with every scope"),
     "consent.give": ("candidate",),
     "consent.read": ("candidate", "recruiter", "admin"),
@@ -95,6 +101,8 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "plan.read": (*_RECRUITERS, "key with every scope", "key that reads"),
     "plan.write": (*_RECRUITERS, "key with every scope"),
     "plan.approve": _RECRUITERS,
+    "evaluation.read": (*_RECRUITERS, "key with every scope", "key that reads"),
+    "review.read": _RECRUITERS,
     "invitation.manage": (*_RECRUITERS, "key with every scope"),
     "accommodation.grant": _RECRUITERS,
     "workflow.read": _RECRUITERS,
@@ -104,6 +112,7 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "api_key.manage": _ADMINS,
     "organization.read": _RECRUITERS,
     "organization.manage": _ADMINS,
+    "webhook.manage": _ADMINS,
 }
 """No interview in the path: each one's own organization."""
 
@@ -112,7 +121,7 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
         *("transcript.read", "recording.read", "workflow.read"),
-        *("document.read", "document.write"),
+        *("document.read", "document.write", "feedback.read"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),
 }

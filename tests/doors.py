@@ -29,15 +29,19 @@ PARAMETERS = {
     "role_id",
     "proposal_id",
     "number",
+    "competency_id",
     "session_id",
     "user_id",
     "key_id",
+    "webhook_id",
+    "delivery_id",
     "path",
 }
 """Of paths, which the tests know how to fill in."""
 
 _SOMEBODYS = (
-    "user|session|key|invitation|accommodation|recording|document|role|proposal"  # and no interview
+    "user|session|key|invitation|accommodation|recording|document|role|proposal|"
+    "webhook|delivery"  # and no interview
 )
 
 

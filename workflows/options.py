@@ -18,6 +18,7 @@ __all__ = [
     "planning_options",
     "record_options",
     "stage_options",
+    "webhook_options",
 ]
 
 # A dead worker or a restarting database must cost the candidate as little as possible, and
@@ -101,6 +102,16 @@ def model_options() -> ActivityOptions:
     return ActivityOptions(
         schedule_to_close_timeout=MODEL_PATIENCE,
         start_to_close_timeout=MODEL_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=ERASURE_RETRY,
+    )
+
+
+def webhook_options() -> ActivityOptions:
+    """A dead worker's delivery is taken over soon; how often a receiver is tried, the activity
+    knows."""
+    return ActivityOptions(
+        start_to_close_timeout=RECORD_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
         retry_policy=ERASURE_RETRY,
     )

@@ -15,7 +15,7 @@ from api.rate_limits import EVALUATING, READING, limited
 from interview.evaluation.scorecard import Scorecard, scorecard
 from interview.persistence.evaluations import EvaluationRow
 
-__all__ = ["router"]
+__all__ = ["EvaluationNumber", "router"]
 
 router = APIRouter(
     prefix="/api/v1/interviews/{interview_id}/evaluations",
@@ -56,10 +56,14 @@ async def evaluate_anew(
 
 @router.get("/{number}", dependencies=[requires("evaluation.read")], responses=responses(404))
 async def read_evaluation(
-    interview_id: str, number: EvaluationNumber, services: ServicesDep
+    interview_id: str, number: EvaluationNumber, services: ServicesDep, principal: PrincipalDep
 ) -> Scorecard:
-    """Errors: `evaluation.not_found`."""
-    return scorecard(await services.evaluations.detail(interview_id, number))
+    """Errors: `evaluation.not_found`; `review.first`, where reviews are blind and one's own is not
+    handed in."""
+    found = scorecard(await services.evaluations.detail(interview_id, number))
+    if found.competencies:
+        await services.reviews.see_scores(interview_id, principal)
+    return found
 
 
 @router.post(

@@ -33,10 +33,10 @@ def _file(media_type: str) -> dict[int | str, dict[str, object]]:
     dependencies=[requires("evaluation.read"), limited(READING)],
     responses=responses(404, 429),
 )
-async def read_report(interview_id: str, services: ServicesDep) -> Report:
-    """By the newest evaluation that is over, or the one that runs. Errors:
-    `interview.not_found`."""
-    return await _report(services, interview_id)
+async def read_report(interview_id: str, services: ServicesDep, principal: PrincipalDep) -> Report:
+    """By the newest evaluation that is over, or the one that runs. Errors: `interview.not_found`;
+    `review.first`, where reviews are blind and one's own is not handed in."""
+    return await _report(services, interview_id, principal)
 
 
 @router.get(
@@ -48,8 +48,8 @@ async def read_report(interview_id: str, services: ServicesDep) -> Report:
 async def report_as_pdf(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """The same on paper. Errors: `interview.not_found`."""
-    found = await _report(services, interview_id)
+    """The same on paper. Errors: as of the report."""
+    found = await _report(services, interview_id, principal)
     data = await asyncio.to_thread(as_pdf, found)
     return await _handed_out(services, principal, found, data, "application/pdf", "pdf")
 
@@ -63,12 +63,12 @@ async def report_as_pdf(
 async def report_as_csv(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """A line for each competency. Errors: `interview.not_found`."""
-    found = await _report(services, interview_id)
+    """A line for each competency. Errors: as of the report."""
+    found = await _report(services, interview_id, principal)
     return await _handed_out(services, principal, found, as_csv(found), "text/csv", "csv")
 
 
-async def _report(services: Services, interview_id: str) -> Report:
+async def _report(services: Services, interview_id: str, principal: Principal) -> Report:
     record = await services.records.get_interview(interview_id)
     lines = await services.records.transcript(interview_id)
     rows = await services.evaluations.all(interview_id)
@@ -76,7 +76,14 @@ async def _report(services: Services, interview_id: str) -> Report:
     scored = None
     if newest is not None:
         scored = scorecard(await services.evaluations.detail(interview_id, newest.number))
-    return report(record, lines, scored)
+    if scored is not None and scored.competencies:
+        await services.reviews.see_scores(interview_id, principal)
+    elif await services.reviews.are_hidden(interview_id, principal):
+        # Nor what others rated or decided.
+        return report(record, lines, scored)
+    reviews = await services.reviews.all(interview_id)
+    decision = await services.decisions.find(interview_id)
+    return report(record, lines, scored, reviews, decision)
 
 
 async def _handed_out(

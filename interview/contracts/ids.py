@@ -13,6 +13,7 @@ __all__ = [
     "PLANNING_QUEUE",
     "SPEAK_QUEUE",
     "TRANSCRIBE_QUEUE",
+    "WEBHOOK_QUEUE",
     "erasure_workflow_id",
     "evaluation_workflow_id",
     "interview_of",
@@ -20,6 +21,7 @@ __all__ = [
     "retention_workflow_id",
     "tailoring_workflow_id",
     "utterance_id",
+    "webhook_workflow_id",
     "workflow_id",
 ]
 
@@ -40,6 +42,9 @@ PLANNING_QUEUE = "intervue-planning"
 
 EVALUATION_QUEUE = "intervue-evaluation"
 """Likewise."""
+
+WEBHOOK_QUEUE = "intervue-webhooks"
+"""Likewise: strangers' servers take their time."""
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 
@@ -73,6 +78,10 @@ def tailoring_workflow_id(interview_id: str) -> str:
 def evaluation_workflow_id(interview_id: str) -> str:
     """Likewise. One evaluation of an interview runs at a time."""
     return f"interview-{interview_id}-evaluation"
+
+
+def webhook_workflow_id(delivery_id: str) -> str:
+    return f"webhook-{delivery_id}"
 
 
 def interview_of(workflow_id: str | None) -> str | None:

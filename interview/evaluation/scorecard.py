@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from interview.domain.evaluation.scores import HumanReason, total
 from interview.domain.rubric import Competency
 from interview.persistence.evaluations import EvaluationDetail, SampleRow, ScoreRow
+from interview.persistence.overrides import OverrideRow
 from interview.persistence.vocabulary import EvaluationReason, EvaluationState, ScoreReason
 
 __all__ = ["CompetencyView", "Cost", "Quote", "Scorecard", "scorecard"]
@@ -27,7 +28,7 @@ class Quote(BaseModel):
 class CompetencyView(BaseModel):
     """`score` is the median of the samples, from 1 to 5; null with the reason `unscored`.
     `spread` is between them. `human`: why a person has to look. `anchors`: what is seen at each
-    score."""
+    score. `override`: what a person said instead."""
 
     competency_id: str
     name: str
@@ -41,6 +42,12 @@ class CompetencyView(BaseModel):
     human: tuple[HumanReason, ...]
     evidence: tuple[Quote, ...]
     reason: str
+    override: OverrideRow | None = None
+
+    @property
+    def holds(self) -> float | None:
+        """The score that counts in the end."""
+        return self.score if self.override is None else self.override.score
 
 
 class Cost(BaseModel):
@@ -55,8 +62,9 @@ class Cost(BaseModel):
 
 class Scorecard(BaseModel):
     """`total`: the mean of the scores there are, weighted; null where there are none. `coverage`:
-    the part of all weight that is scored, 0 to 1. `needs_human`: a person has to look before
-    anything is made of it."""
+    the part of all weight that is scored, 0 to 1. `reviewed_total` and `reviewed_coverage`: the
+    same with what people said instead. `needs_human`: a person has to look before anything is made
+    of it, and has said nothing yet."""
 
     interview_id: str
     number: int
@@ -64,6 +72,8 @@ class Scorecard(BaseModel):
     reason: EvaluationReason | None
     total: float | None
     coverage: float
+    reviewed_total: float | None = None
+    reviewed_coverage: float = 0.0
     needs_human: bool
     competencies: tuple[CompetencyView, ...]
     rubric_hash: str | None
@@ -80,28 +90,33 @@ def scorecard(detail: EvaluationDetail) -> Scorecard:
     competencies = detail.rubric.competencies if detail.rubric is not None else ()
     scores = {score.competency_id: score for score in detail.scores}
     views = tuple(
-        _competency(competency, scores[competency.competency_id], detail.samples)
+        _competency(competency, scores[competency.competency_id], detail)
         for competency in competencies
         if competency.competency_id in scores
     )
-    summed = None
+    summed = reviewed = None
     if detail.rubric is not None:
         summed = total(detail.rubric, {view.competency_id: view.score for view in views})
+        reviewed = total(detail.rubric, {view.competency_id: view.holds for view in views})
     return Scorecard(
         **detail.row.model_dump(exclude={"samples"}),
         total=None if summed is None else summed.score,
         coverage=0.0 if summed is None else summed.coverage,
-        needs_human=any(view.human or view.unscored == "pending" for view in views),
+        reviewed_total=None if reviewed is None else reviewed.score,
+        reviewed_coverage=0.0 if reviewed is None else reviewed.coverage,
+        needs_human=any(
+            (view.human or view.unscored == "pending") and view.override is None for view in views
+        ),
         competencies=views,
         cost=_cost(detail.samples),
     )
 
 
 def _competency(
-    competency: Competency, score: ScoreRow, samples: tuple[SampleRow, ...]
+    competency: Competency, score: ScoreRow, detail: EvaluationDetail
 ) -> CompetencyView:
     found = score.model_dump(exclude={"samples"})
-    counted = (s for s in samples if s.competency_id == score.competency_id)
+    counted = (s for s in detail.samples if s.competency_id == score.competency_id)
     return CompetencyView(
         **found,
         name=competency.name,
@@ -109,6 +124,7 @@ def _competency(
         anchors=competency.anchors,
         weight=competency.weight,
         samples=tuple(s.content.score for s in counted if not s.shows_suspicious),
+        override=detail.overrides.get(score.competency_id),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.contracts.erasure import Due
 from interview.domain.plan import Plan
 from interview.errors import NotFoundError
-from interview.persistence import data_keys, retention
+from interview.persistence import data_keys, retention, webhooks
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.interviews import no_interview
@@ -23,16 +23,20 @@ from interview.persistence.models import (
     AUTH_SESSIONS,
     CONSENTS,
     DATA_KEYS,
+    DECISIONS,
     DOCUMENTS,
     ERASURE_RECEIPTS,
     EVALUATIONS,
     INTERVIEWS,
     INVITATIONS,
     RECORDINGS,
+    REVIEWS,
+    SCORE_OVERRIDES,
     TAILORINGS,
     TURNS,
     USERS,
     UTTERANCES,
+    WEBHOOK_DELIVERIES,
 )
 from interview.persistence.rows import canonical_uuid
 from interview.persistence.vocabulary import ActorKind, AuditAction, ErasureReason
@@ -69,7 +73,8 @@ class WhatWasSaid(BaseModel):
 
 _COUNTED = (
     *(TURNS, UTTERANCES, RECORDINGS, DOCUMENTS, TAILORINGS, EVALUATIONS),
-    *(CONSENTS, INVITATIONS, ACCOMMODATIONS),
+    *(REVIEWS, SCORE_OVERRIDES, DECISIONS),
+    *(CONSENTS, INVITATIONS, ACCOMMODATIONS, WEBHOOK_DELIVERIES),
 )
 _OF = {
     table: table.c.interview_id == bindparam("of_interview")
@@ -252,7 +257,18 @@ class ErasureRecords:
         async with self._database.transaction() as connection:
             done = await connection.execute(_COMPLETE, {"of_interview": interview_id})
             if (row := done.one_or_none()) is not None:
-                counts = Receipt.model_validate(row).erased
+                receipt = Receipt.model_validate(row)
+                counts = receipt.erased
+                data = {
+                    "interview_id": interview_id,
+                    "receipt_id": receipt.receipt_id,
+                    "reason": receipt.reason,
+                    "state": "erased",
+                }
+                await webhooks.tell(
+                    *(connection, receipt.organization_id, "interview.erased", interview_id, data),
+                    interview_id=interview_id,
+                )
                 await self._append(connection, interview_id, "interview.erased", counts)
 
     async def _append(
@@ -302,6 +318,8 @@ async def _delete_people(
     deleted = await connection.execute(delete(AUTH_SESSIONS).where(sessions))
     this = {"of_interview": interview_id}
     await connection.execute(delete(INTERVIEWS).where(_OF[INTERVIEWS]), this)
+    # Without a foreign key, for what is told when the interview is gone.
+    await connection.execute(delete(WEBHOOK_DELIVERIES).where(_OF[WEBHOOK_DELIVERIES]), this)
     users = await connection.execute(delete(USERS).where(leaves))
     return {"auth_sessions": deleted.rowcount, "users": users.rowcount}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.domain.evaluation.answers import Said
 from interview.domain.evaluation.scores import CompetencyResult, Evidence, HumanReason, Sample
 from interview.domain.plan import Plan, plan_hash
-from interview.domain.roles import builtin_rubric
 from interview.domain.rubric import Rubric, rubric_hash
 from interview.errors import ConflictError, NotFoundError
-from interview.persistence import erasures, reads, rubrics
+from interview.persistence import erasures, overrides, reads, rubrics, webhooks
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.digest import transcript_sha256
@@ -29,6 +28,7 @@ from interview.persistence.models import (
     EVALUATIONS,
     INTERVIEWS,
 )
+from interview.persistence.overrides import OverrideRow
 from interview.persistence.rows import canonical_uuid, storable
 from interview.persistence.vocabulary import (
     AuditAction,
@@ -111,6 +111,8 @@ class EvaluationDetail:
     rubric: Rubric | None
     scores: tuple[ScoreRow, ...]
     samples: tuple[SampleRow, ...]
+    overrides: Mapping[str, OverrideRow]
+    """By competency, those that hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ class EvaluationRecords:
             if row is None:
                 raise _not_found()
             interview = (await connection.execute(_INTERVIEW, of)).one()
-            rubric = await _rubric(connection, interview.organization_id, row.rubric_hash)
+            rubric = await rubrics.known(connection, interview.organization_id, row.rubric_hash)
             scores = await connection.execute(_SCORES, of)
             samples = await connection.execute(_SAMPLES, of)
             return EvaluationDetail(
@@ -186,6 +188,7 @@ class EvaluationRecords:
                 rubric,
                 tuple(ScoreRow.model_validate(score) for score in scores),
                 tuple(SampleRow.model_validate(sample) for sample in samples),
+                await overrides.holding(connection, interview_id, number),
             )
 
     async def begin(self, interview_id: str, number: int) -> EvaluationRow | None:
@@ -214,7 +217,7 @@ class EvaluationRecords:
                 return None
             plan = Plan.model_validate(interview.plan)
             wanted = row.rubric_hash or (plan.rubric and plan.rubric.rubric_hash)
-            rubric = await _rubric(connection, interview.organization_id, wanted)
+            rubric = await rubrics.known(connection, interview.organization_id, wanted)
             lines = await reads.transcript(connection, interview_id)
         return Material(
             row=row,
@@ -303,6 +306,13 @@ class EvaluationRecords:
             await connection.execute(
                 changed.values(state=state, reason=reason, finished_at=func.now()), of
             )
+            if state != "pending":
+                data = {"interview_id": row.interview_id, "number": row.number, "state": state}
+                subject = f"{row.interview_id}/{row.number}/{state}"
+                await webhooks.tell(
+                    *(connection, held.organization_id, "evaluation.done", subject, data),
+                    interview_id=row.interview_id,
+                )
             by = Actor.system(held.organization_id)
             told: dict[str, Any] = {"number": row.number, "state": state}
             await _note(connection, by, "evaluation.made", row.interview_id, told)
@@ -379,16 +389,6 @@ async def _find(
     of = {"of_interview": interview_id, "of_number": number}
     row = (await connection.execute(_FIND, of)).one_or_none()
     return None if row is None else EvaluationRow.model_validate(row)
-
-
-async def _rubric(
-    connection: AsyncConnection, organization_id: str, hashed: str | None
-) -> Rubric | None:
-    """Kept by the organization, or of a built-in role: of interviews made before rubrics were
-    kept."""
-    if hashed is None:
-        return None
-    return await rubrics.find(connection, organization_id, hashed) or builtin_rubric(hashed)
 
 
 async def _clear(connection: AsyncConnection, row: EvaluationRow) -> None:

@@ -25,7 +25,7 @@ from interview.contracts.ids import workflow_id
 from interview.domain.phases import Phase
 from interview.domain.plan import plan_hash
 from interview.errors import NotFoundError
-from interview.persistence import cursors, retention, rubrics
+from interview.persistence import cursors, retention, rubrics, webhooks
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
@@ -228,6 +228,12 @@ async def close(
     closed = await connection.execute(_CLOSE, this | changes)
     totals = InterviewTotals.model_validate((await connection.execute(_TOTALS, this)).one())
     if closed.rowcount == 1:
+        if totals.status == "completed":
+            data = {"interview_id": interview_id, "status": totals.status, "outcome": outcome}
+            await webhooks.tell(
+                *(connection, of.organization_id, "interview.completed", interview_id, data),
+                interview_id=interview_id,
+            )
         await AuditTrail.append(
             connection,
             Actor.system(of.organization_id),

@@ -21,6 +21,7 @@ __all__ = [
     "hold",
     "kept_since",
     "later",
+    "lock",
     "retime",
 ]
 
@@ -42,13 +43,17 @@ _THIS = ORGANIZATIONS.c.organization_id == bindparam("organization")
 
 class OrganizationRow(BaseModel):
     """`retention_days`: how long an interview is kept after its end, or when nobody ever began it,
-    after its invitation expired; null: until somebody erases it."""
+    after its invitation expired; null: until somebody erases it. `blind_review`: nobody sees the
+    scores of an interview before they have handed in their own rating. `candidate_feedback`:
+    candidates may read theirs."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
     organization_id: str
     name: str
     retention_days: int | None
+    blind_review: bool
+    candidate_feedback: bool
     created_at: datetime
 
 
@@ -66,6 +71,11 @@ _CHANGE = (
 async def get(connection: AsyncConnection, organization_id: str) -> OrganizationRow:
     """Raises `NotFoundError` (`organization.not_found`)."""
     return await _one(connection, _GET, {"organization": organization_id})
+
+
+async def lock(connection: AsyncConnection, organization_id: str) -> OrganizationRow:
+    """As `get`. Nobody else changes it until the transaction ends."""
+    return await _one(connection, _FOR_CHANGE, {"organization": organization_id})
 
 
 async def change(

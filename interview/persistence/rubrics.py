@@ -6,10 +6,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from interview.domain.roles import builtin_rubric
 from interview.domain.rubric import Rubric, rubric_hash
 from interview.persistence.models import RUBRICS
 
-__all__ = ["find", "keep"]
+__all__ = ["find", "keep", "known"]
 
 _KEEP = insert(RUBRICS).on_conflict_do_nothing()
 _FIND = select(RUBRICS.c.content).where(
@@ -37,3 +38,13 @@ async def find(connection: AsyncConnection, organization_id: str, hashed: str) -
     of = {"of_organization": organization_id, "of_hash": hashed}
     content = await connection.scalar(_FIND, of)
     return None if content is None else Rubric.model_validate(content)
+
+
+async def known(
+    connection: AsyncConnection, organization_id: str, hashed: str | None
+) -> Rubric | None:
+    """Kept by the organization, or of a built-in role: of interviews made before rubrics were
+    kept."""
+    if hashed is None:
+        return None
+    return await find(connection, organization_id, hashed) or builtin_rubric(hashed)

@@ -9,6 +9,8 @@ __all__ = [
     "ActorKind",
     "ApiScope",
     "AuditAction",
+    "DecisionKind",
+    "DeliveryState",
     "DocumentKind",
     "DocumentStatus",
     "ErasureReason",
@@ -27,6 +29,8 @@ __all__ = [
     "TurnKind",
     "TurnStatus",
     "UserRole",
+    "WebhookDisabled",
+    "WebhookEvent",
 ]
 
 LOCAL_ORGANIZATION = "00000000-0000-4000-8000-000000000001"
@@ -55,6 +59,7 @@ AuditAction = Literal[
     "identity.linked",
     "account.address_proved",
     "organization.created",
+    "organization.changed",
     "retention.changed",
     "member.added",
     "member.link_issued",
@@ -93,6 +98,15 @@ AuditAction = Literal[
     "evaluation.asked_for",
     "evaluation.made",
     "report.exported",
+    "review.handed_in",
+    "score.overridden",
+    "decision.made",
+    "webhook.created",
+    "webhook.changed",
+    "webhook.secret_changed",
+    "webhook.disabled",
+    "webhook.deleted",
+    "webhook.redelivered",
     "erasure.requested",
     "key.destroyed",
     "interview.erased",
@@ -141,3 +155,18 @@ rubric is not kept any more."""
 
 ScoreReason = Literal["not_asked", "no_answer", "weak_transcript", "no_evidence", "pending"]
 """Why a competency has no score."""
+
+DecisionKind = Literal["advance", "hold", "reject"]
+"""A person's, with a reason. Nothing else decides."""
+
+WebhookEvent = Literal[
+    "interview.completed", "evaluation.done", "plan.approved", "interview.erased"
+]
+"""What integrations are told of. Words may be added, and never get another meaning."""
+
+WebhookDisabled = Literal["person", "gone"]
+"""Why nothing is sent to a webhook: somebody wants it so, or its server answered 410."""
+
+DeliveryState = Literal["pending", "delivered", "dead"]
+"""`dead`: it was tried for a day, or must not be tried any more; somebody may have it sent
+again."""

@@ -32,8 +32,8 @@ from reportlab.platypus import (
 
 from interview.domain.rubric import HIGHEST_SCORE, LOWEST_SCORE
 from interview.evaluation.scorecard import CompetencyView, Scorecard
-from interview.reports.report import Report
-from interview.reports.wording import HUMAN, STATE, UNSCORED, WHOLE
+from interview.reports.report import Report, rating_words
+from interview.reports.wording import DECISION, HUMAN, STATE, UNSCORED, WHOLE
 
 __all__ = ["as_pdf"]
 
@@ -124,6 +124,12 @@ def _story(report: Report) -> Iterator[Flowable]:
         yield from _summary(scored)
         for competency in scored.competencies:
             yield from _competency(competency, report)
+    if report.decision is not None:
+        decided = report.decision
+        words = f"{DECISION[decided.decision]}, decided by a person on {_day(decided.created_at)}."
+        yield Paragraph("Decision", _HEADING)
+        yield Paragraph(_said(words), _BODY)
+        yield Paragraph(_said(decided.reason), _BODY)
     yield Spacer(0, 8)
     yield HRFlowable(width="100%", color=_LINE, thickness=0.6)
     yield Paragraph("How this was scored", _HEADING)
@@ -154,8 +160,19 @@ def _summary(scored: Scorecard) -> Iterator[Flowable]:
         covered = f"{scored.coverage:.0%} of the weight is scored"
         words = f"<b>{scored.total:.1f} of {HIGHEST_SCORE}</b> in total; {covered}."
         yield Paragraph(words, _BODY)
+    if any(competency.override is not None for competency in scored.competencies):
+        yield Paragraph(_said(_reviewed(scored)), _BODY)
     if scored.needs_human:
         yield Paragraph("A person has to look at what is marked below.", _NOTE)
+
+
+def _reviewed(scored: Scorecard) -> str:
+    if scored.reviewed_total is None:
+        return "With what people said instead there is no total."
+    return (
+        f"{scored.reviewed_total:.1f} of {HIGHEST_SCORE} with what people said instead; "
+        f"{scored.reviewed_coverage:.0%} of the weight is scored."
+    )
 
 
 def _competency(competency: CompetencyView, report: Report) -> Iterator[Flowable]:
@@ -173,6 +190,11 @@ def _competency(competency: CompetencyView, report: Report) -> Iterator[Flowable
         head.append(Paragraph(_said(anchor), _BODY))
     head += [Paragraph(HUMAN[reason], _NOTE) for reason in competency.human]
     yield KeepTogether(head)
+    if rated := rating_words(report, competency.competency_id):
+        yield Paragraph(f"Rated by people: {', '.join(rated)}.", _BODY)
+    if (override := competency.override) is not None:
+        words = f"A person's score instead: {override.score}. {override.reason}"
+        yield Paragraph(_said(words), _BODY)
     if competency.reason:
         yield Paragraph(_said(competency.reason), _BODY)
     for quote in competency.evidence:

@@ -8,10 +8,12 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from interview.evaluation.scorecard import Scorecard
+from interview.persistence.decisions import DecisionRow
+from interview.persistence.reviews import ReviewRow
 from interview.persistence.rows import InterviewRecord, TranscriptLine
 from interview.persistence.vocabulary import Outcome
 
-__all__ = ["METHOD", "Place", "Report", "report"]
+__all__ = ["METHOD", "Place", "Report", "rating_words", "report"]
 
 METHOD = (
     "Each competency is scored by itself, from the answers to its own questions alone. The scorer "
@@ -32,7 +34,7 @@ class Place(BaseModel):
 
 class Report(BaseModel):
     """`places` by utterance id, of all that is quoted. `scorecard` is null while nothing was
-    scored."""
+    scored. `reviews`: what people had handed in, oldest first; `decision`: theirs, the newest."""
 
     interview_id: str
     title: str
@@ -43,11 +45,17 @@ class Report(BaseModel):
     answers: int
     scorecard: Scorecard | None
     places: dict[str, Place]
+    reviews: tuple[ReviewRow, ...] = ()
+    decision: DecisionRow | None = None
     method: str = METHOD
 
 
 def report(
-    record: InterviewRecord, lines: Sequence[TranscriptLine], scored: Scorecard | None
+    record: InterviewRecord,
+    lines: Sequence[TranscriptLine],
+    scored: Scorecard | None,
+    reviews: Sequence[ReviewRow] = (),
+    decision: DecisionRow | None = None,
 ) -> Report:
     quoted = {
         quote.utterance_id
@@ -63,6 +71,8 @@ def report(
         ended_at=record.ended_at,
         answers=record.total_turns,
         scorecard=scored,
+        reviews=tuple(reviews),
+        decision=decision,
         places={
             line.utterance_id: Place(
                 sequence=line.sequence,
@@ -73,3 +83,13 @@ def report(
             if line.utterance_id in quoted
         },
     )
+
+
+def rating_words(report: Report, competency_id: str) -> list[str]:
+    """What people rated it, oldest first; `none` where the interview did not show it to them."""
+    return [
+        "none" if rating.rating is None else str(rating.rating)
+        for review in report.reviews
+        for rating in review.ratings
+        if rating.competency_id == competency_id
+    ]

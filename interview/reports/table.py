@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 
-from interview.reports.report import Report
+from interview.reports.report import Report, rating_words
 
 __all__ = ["as_csv"]
 
 _HEAD = (
     *("interview_id", "candidate", "title", "ended_at", "competency_id", "competency", "weight"),
-    *("score", "unscored", "spread", "samples", "needs_human", "quotes", "reason"),
+    *("score", "unscored", "spread", "samples", "needs_human", "ratings", "override"),
+    *("override_reason", "decision", "quotes", "reason"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -23,6 +24,7 @@ def as_csv(report: Report) -> bytes:
     writer.writerow(_HEAD)
     competencies = report.scorecard.competencies if report.scorecard is not None else ()
     for competency in competencies:
+        override = competency.override
         ended = report.ended_at.isoformat() if report.ended_at is not None else ""
         writer.writerow(
             [
@@ -38,6 +40,10 @@ def as_csv(report: Report) -> bytes:
                 competency.spread,
                 " ".join("none" if s is None else str(s) for s in competency.samples),
                 " ".join(competency.human),
+                " ".join(rating_words(report, competency.competency_id)),
+                "" if override is None else override.score,
+                "" if override is None else _plain(override.reason),
+                "" if report.decision is None else report.decision.decision,
                 _plain(" | ".join(quote.quote for quote in competency.evidence)),
                 _plain(competency.reason),
             ]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from interview.domain.evaluation.scores import HumanReason
-from interview.persistence.vocabulary import EvaluationReason, EvaluationState, ScoreReason
+from interview.persistence.vocabulary import (
+    DecisionKind,
+    EvaluationReason,
+    EvaluationState,
+    ScoreReason,
+)
 
-__all__ = ["HUMAN", "STATE", "UNSCORED", "WHOLE"]
+__all__ = ["DECISION", "HUMAN", "STATE", "UNSCORED", "WHOLE"]
 
 UNSCORED: dict[ScoreReason, str] = {
     "not_asked": "Not scored: none of its questions was reached.",
@@ -29,4 +34,9 @@ STATE: dict[EvaluationState, str] = {
     "pending": "Some scores are still missing.",
     "done": "",
     "unscored": "",
+}
+DECISION: dict[DecisionKind, str] = {
+    "advance": "Goes on",
+    "hold": "On hold",
+    "reject": "Does not go on",
 }

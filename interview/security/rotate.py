@@ -1,4 +1,5 @@
-"""`python -m interview.security.rotate`: wraps every data key by the first of `MASTER_KEYS`.
+"""`python -m interview.security.rotate`: wraps every data key, and seals every webhook's secret, by
+the first of `MASTER_KEYS`.
 
 Interviews go on meanwhile. In this order: give every process the new key behind the others, and
 restart it; then put it first everywhere, and restart; then run this, again if it was broken off.
@@ -14,6 +15,7 @@ from interview.config import load_settings
 from interview.errors import ConfigError, InterviewError
 from interview.persistence.database import Database
 from interview.security.data_keys import build_data_keys
+from interview.webhooks.secrets import WebhookSecrets
 
 __all__ = ["rotate"]
 
@@ -27,13 +29,17 @@ async def rotate() -> bool:
         if keys is None:
             raise ConfigError("ENCRYPTION is off: no key is in use")
         count = await keys.rotate(lambda done: _say(f"{done} keys rewrapped …"))
+        resealed, unreadable = await WebhookSecrets(keys).rotate(database)
         left = await keys.left()
     finally:
         await database.close()
     _say(f"{count} keys rewrapped under {keys.deployment.key_id}")
+    _say(f"{resealed} secrets of webhooks sealed with it")
     for master_key_id, number in left.items():
         _say(f"left under {master_key_id}: {number}; MASTER_KEYS needs it, or a process uses it")
-    return not left
+    if unreadable:
+        _say(f"secrets of webhooks that no key of MASTER_KEYS opens: {unreadable}")
+    return not left and not unreadable
 
 
 def _say(line: str) -> None:

@@ -37,6 +37,14 @@ from interview.persistence.models.privacy import (
     ERASURE_RECEIPTS,
     INVITATIONS,
 )
+from interview.persistence.models.reviews import (
+    DECISIONS,
+    REVIEW_RATINGS,
+    REVIEWS,
+    SCORE_OVERRIDES,
+    SCORE_VIEWS,
+)
+from interview.persistence.models.webhooks import WEBHOOK_DELIVERIES, WEBHOOKS
 
 __all__ = [
     "ACCOMMODATIONS",
@@ -47,6 +55,7 @@ __all__ = [
     "COMPETENCY_SCORES",
     "CONSENTS",
     "DATA_KEYS",
+    "DECISIONS",
     "DOCUMENTS",
     "ERASURE_RECEIPTS",
     "EVALUATIONS",
@@ -61,12 +70,18 @@ __all__ = [
     "PROPOSAL_STEPS",
     "RECORDINGS",
     "REFRESH_TOKENS",
+    "REVIEWS",
+    "REVIEW_RATINGS",
     "ROLES",
     "RUBRICS",
+    "SCORE_OVERRIDES",
+    "SCORE_VIEWS",
     "TAILORINGS",
     "TURNS",
     "USERS",
     "UTTERANCES",
     "UUID_TEXT",
+    "WEBHOOKS",
+    "WEBHOOK_DELIVERIES",
     "Base",
 ]

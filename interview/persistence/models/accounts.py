@@ -38,6 +38,10 @@ class Organization(Base):
     name: Mapped[str]
     retention_days: Mapped[int | None]
     """How long an ended interview is kept; NULL: until it is erased by hand."""
+    blind_review: Mapped[bool] = mapped_column(server_default=sql("true"))
+    """Nobody sees the scores of an interview before they have handed in their own rating."""
+    candidate_feedback: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """Candidates may read what they could tell better."""
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 

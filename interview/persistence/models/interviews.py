@@ -65,6 +65,7 @@ class Interview(Base):
         Index(None, "status", "created_at", "interview_id"),
         Index(None, "organization_id", "created_at", "interview_id"),
         Index(None, "candidate_id"),
+        Index(None, "organization_id", "plan_hash"),
     )
 
     interview_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)

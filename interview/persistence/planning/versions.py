@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.domain.plan import plan_hash
 from interview.domain.planning.draft import Draft
 from interview.errors import ConflictError, NotFoundError
-from interview.persistence import rubrics
+from interview.persistence import rubrics, webhooks
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.models import PLAN_VERSIONS, ROLES
@@ -157,6 +157,16 @@ class PlanRecords:
             this = {"of_version": row.plan_version_id}
             await connection.execute(update(PLAN_VERSIONS).where(_THIS).values(values), this)
             approved = await _numbered(connection, organization_id, role_id, row.number)
+            data = {
+                "role_id": role_id,
+                "plan_version_id": row.plan_version_id,
+                "number": row.number,
+                "plan_hash": row.plan_hash,
+                "state": "approved",
+            }
+            await webhooks.tell(
+                connection, organization_id, "plan.approved", row.plan_version_id, data
+            )
             details = {"role": role_id, "number": row.number, "hash": row.plan_hash}
             subject = Subject("plan", row.plan_version_id)
             await AuditTrail.append(connection, by, "plan.approved", subject, details)

@@ -30,6 +30,8 @@ from interview.persistence.models import (
     RECORDINGS,
     TURNS,
     USERS,
+    WEBHOOK_DELIVERIES,
+    WEBHOOKS,
 )
 from interview.persistence.planning.roles import RoleRecords
 from interview.persistence.planning.versions import PlanRecords
@@ -64,6 +66,9 @@ class World:
     role_id: str
     proposal_id: str
     """Of the first organization: it has a draft, and the proposal failed."""
+    webhook_id: str
+    delivery_id: str
+    """Likewise; the delivery is dead."""
     elsewhere: Mapping[str, str]
     """Ids by their parameters, of an interview of another candidate's in the same organization."""
     key_id: str
@@ -86,6 +91,8 @@ class World:
             "key_id": self.key_id,
             "role_id": self.role_id,
             "proposal_id": self.proposal_id,
+            "webhook_id": self.webhook_id,
+            "delivery_id": self.delivery_id,
             "number": "1",
             "user_id": self.sessions["disabled"].user_id,
             "session_id": self.sessions[who].session_id if who in self.sessions else None,
@@ -177,6 +184,7 @@ async def populate(settings: Settings, database: Database) -> World:
     other_id = await people.interview(home, await people.user(home, "candidate"))
     key_id, key = await people.api_key(home, EVERY_SCOPE)
     role_id, proposal_id = await people.role(admin)
+    webhook_id, delivery_id = await people.webhook(home)
     headers |= {
         "anonymous": {},
         "key with every scope": _bearer(key),
@@ -195,6 +203,8 @@ async def populate(settings: Settings, database: Database) -> World:
         invitation_id=await people.invitation(home, interview_id),
         role_id=role_id,
         proposal_id=proposal_id,
+        webhook_id=webhook_id,
+        delivery_id=delivery_id,
         elsewhere={
             "recording_id": await people.recording(other_id),
             "document_id": await people.document(home, other_id),
@@ -312,6 +322,30 @@ class People:
             finished_at=datetime.now(UTC),
         )
         return role.role_id, proposal_id
+
+    async def webhook(self, organization_id: str) -> tuple[str, str]:
+        """One that wants nothing, and a delivery that is dead."""
+        webhook_id, delivery_id = str(uuid.uuid4()), str(uuid.uuid4())
+        await self._insert(
+            WEBHOOKS,
+            webhook_id=webhook_id,
+            organization_id=organization_id,
+            url="https://192.0.2.1/",
+            events=[],
+            secret=b"whsec_",
+        )
+        await self._insert(
+            WEBHOOK_DELIVERIES,
+            delivery_id=delivery_id,
+            organization_id=organization_id,
+            webhook_id=webhook_id,
+            event="plan.approved",
+            subject=delivery_id,
+            data={},
+            state="dead",
+            finished_at=datetime.now(UTC),
+        )
+        return webhook_id, delivery_id
 
     async def recording(self, interview_id: str) -> str:
         """Of a turn without words. The sound is nowhere."""

@@ -205,6 +205,8 @@ async def test_what_belongs_to_others_is_out_of_reach(
         "invitation_id": world.invitation_id,
         "role_id": world.role_id,
         "proposal_id": world.proposal_id,
+        "webhook_id": world.webhook_id,
+        "delivery_id": world.delivery_id,
     }
     nothing = dict.fromkeys(theirs, str(uuid.uuid4()))
     async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:

@@ -46,6 +46,10 @@ def stack(
                 "LLM_PROVIDERS": "openai",
                 "LLM_OPENAI_BASE_URL": f"{provider_server.base_url}/v1",
                 "SILENCE_NUDGE_S": "600",
+                # Webhooks to servers of the tests' own.
+                "DEBUG": "true",
+                "WEBHOOK_NETWORKS": "127.0.0.0/8",
+                "WEBHOOK_SWEEP_EVERY_S": "0.2",
             },
             worker_argv=(sys.executable, "-m", "tests.integration.models.planning_worker"),
         )

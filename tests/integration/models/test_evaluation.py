@@ -79,6 +79,13 @@ def scorer(fake: FakeProviders) -> Generator[ScoringModel]:
     scorer.released.set()
 
 
+@pytest.fixture(autouse=True)
+async def nobody_reviews(admin: httpx.AsyncClient) -> None:
+    """Scores are read as they come."""
+    body = {"blind_review": False}
+    (await admin.patch("/api/v1/organization", json=body)).raise_for_status()
+
+
 @pytest.fixture
 async def ended(admin: httpx.AsyncClient, records: Records) -> str:
     return await an_interview(admin, records)

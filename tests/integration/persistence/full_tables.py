@@ -16,6 +16,8 @@ __all__ = ["count_rows", "fill"]
 ORGANIZATION = str(uuid.UUID(int=1))
 _USER, _SESSION = str(uuid.UUID(int=2)), str(uuid.UUID(int=3))
 _ROLE, _PROPOSAL = str(uuid.UUID(int=4)), str(uuid.UUID(int=5))
+_WEBHOOK = str(uuid.UUID(int=7))
+_REVIEW = str(uuid.UUID(int=6))
 _HASH = "ab" * 32
 
 
@@ -188,6 +190,49 @@ def _rows(interview_id: str) -> dict[str, dict[str, Any]]:
             "human": [],
             "evidence": [],
             "reason": "",
+        },
+        "reviews": {
+            "review_id": _REVIEW,
+            "interview_id": interview_id,
+            "reviewer_id": _USER,
+            "rubric_hash": _HASH,
+            "blind": True,
+        },
+        "review_ratings": {"review_id": _REVIEW, "competency_id": "example", "rating": 3},
+        "score_views": {"interview_id": interview_id, "user_id": _USER},
+        "score_overrides": {
+            "override_id": new(),
+            "interview_id": interview_id,
+            "number": 1,
+            "competency_id": "example",
+            "score": 4,
+            "reason": "It was shown.",
+            "overridden_by": _USER,
+        },
+        "decisions": {
+            "decision_id": new(),
+            "interview_id": interview_id,
+            "decision": "advance",
+            "reason": "It was shown.",
+            "decided_by": _USER,
+        },
+        "webhooks": {
+            "webhook_id": _WEBHOOK,
+            "organization_id": ORGANIZATION,
+            "url": "https://hooks.example.com",
+            "events": ["interview.completed"],
+            "secret": b"sealed",
+            "secret_key_id": "a",
+            "created_by": _USER,
+        },
+        "webhook_deliveries": {
+            "delivery_id": new(),
+            "organization_id": ORGANIZATION,
+            "webhook_id": _WEBHOOK,
+            "event": "interview.completed",
+            "subject": interview_id,
+            "interview_id": interview_id,
+            "data": {"interview_id": interview_id},
         },
         "audit_events": {
             "event_id": new(),

@@ -21,16 +21,23 @@ from interview.persistence.models import (
     ACCOMMODATIONS,
     AUTH_SESSIONS,
     CONSENTS,
+    DECISIONS,
     DOCUMENTS,
     EVALUATIONS,
     INTERVIEWS,
     INVITATIONS,
     ORGANIZATIONS,
     RECORDINGS,
+    REVIEW_RATINGS,
+    REVIEWS,
+    SCORE_OVERRIDES,
+    SCORE_VIEWS,
     TAILORINGS,
     TURNS,
     USERS,
     UTTERANCES,
+    WEBHOOK_DELIVERIES,
+    WEBHOOKS,
 )
 from interview.persistence.records import Records
 from interview.security.principal import Principal
@@ -51,6 +58,11 @@ OF_AN_INTERVIEW = (
     ACCOMMODATIONS,
     TAILORINGS,
     EVALUATIONS,
+    REVIEWS,
+    SCORE_VIEWS,
+    SCORE_OVERRIDES,
+    DECISIONS,
+    WEBHOOK_DELIVERIES,
 )
 
 
@@ -78,6 +90,14 @@ class House:
         )
         interview_id = new.interview_id
         await self.records.create_interview(new)
+        await self._insert(
+            WEBHOOKS,
+            webhook_id=_id(),
+            organization_id=self.staff.organization_id,
+            url="https://hooks.example.com/",
+            events=["interview.completed", "interview.erased"],
+            secret=b"sealed",
+        )
         key = f"interviews/{interview_id}"
         await self.records.save_speech(greeting(interview_id, recording=recording(f"{key}/g")))
         await self.records.commit_answer(answer(interview_id, recording=recording(f"{key}/a")))
@@ -99,6 +119,13 @@ class House:
             **this,
         )
         await self._insert(EVALUATIONS, number=1, samples=3, **this)
+        review_id, reason = _id(), {"reason": "It was shown."}
+        await self._insert(REVIEWS, review_id=review_id, rubric_hash="0" * 64, blind=True, **this)
+        await self._insert(REVIEW_RATINGS, review_id=review_id, competency_id="care", **reason)
+        await self._insert(SCORE_VIEWS, user_id=self.candidate.user_id, **this)
+        override = {"override_id": _id(), "number": 1, "competency_id": "care", "score": 4}
+        await self._insert(SCORE_OVERRIDES, **override, **reason, **this)
+        await self._insert(DECISIONS, decision_id=_id(), decision="hold", **reason, **this)
         await self._insert(TAILORINGS, document_id=_id(), state="running", **this)
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
         await self.invite(interview_id, ENDED)
@@ -178,6 +205,10 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "accommodations": 1,
         "tailorings": 1,
         "evaluations": 1,
+        "reviews": 1,
+        "score_overrides": 1,
+        "decisions": 1,
+        "webhook_deliveries": 1,
         "auth_sessions": 1,
         "users": 1,
     }
@@ -200,6 +231,9 @@ async def test_every_step_may_be_repeated_and_the_receipt_is_one(
     assert done.completed_at is not None
     assert done.erased["turns"] == 2
     assert done.erased["data_keys"] == 1
+    # That it was erased is all that is left to be told, once.
+    assert await house.rows(WEBHOOK_DELIVERIES, interview_id=interview_id) == 1
+    assert await house.rows(WEBHOOK_DELIVERIES, event="interview.erased", subject=interview_id) == 1
     page = await AuditTrail(database).page(house.staff.organization_id, interview_id=interview_id)
     assert [event.action for event in reversed(page.items)] == [
         "interview.created",

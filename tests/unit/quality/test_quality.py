@@ -7,11 +7,11 @@ from typing import get_args
 
 import pytest
 
+from interview.domain.evaluation.agreement import quadratic_weighted_kappa
 from interview.domain.evaluation.shown import Shown
 from interview.domain.evaluation.suspicion import Span
 from interview.evaluation import scorer
 from quality.__main__ import by_record
-from quality.agreement import quadratic_weighted_kappa
 from quality.corpus import Channel, injections, transcripts
 from quality.variants import VARIANTS
 

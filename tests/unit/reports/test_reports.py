@@ -14,6 +14,9 @@ from pypdf import PdfReader
 
 from interview.domain.roles import get_rubric
 from interview.evaluation.scorecard import CompetencyView, Cost, Quote, Scorecard
+from interview.persistence.decisions import DecisionRow
+from interview.persistence.overrides import OverrideRow
+from interview.persistence.reviews import Rating, ReviewRow
 from interview.reports.pdf import as_pdf
 from interview.reports.report import METHOD, Place, Report
 from interview.reports.table import as_csv
@@ -157,3 +160,50 @@ def test_a_table_has_a_line_for_each_competency() -> None:
     assert head is not None
     assert (first["score"], first["samples"], second["unscored"]) == ("4.0", "4 4 5", "no_answer")
     assert second["score"] == ""
+
+
+def test_what_people_said_stands_beside_the_scores() -> None:
+    override = OverrideRow(
+        override_id="o",
+        competency_id=RUBRIC.competencies[0].competency_id,
+        score=5,
+        reason="=The <b>second</b> answer.",
+        overridden_by="a",
+        created_at=AT,
+    )
+    rated = [Rating(competency_id=c.competency_id, rating=2) for c in RUBRIC.competencies[:1]]
+    unsure = [Rating(competency_id=c.competency_id, rating=None) for c in RUBRIC.competencies[:1]]
+    reviews = [
+        ReviewRow(
+            review_id=str(n),
+            reviewer_id="a",
+            rubric_hash="ab" * 32,
+            blind=True,
+            note="",
+            created_at=AT,
+            ratings=tuple(ratings),
+        )
+        for n, ratings in enumerate((rated, unsure))
+    ]
+    decision = DecisionRow(
+        decision_id="d", decision="hold", reason="Ask for papers.", decided_by="a", created_at=AT
+    )
+    found = a_report(competency(0, override=override), reviews=reviews, decision=decision)
+    text = words(as_pdf(found))
+    for expected in (
+        "Rated by people: 2, none.",
+        "A person's score instead: 5. =The <b>second</b> answer.",
+        "On hold, decided by a person on 4 May 2026. Ask for papers.",
+    ):
+        assert expected in text
+    (row,) = csv.DictReader(io.StringIO(as_csv(found).decode("utf-8-sig")))
+    assert (row["ratings"], row["override"], row["decision"]) == ("2 none", "5", "hold")
+    assert row["override_reason"].startswith("'=")
+
+
+def test_of_what_was_decided_there_is_a_page_without_scores() -> None:
+    decision = DecisionRow(
+        decision_id="d", decision="reject", reason="Came late.", decided_by="a", created_at=AT
+    )
+    text = words(as_pdf(a_report(scorecard=None, places={}, decision=decision)))
+    assert "Does not go on, decided by a person on 4 May 2026. Came late." in text

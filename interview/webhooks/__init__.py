@@ -1,0 +1,1 @@
+"""Telling integrations what happened, signed as Standard Webhooks says."""
