@@ -13,6 +13,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from api import docs, openapi, realtime
 from api.authorization import PUBLIC, requires
 from api.background import Background
+from api.cookie_names import ACCESS_COOKIE, cookie_name
 from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
@@ -92,7 +93,12 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.openapi = partial(openapi.document, app, open_house=settings.debug)
+    app.openapi = partial(
+        openapi.document,
+        app,
+        open_house=settings.debug,
+        cookie=cookie_name(settings, ACCESS_COOKIE),
+    )
     add_error_handlers(app)
     # The last one added is the outermost.
     more = {f"{CODEC_PATH}/decode": temporal_codec.MAX_DECODE_BYTES}

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Request, expect
 
-from api.authentication import ACCESS_COOKIE
+from api.cookie_names import ACCESS_COOKIE
 from interview.config import Settings
 from interview.security.keys import new_key, parse_keys
 from interview.security.principal import Principal

@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import insert
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from api.authentication import ACCESS_COOKIE
+from api.cookie_names import ACCESS_COOKIE
 from api.engine import Engine
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
