@@ -15,12 +15,15 @@ interface Place {
   href: string;
   name: string;
   for: readonly Account["role"][];
+  /** Pages that belong to it. */
+  within?: readonly string[];
 }
 
 const STAFF = ["recruiter", "admin"] as const;
 
 const PLACES: readonly Place[] = [
-  { href: "/desk/", name: "Interviews", for: STAFF },
+  { href: "/desk/", name: "Interviews", for: STAFF, within: ["/desk/interview/"] },
+  { href: "/desk/roles/", name: "Roles", for: STAFF, within: ["/desk/role/"] },
   { href: "/desk/invitations/", name: "Invitations", for: STAFF },
   { href: "/desk/accommodations/", name: "Accommodations", for: STAFF },
   { href: "/desk/people/", name: "People", for: ["admin"] },
@@ -56,7 +59,7 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
         </button>
         <nav ref={places} className={styles.places} aria-label="Pages">
           {PLACES.filter((place) => place.for.includes(account.role)).map((place) => (
-            <Link key={place.href} href={place.href} aria-current={place.href === here ? "page" : undefined}>
+            <Link key={place.href} href={place.href} aria-current={place.href === here ? "page" : place.within?.includes(here) ? "true" : undefined}>
               {place.name}
             </Link>
           ))}
