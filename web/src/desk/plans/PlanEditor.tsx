@@ -11,7 +11,7 @@ import { PhaseSection } from "./PhaseSection";
 import styles from "./plans.module.css";
 import { SaveBar } from "./SaveBar";
 import { TextsSection } from "./TextsSection";
-import { minutes } from "./words";
+import { madeBy, minutes } from "./words";
 
 interface Props {
   roleId: string;
@@ -78,7 +78,7 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
   return (
     <div ref={root} className={styles.editor} data-testid="plan-editor" data-changed={changed}>
       <p className={ui.small} data-testid="plan-size">
-        Version {draft.number}, a draft. {minutes(total)}, {questionsOf(plan).length} questions, {scored} of them scored.
+        Version {draft.number}, a draft {madeBy(draft)}. {minutes(total)}, {questionsOf(plan).length} questions, {scored} of them scored.
       </p>
       <p className="visually-hidden" role="status" data-testid="said">
         {said}

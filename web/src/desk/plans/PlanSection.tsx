@@ -7,6 +7,7 @@ import { useLoaded } from "@/account/useLoaded";
 import { day } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { DiscardDraft } from "./DiscardDraft";
 import { BeginDraft, Drafting, Failed } from "./Drafting";
 import { PlanEditor } from "./PlanEditor";
 import styles from "./plans.module.css";
@@ -60,6 +61,7 @@ export function PlanSection({ role, onChanged }: { role: Role; onChanged: () => 
             <summary>Draft it anew</summary>
             <BeginDraft roleId={roleId} isDescribed={role.job_description !== ""} hasDraft onBegun={begun} />
           </details>
+          <DiscardDraft roleId={roleId} onOver={begun} />
         </>
       )}
       {plan?.state === "approved" && role.draft_number === null && (

@@ -33,7 +33,7 @@ function Loaded({ roleId }: { roleId: string }) {
   const { data: role, problem, reload } = useLoaded(useCallback(() => readRole(roleId), [roleId]));
   return (
     <Shell title={role?.title ?? "Role"}>
-      <p>
+      <p className={desk.back}>
         <Link href="/desk/roles/">All roles</Link>
       </p>
       <Problem text={problem} onRetry={reload} />

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { approveDraft, discardDraft, readDraft, saveDraft, type Plan } from "@/api/plans";
+import { approveDraft, readDraft, saveDraft, type Plan } from "@/api/plans";
 import { ApiError } from "@/api/request";
 import { useAction } from "@/account/useAction";
 import { Confirm } from "@/ui/Confirm";
@@ -25,7 +25,7 @@ interface Props {
 /** Whether all is saved, and what can be done with the draft. */
 export function SaveBar({ roleId, state, problems, onEdit, onGoTo, onSaid, onOver }: Props) {
   const { busy, problem, run } = useAction();
-  const [asking, setAsking] = useState<"approve" | "discard" | null>(null);
+  const [asking, setAsking] = useState(false);
   const [theirs, setTheirs] = useState<Plan | null>(null);
   const [told, setTold] = useState(false);
   const changed = isChanged(state);
@@ -81,13 +81,10 @@ export function SaveBar({ roleId, state, problems, onEdit, onGoTo, onSaid, onOve
           type="button"
           className={ui.go}
           aria-disabled={busy}
-          onClick={() => !busy && ask(() => setAsking("approve"))}
+          onClick={() => !busy && ask(() => setAsking(true))}
           data-testid="approve-plan"
         >
           Approve
-        </button>
-        <button type="button" className={ui.button} disabled={busy} onClick={() => setAsking("discard")}>
-          Discard draft
         </button>
         <p className={ui.small} role="status" data-testid="save-state">
           {changed ? "Not saved yet" : "All is saved"}
@@ -135,33 +132,19 @@ export function SaveBar({ roleId, state, problems, onEdit, onGoTo, onSaid, onOve
       )}
       <Confirm
         act="approve"
-        open={asking === "approve"}
+        open={asking}
         title="Approve this plan?"
         yes="Approve"
         no="Not yet"
         calm
         onYes={() => {
-          setAsking(null);
+          setAsking(false);
           approve();
         }}
-        onNo={() => setAsking(null)}
+        onNo={() => setAsking(false)}
       >
         {changed && "What you have changed is saved first. "}
         From then on it never changes: every candidate who is invited by it is asked the same. Changes make a new version.
-      </Confirm>
-      <Confirm
-        act="discard"
-        open={asking === "discard"}
-        title="Discard this draft?"
-        yes="Discard"
-        no="Keep it"
-        onYes={() => {
-          setAsking(null);
-          void run(() => discardDraft(roleId)).then((done) => done && onOver());
-        }}
-        onNo={() => setAsking(null)}
-      >
-        All of it goes, also what others wrote. Versions that were approved stay.
       </Confirm>
     </div>
   );

@@ -38,7 +38,7 @@ export function failedBecause(reason: string | null): string {
 }
 
 export function madeBy({ source, based_on }: Pick<Version, "source" | "based_on">): string {
-  if (source === "model") return "drafted from the job description";
+  if (source === "model") return "made from the job description";
   if (source === "builtin") return based_on ? `from the built-in “${spoken(based_on)}”` : "from a built-in interview";
   return "written by people";
 }
