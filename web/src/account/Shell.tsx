@@ -24,10 +24,12 @@ const STAFF = ["recruiter", "admin"] as const;
 const PLACES: readonly Place[] = [
   { href: "/desk/", name: "Interviews", for: STAFF, within: ["/desk/interview/"] },
   { href: "/desk/roles/", name: "Roles", for: STAFF, within: ["/desk/role/"] },
+  { href: "/desk/compare/", name: "Compare", for: STAFF },
   { href: "/desk/invitations/", name: "Invitations", for: STAFF },
   { href: "/desk/accommodations/", name: "Accommodations", for: STAFF },
   { href: "/desk/people/", name: "People", for: ["admin"] },
   { href: "/desk/keys/", name: "API keys", for: ["admin"] },
+  { href: "/desk/webhooks/", name: "Webhooks", for: ["admin"] },
   { href: "/desk/organization/", name: "Organization", for: ["admin"] },
   { href: "/account/", name: "Account", for: ["candidate", ...STAFF] },
 ];

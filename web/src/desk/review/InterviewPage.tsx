@@ -97,7 +97,16 @@ function Loaded({ interviewId }: { interviewId: string }) {
                 {interview.started_at && `, begun ${moment(interview.started_at)}`}
                 {interview.ended_at && `, ended ${moment(interview.ended_at)}`}
               </span>
+              {interview.plan_hash && (
+                <>
+                  {" "}
+                  <Link href={`/desk/compare/?plan=${interview.plan_hash}`}>Compare</Link>
+                </>
+              )}
             </p>
+            <a className={styles.toPane} href="#transcript">
+              To the transcript
+            </a>
             <Downloads interview={interview} isHidden={scores.data?.review.hidden ?? true} />
           </div>
           <div className={styles.columns}>
