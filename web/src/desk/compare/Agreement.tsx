@@ -34,7 +34,7 @@ export function Agreement() {
         <>
           <p className={ui.lead}>{agreementIn(data.found.overall)}</p>
           {data.found.overall.pairs > 0 && (
-            <div className={styles.scrolled} tabIndex={0} role="region" aria-labelledby="agreement">
+            <div className={styles.scrolled} tabIndex={0} role="group" aria-labelledby="agreement">
               <table className={styles.table}>
                 <caption className="visually-hidden">Agreement, over all and by role</caption>
                 <thead>
@@ -73,7 +73,7 @@ function Row({ name, figures }: { name: string; figures: Figures }) {
       <td>{figures.pairs}</td>
       <td>{percent(figures.exact)}</td>
       <td>{percent(figures.within_one)}</td>
-      <td>{figures.kappa === null ? "–" : figures.kappa.toFixed(2)}</td>
+      <td>{figures.kappa === null ? "–" : figures.kappa.toFixed(2).replace("-", "−")}</td>
     </tr>
   );
 }

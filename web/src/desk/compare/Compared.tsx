@@ -44,8 +44,8 @@ export function Compared({ planHash }: { planHash: string }) {
 function Table({ comparison }: { comparison: Comparison }) {
   const { competencies, items } = comparison;
   return (
-    <div className={styles.scrolled} tabIndex={0} role="region" aria-labelledby="compared">
-      <table className={styles.table}>
+    <div className={styles.scrolled} tabIndex={0} role="group" aria-labelledby="compared">
+      <table className={`${styles.table} ${styles.cards}`}>
         <caption className="visually-hidden">Candidates of {comparison.title}, highest total first</caption>
         <thead>
           <tr>
@@ -71,10 +71,12 @@ function Table({ comparison }: { comparison: Comparison }) {
                   {candidate.needs_human && <Badge name="A person has to look" tone="warn" />}
                 </div>
               </th>
-              <td className={styles.place}>{placeOf(candidate)}</td>
+              <td className={styles.place} data-label="Place:">
+                {placeOf(candidate)}
+              </td>
               <Total candidate={candidate} all={items} />
-              {competencies.map(({ competency_id }) => (
-                <Score key={competency_id} candidate={candidate} competencyId={competency_id} />
+              {competencies.map(({ competency_id, name }) => (
+                <Score key={competency_id} candidate={candidate} competencyId={competency_id} name={name} />
               ))}
             </tr>
           ))}
@@ -106,18 +108,18 @@ function Total({ candidate, all }: { candidate: Candidate; all: Candidate[] }) {
   );
 }
 
-function Score({ candidate, competencyId }: { candidate: Candidate; competencyId: string }) {
+function Score({ candidate, competencyId, name }: { candidate: Candidate; competencyId: string; name: string }) {
   const score = candidate.scores.find((each) => each.competency_id === competencyId);
   if (!score || score.score === null) {
     return (
-      <td>
+      <td data-label={`${name}:`}>
         <span aria-hidden="true">–</span>
         <span className="visually-hidden">No score</span>
       </td>
     );
   }
   return (
-    <td>
+    <td data-label={`${name}:`}>
       {number(score.score)}
       {score.low < score.high && <span className={ui.small}> {`${number(score.low)}–${number(score.high)}`}</span>}
       {score.is_overridden && <p className={ui.small}>by a person</p>}

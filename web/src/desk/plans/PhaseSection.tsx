@@ -46,7 +46,9 @@ export function PhaseSection({ phase, competencies, locked, problems, open, onOp
   return (
     <section className={styles.phase} aria-labelledby={id} data-testid={id}>
       <header className={styles.phaseHead}>
-        <h3 id={id}>{name}</h3>
+        <h3 id={id} tabIndex={-1}>
+          {name}
+        </h3>
         <p className={ui.small}>{about}</p>
       </header>
       <details className={styles.aside}>

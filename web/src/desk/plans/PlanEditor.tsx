@@ -26,7 +26,8 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
   const [open, setOpen] = useState<string | null>(null);
   const [openCompetency, setOpenCompetency] = useState<string | null>(null);
   const [said, setSaid] = useState("");
-  const entering = useRef<string | null>(null);
+  // Where the focus goes next, by selector.
+  const [goal, setGoal] = useState<{ to: string } | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const { plan } = state;
   const problems = useMemo(() => findings(plan), [plan]);
@@ -40,10 +41,8 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
   }, [changed]);
 
   useEffect(() => {
-    if (entering.current === null) return;
-    root.current?.querySelector<HTMLElement>(entering.current)?.focus();
-    entering.current = null;
-  });
+    if (goal) root.current?.querySelector<HTMLElement>(goal.to)?.focus();
+  }, [goal]);
 
   const act = useCallback((change: Edit) => {
     if (change.type === "remove") setSaid("The question is removed. Undo brings it back.");
@@ -55,13 +54,13 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
     const id = nextQuestionId(plan);
     edit({ type: "add", phase });
     setOpen(id);
-    entering.current = `[data-question="${id}"] textarea`;
+    setGoal({ to: `[data-question="${id}"] textarea` });
   };
 
   const addCompetency = () => {
     edit({ type: "add-competency" });
     setOpenCompetency("last");
-    entering.current = "[data-testid=competency]:last-of-type input";
+    setGoal({ to: "[data-competencies] > :last-child input" });
   };
 
   const goTo = ({ at }: Finding) => {
@@ -69,7 +68,7 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
     const isCompetency = plan.competencies.some((one) => one.competency_id === at);
     if (isQuestion) setOpen(at);
     if (isCompetency) setOpenCompetency(at);
-    entering.current = isQuestion ? `[data-question="${at}"] textarea` : isCompetency ? `#${at} summary` : `#${at}`;
+    setGoal({ to: isQuestion ? `[data-question="${at}"] textarea` : isCompetency ? `[id="${at}"] summary` : `#${at}` });
   };
 
   const scored = questionsOf(plan).filter((question) => question.scored).length;
@@ -115,7 +114,7 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
           <h3 id="competencies">Competencies</h3>
           <p className={ui.small}>What answers are measured by. Candidates never see any of it.</p>
         </header>
-        <div className={styles.competencies}>
+        <div className={styles.competencies} data-competencies="">
           {plan.competencies.map((competency, index) => (
             <div key={competency.competency_id} id={competency.competency_id}>
               <CompetencyCard

@@ -54,6 +54,7 @@ export function PlanSection({ role, onChanged }: { role: Role; onChanged: () => 
       <Problem text={problem} onRetry={reload} />
       <Problem text={action.problem} />
       {!plan && !problem && <p role="status">Loading…</p>}
+      {plan && <h2 className="visually-hidden">The plan</h2>}
       {plan?.state === "draft" && role.draft_number !== null && (
         <>
           <PlanEditor key={`${plan.plan_version_id} ${plan.revision}`} roleId={roleId} draft={plan} onOver={begun} />

@@ -120,7 +120,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
                 <h2 id="transcript">Transcript</h2>
                 {!isOver && <Badge name="Under way" tone="good" />}
               </header>
-              <div className={styles.scroll} data-pane="" tabIndex={0} role="region" aria-labelledby="transcript">
+              <div className={styles.scroll} data-pane="" tabIndex={0} role="group" aria-labelledby="transcript">
                 {data.lines.length === 0 ? (
                   <p className={ui.lead}>{isOver ? "Nothing was said." : "Nothing was said yet. What is said appears here."}</p>
                 ) : (

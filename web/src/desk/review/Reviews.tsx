@@ -14,7 +14,7 @@ export function Reviews({ review }: { review: ReviewStanding }) {
   return (
     <section className={styles.scores} aria-labelledby="people" data-testid="reviews">
       <h2 id="people">What people rated</h2>
-      <div className={styles.scrolled} tabIndex={0} role="region" aria-labelledby="people">
+      <div className={styles.scrolled} tabIndex={0} role="group" aria-labelledby="people">
         <table className={styles.ratings}>
           <caption className="visually-hidden">Ratings by competency and person</caption>
           <thead>

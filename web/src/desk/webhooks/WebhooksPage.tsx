@@ -30,7 +30,7 @@ export function WebhooksPage() {
       <tr key={webhook.webhook_id} data-testid="webhook" data-active={webhook.active}>
         <td className={desk.name}>
           {webhook.url}
-          <p className={desk.sub}>{webhook.events.map((event) => EVENT[event] ?? event).join(", ")}</p>
+          <p className={desk.sub}>{webhook.events.map((event) => EVENT[event] ?? event).join("; ")}</p>
         </td>
         <td>
           <Badge {...state} />
@@ -89,6 +89,7 @@ export function WebhooksPage() {
       )}
       <Problem text={problem} />
       <List
+        short
         listed={listed}
         caption="Webhooks, oldest first"
         counted={(count) => `${count} webhooks`}
