@@ -10,12 +10,30 @@ from playwright.async_api import Locator, expect
 from tests.browser.accounts import Visit
 from tests.browser.fake_room_server import WEB_OUT
 
-__all__ = ["check", "press_on", "tab_to"]
+__all__ = ["check", "press_on", "shift", "tab_to", "watch_shifts"]
 
 AXE = WEB_OUT.parent / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _MOST_TABS = 150
 _OVERFLOWS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+async def watch_shifts(visit: Visit) -> None:
+    """Of the pages that are opened from now on."""
+    await visit.page.add_init_script(_SHIFTS)
+
+
+async def shift(visit: Visit) -> float:
+    """Chromium's cumulative layout shift of the page, so far; below 0.1 is good."""
+    return await visit.page.evaluate("() => window.shifted")
 
 
 async def check(visit: Visit, where: str) -> None:

@@ -16,7 +16,7 @@ from interview.config import Settings
 from interview.persistence.database import Database
 from interview.persistence.models import WEBHOOK_DELIVERIES
 from launcher.keys import local_keys
-from tests.browser.accessibility import check, press_on, tab_to
+from tests.browser.accessibility import check, press_on, shift, tab_to, watch_shifts
 from tests.browser.accounts import Recruiter, Visit
 from tests.browser.hired import COMPETENCIES, Past
 from tests.services import RunningStack
@@ -134,6 +134,10 @@ async def test_people_rate_first_and_have_the_last_word(visit: Visit, past: Past
     await visit.button("Put it on record").click()
     await expect(visit.by_id("decided")).to_contain_text("Goes on")
     await check(visit, "a decision")
+    await visit.by_id("history").locator("summary").click()
+    await expect(visit.by_id("act").first).to_contain_text("A decision was made. You")
+    await expect(visit.by_id("act").filter(has_text="A score was set right.")).to_have_count(1)
+    await check(visit, "who did what")
     for format in ("pdf", "csv", "json"):
         async with page.expect_download() as saved:
             await visit.by_id(f"report-{format}").click()
@@ -205,6 +209,7 @@ async def test_candidates_of_a_plan_beside_each_other(visit: Visit, past: Past) 
     await visit.open("/desk/compare/")
     await expect(visit.page.get_by_text("There is nobody to compare yet")).to_be_visible()
     await check(visit, "nobody to compare")
+    interview_id = ""
     for name, score in (("Ada", 4), ("Grace", 4), ("Edsger", 1)):
         interview_id = await past.interview(name)
         await past.evaluate(interview_id, dict.fromkeys(COMPETENCIES, score))
@@ -228,8 +233,17 @@ async def test_candidates_of_a_plan_beside_each_other(visit: Visit, past: Past) 
     await expect(named[0]).to_contain_text("Tied with Ada")
     await expect(named[1].get_by_role("cell").first).to_have_text("3")
     await expect(visit.by_id("agreement")).to_contain_text("Too few ratings to rely on")
-    await visit.page.set_viewport_size({"width": 1280, "height": 900})
-    await check(visit, "a comparison on a wide screen")
+    # Nothing that stands there is pushed away by what comes.
+    await watch_shifts(visit)
+    for size in ({"width": 1280, "height": 900}, PHONE):
+        await visit.page.set_viewport_size(size)  # type: ignore[arg-type] a TypedDict
+        await visit.open("/desk/compare/")
+        await expect(visit.by_id("agreement").get_by_role("table")).to_be_visible()
+        assert await shift(visit) < 0.05
+        await check(visit, f"a comparison at {size}")
+        await visit.open(f"/desk/interview/?id={interview_id}")
+        await expect(visit.by_id("total")).to_be_visible()
+        assert await shift(visit) < 0.05
     assert visit.problems == []
 
 

@@ -1,5 +1,5 @@
 // One interview as those see it who decide: what was said, how it was scored, what people made of it.
-import type { Interview } from "./desk";
+import type { Interview, Page } from "./desk";
 import type { Competency } from "./plans";
 import { API_URL, post, request, send } from "./request";
 
@@ -182,4 +182,19 @@ export type ReportFormat = "json" | "pdf" | "csv";
 
 export function reportUrl(interviewId: string, format: ReportFormat): string {
   return `${API_URL}${of(interviewId)}/report${format === "json" ? "" : `.${format}`}`;
+}
+
+/** Ids, never a name or a word that was said. */
+export interface AuditEvent {
+  event_id: string;
+  at: string;
+  actor_kind: "user" | "api_key" | "system" | "anonymous";
+  actor_id: string | null;
+  action: string;
+}
+
+export async function listEvents(interviewId: string, cursor: string | null): Promise<Page<AuditEvent>> {
+  const asked = new URLSearchParams({ interview_id: interviewId, limit: "50", ...(cursor && { cursor }) });
+  const page = await request<{ items: AuditEvent[]; next_cursor: number | null }>(`/api/v1/audit?${asked}`);
+  return { items: page.items, next_cursor: page.next_cursor === null ? null : String(page.next_cursor) };
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter, useSearchParams } from "next/navigation";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { listInterviews } from "@/api/desk";
 import { listOwnRoles } from "@/api/plans";
 import { Shell } from "@/account/Shell";
@@ -38,6 +38,9 @@ export function ComparePage() {
   const router = useRouter();
   const { data, problem, reload } = useLoaded(useCallback(() => plans(), []));
   const chosen = asked ?? data?.[0]?.hash ?? "";
+  // What stands below comes after it, and is not pushed away.
+  const [isSettled, setSettled] = useState(false);
+  const settled = useCallback(() => setSettled(true), []);
   const isListed = data?.some(({ hash }) => hash === chosen) ?? false;
   return (
     <Shell title="Compare candidates">
@@ -63,8 +66,8 @@ export function ComparePage() {
       {data?.length === 0 && !asked && (
         <p className={ui.lead}>There is nobody to compare yet. It takes a plan, and interviews that have ended.</p>
       )}
-      {chosen && <Compared key={chosen} planHash={chosen} />}
-      <Agreement />
+      {data && chosen && <Compared key={chosen} planHash={chosen} onSettled={settled} />}
+      {data && (isSettled || !chosen) && <Agreement />}
     </Shell>
   );
 }

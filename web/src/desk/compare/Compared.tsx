@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
 import { readComparison, type Candidate, type Comparison } from "@/api/comparison";
 import { useLoaded } from "@/account/useLoaded";
 import { Problem } from "@/ui/Problem";
@@ -14,8 +14,17 @@ import styles from "./compare.module.css";
 import { RangeBar } from "./RangeBar";
 import { one, placeOf, tiedWith } from "./words";
 
-export function Compared({ planHash }: { planHash: string }) {
+interface Props {
+  planHash: string;
+  /** There is an answer, or a problem. */
+  onSettled: () => void;
+}
+
+export function Compared({ planHash, onSettled }: Props) {
   const { data, problem, reload } = useLoaded(useCallback(() => readComparison(planHash), [planHash]));
+  useEffect(() => {
+    if (data || problem) onSettled();
+  }, [data, problem, onSettled]);
   return (
     <section className={styles.section} aria-labelledby="compared" data-testid="comparison">
       <h2 id="compared" className={desk.heading}>

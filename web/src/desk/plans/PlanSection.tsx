@@ -53,7 +53,11 @@ export function PlanSection({ role, onChanged }: { role: Role; onChanged: () => 
       {failed}
       <Problem text={problem} onRetry={reload} />
       <Problem text={action.problem} />
-      {!plan && !problem && <p role="status">Loading…</p>}
+      {!plan && !problem && (
+        <p role="status" className={styles.loading}>
+          Loading…
+        </p>
+      )}
       {plan && <h2 className="visually-hidden">The plan</h2>}
       {plan?.state === "draft" && role.draft_number !== null && (
         <>

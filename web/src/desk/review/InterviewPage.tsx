@@ -14,6 +14,7 @@ import desk from "../desk.module.css";
 import { named, STATUS } from "../words";
 import { DecisionBox } from "./DecisionBox";
 import { Downloads } from "./Downloads";
+import { History } from "./History";
 import { PlayerBar } from "./PlayerBar";
 import { soundOf, tracksOf } from "./playing";
 import styles from "./review.module.css";
@@ -51,6 +52,8 @@ function Loaded({ interviewId }: { interviewId: string }) {
   const { reload: rescore } = scores;
   const interview = data?.interview ?? null;
   const isOver = interview !== null && (interview.status === "completed" || interview.status === "abandoned");
+  // Both at once: what comes later would push away what is being read.
+  const isThere = data !== null && (scores.data !== null || scores.problem !== "");
   const hasEnded = scores.data?.review.has_ended ?? isOver;
 
   useEffect(() => {
@@ -86,8 +89,8 @@ function Loaded({ interviewId }: { interviewId: string }) {
         <Link href="/desk/">All interviews</Link>
       </p>
       <Problem text={problem} onRetry={reload} />
-      {!data && !problem && <p role="status">Loading…</p>}
-      {data && interview && (
+      {!isThere && !problem && <p role="status">Loading…</p>}
+      {data && interview && isThere && (
         <>
           <div className={styles.about}>
             <p>
@@ -112,8 +115,8 @@ function Loaded({ interviewId }: { interviewId: string }) {
           <div className={styles.columns}>
             <div className={styles.column}>
               <Problem text={scores.problem} onRetry={scores.reload} />
-              {!scores.data && !scores.problem && <p role="status">Loading the scores…</p>}
               {scores.data && <Scoring interviewId={interviewId} hasEnded={hasEnded} scores={scores} onQuote={goTo} />}
+              <History interviewId={interviewId} />
             </div>
             <section className={styles.pane} aria-labelledby="transcript">
               <header className={styles.paneHead}>
