@@ -184,6 +184,15 @@ async def test_a_question_is_dragged_to_its_place(visit: Visit) -> None:
     await page.keyboard.press("Escape")
     await page.mouse.up()
     assert await order(visit) == [before[1], before[0], *before[2:]]
+
+    # What is not saved is not left behind by a link.
+    elsewhere = page.get_by_role("link", name="Invitations")
+    await elsewhere.click()
+    await visit.by_id("cancel-leave").click()
+    await expect(visit.by_id("plan-editor")).to_be_visible()
+    await elsewhere.click()
+    await visit.by_id("confirm-leave").click()
+    await page.wait_for_url("**/desk/invitations/")
     assert visit.problems == []
 
 

@@ -35,14 +35,14 @@ export function Agreement() {
           <p className={ui.lead}>{agreementIn(data.found.overall)}</p>
           {data.found.overall.pairs > 0 && (
             <div className={styles.scrolled} tabIndex={0} role="group" aria-labelledby="agreement">
-              <table className={styles.table}>
+              <table className={`${styles.table} ${styles.figures}`}>
                 <caption className="visually-hidden">Agreement, over all and by role</caption>
                 <thead>
                   <tr>
                     <th scope="col">Role</th>
                     <th scope="col">Ratings</th>
                     <th scope="col">The same</th>
-                    <th scope="col">One apart at most</th>
+                    <th scope="col">Within one</th>
                     <th scope="col">Kappa</th>
                   </tr>
                 </thead>

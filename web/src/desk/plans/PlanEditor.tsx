@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import type { PhaseName, Plan } from "@/api/plans";
+import { GuardUnsaved } from "@/ui/GuardUnsaved";
 import ui from "@/ui/ui.module.css";
 import desk from "../desk.module.css";
 import { findings, type Finding } from "./checks";
@@ -32,13 +33,6 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
   const { plan } = state;
   const problems = useMemo(() => findings(plan), [plan]);
   const changed = isChanged(state);
-
-  useEffect(() => {
-    if (!changed) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [changed]);
 
   useEffect(() => {
     if (goal) root.current?.querySelector<HTMLElement>(goal.to)?.focus();
@@ -82,6 +76,7 @@ export function PlanEditor({ roleId, draft, onOver }: Props) {
       <p className="visually-hidden" role="status" data-testid="said">
         {said}
       </p>
+      <GuardUnsaved isUnsaved={changed} what="What you have changed" />
       <p id="reordering" hidden>
         Drag it, or press the up and down arrow keys.
       </p>

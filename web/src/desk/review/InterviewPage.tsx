@@ -11,6 +11,7 @@ import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "../Badge";
 import desk from "../desk.module.css";
+import { useAgain } from "../useAgain";
 import { named, STATUS } from "../words";
 import { DecisionBox } from "./DecisionBox";
 import { Downloads } from "./Downloads";
@@ -56,11 +57,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
   const isThere = data !== null && (scores.data !== null || scores.problem !== "");
   const hasEnded = scores.data?.review.has_ended ?? isOver;
 
-  useEffect(() => {
-    if (!data || isOver) return;
-    const timer = setTimeout(reload, AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [data, isOver, reload]);
+  useAgain(data !== null && !isOver, AGAIN_MS, reload);
   const wasOver = useRef<boolean | null>(null);
   useEffect(() => {
     if (wasOver.current === false && isOver) rescore();

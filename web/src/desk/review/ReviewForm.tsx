@@ -1,10 +1,11 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { handInReview, type ReviewStanding } from "@/api/evaluation";
 import type { Competency } from "@/api/plans";
 import { useAction } from "@/account/useAction";
 import { Confirm } from "@/ui/Confirm";
+import { GuardUnsaved } from "@/ui/GuardUnsaved";
 import { LongField } from "@/ui/LongField";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
@@ -28,13 +29,6 @@ export function ReviewForm({ interviewId, review, onHandedIn }: Props) {
   const root = useRef<HTMLElement>(null);
   const open = missing(competencies, given);
   const hasBegun = Object.keys(given).length > 0 || note !== "";
-
-  useEffect(() => {
-    if (!hasBegun) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [hasBegun]);
 
   const rate = (id: string, change: Partial<Given[string]>) =>
     setGiven((now) => ({ ...now, [id]: { level: "", reason: "", ...now[id], ...change } }));
@@ -83,6 +77,7 @@ export function ReviewForm({ interviewId, review, onHandedIn }: Props) {
           {busy ? "One moment…" : "Hand in"}
         </button>
       </div>
+      <GuardUnsaved isUnsaved={hasBegun} what="Your rating" />
       <Confirm
         act="hand-in"
         open={asking}

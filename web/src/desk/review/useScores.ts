@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import {
   listEvaluations,
   readReview,
@@ -10,6 +10,7 @@ import {
   type Scorecard,
 } from "@/api/evaluation";
 import { useLoaded, type Loaded } from "@/account/useLoaded";
+import { useAgain } from "../useAgain";
 
 const AGAIN_MS = 2_500;
 
@@ -39,11 +40,8 @@ export function useScores(interviewId: string): Loaded<Scores> & { choose: (numb
   const loaded = useLoaded(load);
   const { data, reload } = loaded;
 
-  useEffect(() => {
-    if (!data?.evaluations.some((one) => one.state === "running")) return;
-    const timer = setTimeout(reload, AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [data, reload]);
+  const isScoring = data?.evaluations.some((one) => one.state === "running") ?? false;
+  useAgain(isScoring, AGAIN_MS, reload);
 
   return { ...loaded, choose };
 }

@@ -14,7 +14,7 @@ import desk from "../desk.module.css";
 import { List } from "../List";
 import { Deliveries } from "./Deliveries";
 import { NewWebhook } from "./NewWebhook";
-import { EVENT, stateOf } from "./words";
+import { stateOf, toldIn } from "./words";
 
 export function WebhooksPage() {
   const listed = usePages(useCallback(async () => ({ items: await listWebhooks(), next_cursor: null }), []));
@@ -30,7 +30,7 @@ export function WebhooksPage() {
       <tr key={webhook.webhook_id} data-testid="webhook" data-active={webhook.active}>
         <td className={desk.name}>
           {webhook.url}
-          <p className={desk.sub}>{webhook.events.map((event) => EVENT[event] ?? event).join("; ")}</p>
+          <p className={desk.sub}>{toldIn(webhook.events)}</p>
         </td>
         <td>
           <Badge {...state} />

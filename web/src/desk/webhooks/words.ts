@@ -1,5 +1,5 @@
 // Events, and what became of telling them.
-import type { Delivery, DeliveryState, Webhook, WebhookEvent } from "@/api/webhooks";
+import { EVENTS, type Delivery, type DeliveryState, type Webhook, type WebhookEvent } from "@/api/webhooks";
 import type { Tone } from "../words";
 
 export const EVENT: Record<WebhookEvent, string> = {
@@ -8,6 +8,12 @@ export const EVENT: Record<WebhookEvent, string> = {
   "plan.approved": "A plan was approved",
   "interview.erased": "An interview was erased",
 };
+
+/** In one order, whatever order they were chosen in. */
+export function toldIn(events: readonly WebhookEvent[]): string {
+  const known = EVENTS.filter((event) => events.includes(event)).map((event) => EVENT[event]);
+  return [...known, ...events.filter((event) => !EVENTS.includes(event))].join("; ");
+}
 
 export const DELIVERY: Record<DeliveryState, { name: string; tone: Tone }> = {
   pending: { name: "Under way", tone: "plain" },
