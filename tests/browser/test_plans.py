@@ -150,6 +150,8 @@ async def test_all_of_it_by_keyboard_alone(visit: Visit) -> None:
     await press_on(visit, visit.by_id("approve-plan"), back=True)
     await press_on(visit, visit.by_id("confirm-approve"))
     await expect(visit.by_id("approved")).to_be_visible()
+    # The button is gone: reading goes on where it was, and not at the top.
+    await expect(visit.by_id("plan-section")).to_be_focused()
     await tab_to(visit, page.get_by_label("Candidate's name"))
     await page.keyboard.type("Ada")
     await page.keyboard.press("Enter")

@@ -157,6 +157,7 @@ async def test_a_rating_by_keyboard_and_the_sound_in_step(visit: Visit, past: Pa
         await page.keyboard.press("ArrowDown")
     await press_on(visit, visit.by_id("hand-in"))
     await press_on(visit, visit.by_id("confirm-hand-in"))
+    await expect(visit.by_id("scoring")).to_be_focused()
     await expect(visit.by_id("reviews").get_by_role("cell", name="2")).to_have_count(
         len(COMPETENCIES)
     )

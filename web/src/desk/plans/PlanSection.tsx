@@ -7,6 +7,7 @@ import { useLoaded } from "@/account/useLoaded";
 import { day } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useRescuedFocus } from "@/ui/useRescuedFocus";
 import { DiscardDraft } from "./DiscardDraft";
 import { BeginDraft, Drafting, Failed } from "./Drafting";
 import { PlanEditor } from "./PlanEditor";
@@ -14,7 +15,18 @@ import styles from "./plans.module.css";
 import { PlanView } from "./PlanView";
 
 /** What there is of a role's plan: nothing yet, something being drafted, a draft, or what is approved. */
-export function PlanSection({ role, onChanged }: { role: Role; onChanged: () => void }) {
+export function PlanSection(props: { role: Role; onChanged: () => void }) {
+  const { draft_number, approved_number, proposal_state } = props.role;
+  const stage = `${draft_number} ${approved_number} ${proposal_state}`;
+  const region = useRescuedFocus<HTMLDivElement>(stage);
+  return (
+    <div ref={region} tabIndex={-1} className={`${styles.main} ${ui.rescued}`} data-testid="plan-section">
+      <Stage {...props} />
+    </div>
+  );
+}
+
+function Stage({ role, onChanged }: { role: Role; onChanged: () => void }) {
   const { role_id: roleId, proposal_id: proposalId, proposal_state: proposal } = role;
   const [asked, setAsked] = useState(0);
   // Another draft, whoever made it.

@@ -9,6 +9,7 @@ import { useLoaded } from "@/account/useLoaded";
 import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useRescuedFocus } from "@/ui/useRescuedFocus";
 import { Badge } from "../Badge";
 import desk from "../desk.module.css";
 import { useAgain } from "../useAgain";
@@ -24,7 +25,7 @@ import { Reviews } from "./Reviews";
 import { Scorecard } from "./Scorecard";
 import { Transcript, type Jump } from "./Transcript";
 import { usePlayer } from "./usePlayer";
-import { useScores } from "./useScores";
+import { useScores, type Scores } from "./useScores";
 
 const AGAIN_MS = 5_000;
 
@@ -157,7 +158,18 @@ interface ScoringProps {
 /** One's own rating first where that is asked for; then scores, ratings and the decision. */
 function Scoring({ interviewId, hasEnded, scores, onQuote }: ScoringProps) {
   const { data, reload, choose } = scores;
-  if (!data) return null;
+  const region = useRescuedFocus<HTMLDivElement>(String(data?.review.hidden));
+  return (
+    <div ref={region} tabIndex={-1} className={`${styles.column} ${ui.rescued}`} data-testid="scoring">
+      {data && <Stage {...{ interviewId, hasEnded, data, reload, choose, onQuote }} />}
+    </div>
+  );
+}
+
+type StageProps = Pick<ScoringProps, "interviewId" | "hasEnded" | "onQuote"> &
+  Pick<ScoringProps["scores"], "reload" | "choose"> & { data: Scores };
+
+function Stage({ interviewId, hasEnded, data, reload, choose, onQuote }: StageProps) {
   const { review, evaluations, card, chosen } = data;
   if (review.hidden) return <ReviewForm interviewId={interviewId} review={review} onHandedIn={reload} />;
   return (
