@@ -205,6 +205,29 @@ async def test_what_has_no_score_says_why(visit: Visit, past: Past) -> None:
     await visit.is_told("There is no such interview")
     await check(visit, "an interview that is not there")
 
+    invited = await page.request.post(
+        f"{visit.site}/api/v1/invitations", data={"role": "sales"}, headers={"Origin": visit.site}
+    )
+    await visit.open(f"/desk/interview/?id={(await invited.json())['interview_id']}")
+    await expect(page.get_by_text("You can rate it when the interview has ended.")).to_be_visible()
+    await expect(page.get_by_text("Nothing was said yet.")).to_be_visible()
+    await check(visit, "an interview that has not begun")
+
+
+async def test_a_server_or_a_sound_that_is_away_says_so(visit: Visit, past: Past) -> None:
+    interview_id = await past.interview("Ada")
+    page = visit.page
+    await page.route("**/transcript", lambda route: route.abort())
+    await visit.open(f"/desk/interview/?id={interview_id}")
+    await visit.is_told("The server cannot be reached")
+    await page.unroute_all()
+    await visit.button("Try again").click()
+    await expect(visit.by_id("line").first).to_be_visible()
+    await page.route("**/recordings/*", lambda route: route.fulfill(status=404, body="gone"))
+    await visit.by_id("play-line").first.click()
+    await visit.is_told("This recording cannot be played")
+    await check(visit, "a recording that is gone")
+
 
 async def test_candidates_of_a_plan_beside_each_other(visit: Visit, past: Past) -> None:
     await visit.open("/desk/compare/")

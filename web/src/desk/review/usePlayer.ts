@@ -25,6 +25,7 @@ export interface Player {
 export interface Sounding {
   onPlay: () => void;
   onPause: () => void;
+  onPlaying: () => void;
   onTimeUpdate: () => void;
   onEnded: () => void;
   onError: () => void;
@@ -106,10 +107,11 @@ export function usePlayer(
   const sounding: Sounding = {
     onPlay: () => setPlaying(true),
     onPause: () => setPlaying(false),
-    onTimeUpdate: () => {
+    // It sounds: not merely asked to, nor after an error, when its time is told once more.
+    onPlaying: () => {
       renewed.current = false;
-      setWithin((audio.current?.currentTime ?? 0) * 1000);
     },
+    onTimeUpdate: () => setWithin((audio.current?.currentTime ?? 0) * 1000),
     onEnded: () => {
       const next = (index ?? 0) + 1;
       if (next < tracks.length) start(next, 0, true);
