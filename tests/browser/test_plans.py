@@ -105,6 +105,12 @@ async def test_from_a_job_description_to_a_candidate_who_is_invited(visit: Visit
     await check(visit, "an approved plan, and a link")
     await visit.open("/desk/")
     await expect(visit.by_id("interview")).to_contain_text("Ward nurse")
+    # Elsewhere it is among the roles to invite for.
+    await visit.open("/desk/invitations/")
+    await visit.page.get_by_label("Role").select_option("Ward nurse")
+    await visit.button("Make the link").click()
+    await expect(visit.by_id("invitation")).to_have_count(2)
+    await check(visit, "an invitation by one's own plan")
 
     candidate = await Visit.begin(visit.page.context.browser, visit.site)  # type: ignore[arg-type]
     await candidate.open(link.partition("localhost:8000")[2])

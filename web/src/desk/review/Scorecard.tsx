@@ -44,8 +44,7 @@ export function Scorecard(props: Props) {
           <p className={styles.total} data-testid="total">
             <strong>{number(total.score)}</strong> of 5
             <span className={ui.small}>
-              {" "}
-              over {Math.round(total.coverage * 100)} % of the weight
+              {total.coverage < 1 && `, over ${Math.round(total.coverage * 100)} % of the weight`}
               {total.isReviewed && card.total !== null && `, ${number(card.total)} by the model alone`}
             </span>
           </p>
