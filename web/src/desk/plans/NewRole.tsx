@@ -48,7 +48,7 @@ export function NewRole() {
               label="Or write it here"
               rows={5}
               maxLength={30_000}
-              hint="What somebody in this job does and decides. It is shown to nobody else, and the questions are drafted from it."
+              hint="What somebody in this job does and decides. The questions are drafted from it."
               value={text}
               onValue={setText}
             />

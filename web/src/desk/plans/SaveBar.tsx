@@ -31,11 +31,11 @@ export function SaveBar({ roleId, state, problems, onEdit, onGoTo, onSaid, onOve
   const changed = isChanged(state);
   const cannot = problems.length > 0;
 
-  /** Its revision afterwards, or null: somebody was quicker, and that is shown. */
-  const save = async (): Promise<number | null> => {
-    if (!changed) return state.revision;
+  /** Over `revision`. Its own afterwards, or null: somebody was quicker, and that is shown. */
+  const save = async (revision: number): Promise<number | null> => {
     try {
-      const saved = await saveDraft(roleId, state.plan, state.revision);
+      const saved = await saveDraft(roleId, state.plan, revision);
+      setTheirs(null);
       onEdit({ type: "saved", plan: contentOf(saved), sent: state.plan, revision: saved.revision });
       onSaid("The plan is saved.");
       return saved.revision;
@@ -51,7 +51,7 @@ export function SaveBar({ roleId, state, problems, onEdit, onGoTo, onSaid, onOve
   };
   const approve = () =>
     void run(async () => {
-      const revision = await save();
+      const revision = changed ? await save(state.revision) : state.revision;
       if (revision === null) return;
       await approveDraft(roleId, revision);
       onOver();
@@ -64,7 +64,7 @@ export function SaveBar({ roleId, state, problems, onEdit, onGoTo, onSaid, onOve
           type="button"
           className={ui.button}
           aria-disabled={!changed || busy}
-          onClick={() => changed && !busy && ask(() => void run(save))}
+          onClick={() => changed && !busy && ask(() => void run(() => save(state.revision)))}
           data-testid="save-plan"
         >
           {busy ? "One moment…" : "Save"}
@@ -120,10 +120,7 @@ export function SaveBar({ roleId, state, problems, onEdit, onGoTo, onSaid, onOve
             <button
               type="button"
               className={ui.button}
-              onClick={() => {
-                onEdit({ type: "rebased", saved: contentOf(theirs), revision: theirs.revision });
-                setTheirs(null);
-              }}
+              onClick={() => void run(() => save(theirs.revision))}
             >
               Keep mine, and save over theirs
             </button>

@@ -27,9 +27,7 @@ export type Edit =
   | { type: "add-competency" }
   | { type: "remove-competency"; id: string }
   | { type: "undo" }
-  | { type: "saved"; plan: EditedPlan; sent: EditedPlan; revision: number }
-  /** What somebody else saved is to be overwritten by the next save. */
-  | { type: "rebased"; saved: EditedPlan; revision: number };
+  | { type: "saved"; plan: EditedPlan; sent: EditedPlan; revision: number };
 
 const UNDOABLE = 100;
 
@@ -48,8 +46,6 @@ export function edited(state: Editing, edit: Edit): Editing {
       const plan = state.plan === edit.sent ? edit.plan : state.plan;
       return { ...state, plan, saved: edit.plan, revision: edit.revision, touched: "" };
     }
-    case "rebased":
-      return { ...state, saved: edit.saved, revision: edit.revision, touched: "" };
     default: {
       const plan = changed(state.plan, edit);
       if (isSame(plan, state.plan)) return state;
@@ -75,7 +71,7 @@ export function contentOf(plan: EditedPlan): EditedPlan {
   return { title, language, greeting, closing, phases, competencies, locked };
 }
 
-type Change = Exclude<Edit, { type: "undo" | "saved" | "rebased" }>;
+type Change = Exclude<Edit, { type: "undo" | "saved" }>;
 
 function changed(plan: EditedPlan, edit: Change): EditedPlan {
   switch (edit.type) {
