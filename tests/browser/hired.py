@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, update
 
 from interview.config import Settings
+from interview.domain.conversation import SpokenSentence
 from interview.domain.evaluation.scores import CompetencyResult, Evidence, HumanReason, Sample
 from interview.domain.phases import Phase
 from interview.persistence.blobs import build_blob_store
@@ -33,6 +34,11 @@ SAID = (
 )
 QUOTED = "I had never talked to the people on the night shift."
 RATE = 8_000
+GREETING = (
+    SpokenSentence(text="Thank you, 0.", start_ms=0, end_ms=1_000),
+    SpokenSentence(text="And then?", start_ms=1_000, end_ms=10_000),
+)
+"""The second one is long enough to be seen on a slow machine."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,10 @@ class Past:
         )
         interview_id = new.interview_id
         await records.create_interview(new)
-        heard = await self._sound(interview_id, "greeting", 2)
-        await records.save_speech(greeting(interview_id, recording=heard))
+        heard = await self._sound(interview_id, "greeting", 10)
+        await records.save_speech(
+            greeting(interview_id, recording=heard, duration_ms=10_000, sentences=GREETING)
+        )
         questions = [question for question in PLAN.questions if question.scored]
         for number, question in enumerate(questions, 1):
             place = {"phase": Phase.MAIN_QUESTIONS, "question_id": question.question_id}
