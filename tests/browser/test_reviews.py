@@ -215,6 +215,46 @@ async def test_what_has_no_score_says_why(visit: Visit, past: Past) -> None:
     await check(visit, "an interview that has not begun")
 
 
+async def test_a_resume_and_questions_from_it(visit: Visit) -> None:
+    """What is proposed is made up: it takes a language model."""
+    page = visit.page
+    invited = await page.request.post(
+        f"{visit.site}/api/v1/invitations", data={"role": "sales"}, headers={"Origin": visit.site}
+    )
+    await visit.open(f"/desk/interview/?id={(await invited.json())['interview_id']}")
+    await expect(visit.by_id("ask-for-probes")).to_be_disabled()
+    words = b"Sold scanners to warehouses for nine years, four of them as a lead."
+    resume = {"name": "resume.txt", "mimeType": "text/plain", "buffer": words}
+    await visit.by_id("job-file").set_input_files(resume)  # type: ignore[arg-type] a TypedDict
+    await visit.by_id("add-resume").click()
+    await expect(visit.by_id("resume")).to_contain_text("It could be read.")
+    await visit.by_id("ask-for-probes").click()
+    await visit.is_told("No language model is configured here")
+    await check(visit, "questions that nobody proposes")
+
+    probe = {"after": "q", "text": "Whom did you lead?", "because": "four years as a lead"}
+    made: dict[str, Any] = {"state": "ready", "reason": None, "revision": 1, "probes": [probe]}
+    saved: list[Any] = []
+
+    async def tailoring(route: Any) -> None:
+        if route.request.method == "PUT":
+            saved.append(route.request.post_data_json)
+            made.update(revision=2, probes=saved[-1]["probes"])
+        await route.fulfill(json=made)
+
+    await page.route("**/tailoring", tailoring)
+    await page.reload()
+    await expect(visit.by_id("probe")).to_contain_text("four years as a lead")
+    await check(visit, "questions for one candidate")
+    await page.get_by_label("Question 1", exact=True).fill("Whom do you lead?")
+    await visit.by_id("save-probes").click()
+    await expect(visit.by_id("save-probes")).to_be_disabled()
+    assert saved == [{"revision": 1, "probes": [{**probe, "text": "Whom do you lead?"}]}]
+    await page.get_by_role("button", name="Leave out question 1").click()
+    await visit.by_id("save-probes").click()
+    await expect(page.get_by_text("There is none.")).to_be_visible()
+
+
 async def test_a_server_or_a_sound_that_is_away_says_so(visit: Visit, past: Past) -> None:
     interview_id = await past.interview("Ada")
     page = visit.page

@@ -34,6 +34,9 @@ const SAID: Record<string, string> = {
   "document.unreadable": "This file is damaged: it cannot be read.",
   "document.empty": "There is no text in this file. A scan has to be written down first.",
   "document.timeout": "This file took too long to read. Save it anew, or write the text here.",
+  "document.too_many": "There are too many documents already.",
+  "interview.started": "The interview has begun: nothing can be changed any more.",
+  "tailoring.running": "Questions are being made just now. Wait for their end.",
   "evaluation.running": "It is being scored just now. Wait for its end.",
   "evaluation.too_many": "This interview was scored too often already.",
   "review.handed_in": "You have handed in another rating before, and it stays.",
@@ -57,6 +60,11 @@ export function saidOfOpenId(code: string): string {
 }
 
 const PASSING = "This did not work just now. Try again in a moment.";
+
+/** Of a code that came by other ways than a refusal. */
+export function saidOfCode(code: string): string {
+  return SAID[code] ?? PASSING;
+}
 
 export function saidOf(error: unknown): string {
   if (!(error instanceof ApiError)) return PASSING;

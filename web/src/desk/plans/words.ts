@@ -30,6 +30,8 @@ const FAILED: Record<string, string> = {
   "plan.changed": "Somebody saved the draft meanwhile. Try again, and it goes out from what they saved.",
   "plan.invalid": "The questions that are kept and those that were drafted do not fit together. Keep fewer of them, or more time.",
   "role.archived": "The role was archived meanwhile. Restore it, then try again.",
+  "planning.no_model": "No language model is configured here, so nothing can be proposed.",
+  "interview.started": "The interview has begun meanwhile: nothing is added any more.",
   "planning.timeout": "It took too long. Try again: what was done is kept.",
 };
 

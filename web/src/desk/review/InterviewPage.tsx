@@ -20,6 +20,7 @@ import { History } from "./History";
 import { PlayerBar } from "./PlayerBar";
 import { soundOf, tracksOf } from "./playing";
 import styles from "./review.module.css";
+import { Preparing } from "./Preparing";
 import { ReviewForm } from "./ReviewForm";
 import { Reviews } from "./Reviews";
 import { Scorecard } from "./Scorecard";
@@ -113,6 +114,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
           <div className={styles.columns}>
             <div className={styles.column}>
               <Problem text={scores.problem} onRetry={scores.reload} />
+              {interview.status === "created" && <Preparing interviewId={interviewId} />}
               {scores.data && <Scoring interviewId={interviewId} hasEnded={hasEnded} scores={scores} onQuote={goTo} />}
               <History interviewId={interviewId} />
             </div>
