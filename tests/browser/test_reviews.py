@@ -250,7 +250,7 @@ async def test_a_resume_and_questions_from_it(visit: Visit) -> None:
     await visit.by_id("save-probes").click()
     await expect(visit.by_id("save-probes")).to_be_disabled()
     assert saved == [{"revision": 1, "probes": [{**probe, "text": "Whom do you lead?"}]}]
-    await page.get_by_role("button", name="Leave out question 1").click()
+    await page.get_by_role("button", name="Leave it out: question 1").click()
     await visit.by_id("save-probes").click()
     await expect(page.get_by_text("There is none.")).to_be_visible()
 

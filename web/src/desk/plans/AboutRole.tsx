@@ -58,7 +58,7 @@ export function AboutRole({ role, onChanged }: { role: Role; onChanged: () => vo
       {isOpen && (
         <form className={styles.form} onSubmit={(event) => void submit(event)}>
           <Field label="Title" required maxLength={120} autoComplete="off" value={title} onValue={setTitle} />
-          <FileField label="From a file" file={file} onFile={setFile} />
+          <FileField label="From a file" hint="It is read and not kept." file={file} onFile={setFile} />
           {!file && (
             <LongField label="Job description" rows={8} maxLength={30_000} value={text} onValue={setText} />
           )}

@@ -83,7 +83,7 @@ export function CompetencyCard({ competency, questions, isOpen, hasProblem, onTo
           <button
             type="button"
             className={desk.small}
-            aria-label={`Remove ${competency.name || "this competency"}`}
+            aria-label={`Remove competency ${competency.name}`}
             onClick={() => onEdit({ type: "remove-competency", id })}
           >
             Remove competency

@@ -7,12 +7,13 @@ import styles from "./plans.module.css";
 
 interface Props {
   label: string;
+  hint: string;
   file: File | null;
   onFile: (file: File | null) => void;
 }
 
 /** A document to send, chosen by the browser's own dialog. */
-export function FileField({ label, file, onFile }: Props) {
+export function FileField({ label, hint, file, onFile }: Props) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -31,7 +32,7 @@ export function FileField({ label, file, onFile }: Props) {
         data-testid="job-file"
       />
       <p className={form.hint} id={`${id}-hint`}>
-        PDF, DOCX or text, up to 5 MB. It is read and not kept.
+        PDF, DOCX or text, up to 5 MB. {hint}
       </p>
       {file && (
         <div>

@@ -41,7 +41,7 @@ export function NewRole() {
       <h2 id="new-role">Make a role</h2>
       <form className={form.across} onSubmit={(event) => void submit(event)} data-testid="role-form">
         <Field label="Title" hint="As candidates read it." required maxLength={120} autoComplete="off" value={title} onValue={setTitle} />
-        <FileField label="Job description from a file" file={file} onFile={setFile} />
+        <FileField label="Job description from a file" hint="It is read and not kept." file={file} onFile={setFile} />
         <div className={form.whole}>
           {!file && (
             <LongField

@@ -18,7 +18,8 @@ async function saveReport(interviewId: string, format: ReportFormat): Promise<vo
 }
 
 /** Files to take away, and the way to the interview's workflow. */
-export function Downloads({ interview, isHidden }: { interview: Interview; isHidden: boolean }) {
+export function Downloads(props: { interview: Interview; isHidden: boolean; isOver: boolean }) {
+  const { interview, isHidden, isOver } = props;
   const { busy, problem, run } = useAction();
   const { interview_id: id } = interview;
   const audit = auditUrl(interview);
@@ -26,6 +27,7 @@ export function Downloads({ interview, isHidden }: { interview: Interview; isHid
     <div>
       <div className={ui.row} role="group" aria-label="Files and audit">
         {!isHidden &&
+          isOver &&
           (["pdf", "csv", "json"] as const).map((format) => (
             <button
               key={format}
@@ -33,7 +35,7 @@ export function Downloads({ interview, isHidden }: { interview: Interview; isHid
               className={desk.small}
               disabled={busy}
               onClick={() => void run(() => saveReport(id, format))}
-              aria-label={`Report as ${format.toUpperCase()}`}
+              aria-label={`Report ${format.toUpperCase()}`}
               data-testid={`report-${format}`}
             >
               {format === "pdf" ? "Report PDF" : format.toUpperCase()}
@@ -48,7 +50,7 @@ export function Downloads({ interview, isHidden }: { interview: Interview; isHid
           </a>
         )}
       </div>
-      {isHidden && <p className={ui.small}>The report comes after your rating.</p>}
+      {isHidden && isOver && <p className={ui.small}>The report comes after your rating.</p>}
       <Problem text={problem} />
     </div>
   );

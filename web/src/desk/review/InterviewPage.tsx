@@ -99,7 +99,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
                 {interview.started_at && `, begun ${moment(interview.started_at)}`}
                 {interview.ended_at && `, ended ${moment(interview.ended_at)}`}
               </span>
-              {interview.plan_hash && (
+              {isOver && interview.plan_hash && (
                 <>
                   {" "}
                   <Link href={`/desk/compare/?plan=${interview.plan_hash}`}>Compare</Link>
@@ -109,7 +109,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
             <a className={styles.toPane} href="#transcript">
               To the transcript
             </a>
-            <Downloads interview={interview} isHidden={scores.data?.review.hidden ?? true} />
+            <Downloads interview={interview} isHidden={scores.data?.review.hidden ?? true} isOver={isOver} />
           </div>
           <div className={styles.columns}>
             <div className={styles.column}>
@@ -121,7 +121,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
             <section className={styles.pane} aria-labelledby="transcript">
               <header className={styles.paneHead}>
                 <h2 id="transcript">Transcript</h2>
-                {!isOver && <Badge name="Under way" tone="good" />}
+                {interview.status === "active" && <Badge {...STATUS.active} />}
               </header>
               <div className={styles.scroll} data-pane="" tabIndex={0} role="group" aria-labelledby="transcript">
                 {data.lines.length === 0 ? (

@@ -61,7 +61,13 @@ export function Preparing({ interviewId }: { interviewId: string }) {
               ))}
             </ul>
           )}
-          <FileField key={data.resumes.length} label="Résumé from a file" file={file} onFile={setFile} />
+          <FileField
+            key={data.resumes.length}
+            label="Résumé from a file"
+            hint="It is kept with the interview, and erased with it."
+            file={file}
+            onFile={setFile}
+          />
           <Problem text={action.problem} />
           <div className={ui.row}>
             {file && (

@@ -35,7 +35,7 @@ export function Probes(props: { interviewId: string; made: Tailoring; onSaved: (
             <button
               type="button"
               className={desk.small}
-              aria-label={`Leave out question ${index + 1}`}
+              aria-label={`Leave it out: question ${index + 1}`}
               onClick={() => setProbes(probes.filter((_, at) => at !== index))}
             >
               Leave it out

@@ -42,7 +42,7 @@ export function ReviewForm({ interviewId, review, onHandedIn }: Props) {
 
   if (!review.has_ended) {
     return (
-      <section className={ui.panel} aria-labelledby="rating">
+      <section className={styles.scores} aria-labelledby="rating">
         <h2 id="rating">Your rating</h2>
         <p>You can rate it when the interview has ended.</p>
       </section>
