@@ -62,6 +62,55 @@ def test_a_name_is_not_shown_and_not_quoted() -> None:
     assert said[slice(*place)] == "you fixed it, and"
 
 
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("去年我把计费服务拆分成了三个模块，错误率下降了一半。", "我把计费服务拆分成了三个"),
+        ("去年我把计费服务拆分成了三个模块，错误率下降了一半。", "错误率下降"),
+        ("私は請求サービスをReactで書き直しました。", "請求サービスをReactで書き"),
+        ("저는 결제 서비스를 두 주말 동안 분리했습니다.", "결제 서비스를 두"),
+        ("ผมแยกระบบเรียกเก็บเงินด้วยตัวเองในสองสัปดาห์", "แยกระบบเรียกเก็บเงิน"),
+        ("ខ្ញុំបានបំបែកសេវាកម្មវិក្កយបត្រ", "បំបែកសេវាកម្មវិក្កយបត្រ"),
+    ],
+)
+def test_scripts_without_blanks_are_quoted(said: str, quote: str) -> None:
+    place = find_quote(shown(said), quote)
+    assert place is not None
+    assert said[slice(*place)] == quote
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("去年我把计费服务拆分成了三个模块。", "我把"),
+        ("去年我把计费服务拆分成了三个模块。", "我把支付服务拆分成了三个"),
+        ("저는 결제 서비스를 두 주말 동안 분리했습니다.", "제 서비스를 두 주말"),
+        ("저는 결제 서비스를 두 주말 동안 분리했습니다.", "결제 서비스를 두 주마"),
+        ("ผมแยกระบบเรียกเก็บเงินกี่", "แยกระบบเรียกเก็บเงินก"),
+        ("我用TypeScript写了计费服务", "Script写了计费服务"),
+    ],
+)
+def test_nor_are_they_quoted_by_chance_or_in_pieces(said: str, quote: str) -> None:
+    assert find_quote(shown(said), quote) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "left"),
+    [
+        ("我叫王小伟，同事说王小伟修好了。", "王小伟", "我叫[name]，同事说[name]修好了。"),
+        ("저는 김민수입니다.", "김민수", "저는 [name]입니다."),
+        ("我叫Grace，他们叫我Grace也行。", "Grace", "我叫[name]，他们叫我[name]也行。"),
+        (
+            "Gracefully said, and Grace stays out.",
+            "Grace",
+            "Gracefully said, and [name] stays out.",
+        ),
+    ],
+)
+def test_names_are_found_without_blanks_too(said: str, name: str, left: str) -> None:
+    assert shown(said, names=(name,)).text == left
+
+
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=0, max_size=60)
 
 
