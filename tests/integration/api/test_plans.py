@@ -433,7 +433,7 @@ async def test_it_is_held_in_the_words_that_were_approved(
     body = {"plan": version["plan_hash"], "candidate_name": "Ada"}
     interview_id = (await recruiter.post(INTERVIEWS_PATH, json=body)).json()["interview_id"]
     record = await records.get_interview(interview_id)
-    await Engine(temporal, record, "http://localhost:8000").start(lambda: None)
+    await Engine(temporal, record, "http://localhost:8000", records).start(lambda: None)
 
     async def greeted() -> str:
         lines = await records.transcript(interview_id)
