@@ -341,23 +341,25 @@ async def ask_anew(connection: AsyncConnection, interview_id: str, by: Principal
 
 async def ask_again(
     connection: AsyncConnection, interview_id: str, number: int, by: Principal
-) -> EvaluationRow:
-    """For what is missing. One that is running is asked for again, in case its workflow was lost:
-    whether it runs, Temporal knows. Raises as `ask_anew` (`evaluation.running` where another one
-    is), `NotFoundError` (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
+) -> tuple[EvaluationRow, bool]:
+    """For what is missing; and whether it was running, then it stays as it is. Raises as
+    `ask_anew` (`evaluation.running` where another one is), `NotFoundError`
+    (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
     held = await _hold_ended(connection, interview_id)
     row = await _find(connection, interview_id, number)
     if row is None:
         raise _not_found()
     if row.state == "done":
         raise ConflictError("evaluation.done", "nothing is missing; ask for another one")
+    if row.state == "running":
+        return row, True
     others = await connection.execute(_LIST, {"of_interview": interview_id})
     if any(other.state == "running" and other.number != number for other in others):
         raise _running()
     changed = update(EVALUATIONS).where(_THIS)
     of = {"of_interview": interview_id, "of_number": number}
     await connection.execute(changed.values(state="running", reason=None, finished_at=None), of)
-    return await _asked(connection, held, interview_id, number, by)
+    return await _asked(connection, held, interview_id, number, by), False
 
 
 async def _asked(

@@ -212,6 +212,12 @@ class Tailoring(Base):
 
     __tablename__ = "tailorings"
     __table_args__ = (
+        # Those that are at it: a few at any time.
+        Index(
+            "ix_tailorings_running",
+            "interview_id",
+            postgresql_where=sql("state = 'running'"),
+        ),
         one_of("state", get_args(ProposalState)),
         CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name="failed"),
         CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="running"),

@@ -131,15 +131,17 @@ class TailoringRecords:
 
 async def begin_tailoring(
     connection: AsyncConnection, interview_id: str, document_id: str, by: Principal
-) -> TailoringRow:
-    """Whatever was fitted in before stays until it is done. One that is running is begun anew, in
-    case its workflow was lost: whether it runs, Temporal knows. Raises `NotFoundError`
-    (`interview.not_found`) and `ConflictError` (`interview.started`)."""
+) -> tuple[TailoringRow, bool]:
+    """And whether it was running, then it stays as it is. Whatever was fitted in before stays until
+    it is done. Raises `NotFoundError` (`interview.not_found`) and `ConflictError`
+    (`interview.started`)."""
     held = await _hold(connection, interview_id)
     if held is None:
         raise no_interview()
     _require_unstarted(held)
     row = await _find(connection, interview_id)
+    if row is not None and row.state == "running":
+        return row, True
     if row is None:
         values = {"interview_id": interview_id, "state": "running", "document_id": document_id}
         await connection.execute(insert(TAILORINGS), values)
@@ -154,7 +156,7 @@ async def begin_tailoring(
             document_id=document_id,
         )
     await _note(connection, interview_id, Actor.of(by), "tailoring.asked_for", None)
-    return _there(await _find(connection, interview_id))
+    return _there(await _find(connection, interview_id)), False
 
 
 async def _fit(
