@@ -222,6 +222,7 @@ class Tailoring(Base):
         CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name="failed"),
         CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="running"),
         CheckConstraint("jsonb_typeof(probes) = 'array'", name="probes"),
+        CheckConstraint("fitted_at IS NULL OR fitted_from IS NOT NULL", name="fitted"),
     )
 
     interview_id: Mapped[str] = mapped_column(
@@ -234,6 +235,11 @@ class Tailoring(Base):
     document_id: Mapped[str] = mapped_column(UUID_TEXT)
     """The résumé that they are from."""
     probes: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
+    fitted_at: Mapped[datetime | None]
+    """When a person had them fitted into the interview's plan; NULL: these are proposed, and those
+    of before are still in it."""
+    fitted_from: Mapped[str | None] = mapped_column(UUID_TEXT)
+    """The résumé that those in the plan are from."""
     provider: Mapped[str] = mapped_column(server_default=sql("''"))
     prompt: Mapped[str] = mapped_column(server_default=sql("''"))
     input_tokens: Mapped[int] = mapped_column(server_default=sql("0"))
