@@ -70,6 +70,7 @@ from interview.providers.factory import (
 )
 from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
+from interview.resuming import Resuming
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.living import require_master_keys
 from interview.security.production import check_production
@@ -98,6 +99,8 @@ ERASURES_AT_ONCE = 10
 """Steps a worker takes at a time: interviews go before."""
 PLANNING_AT_ONCE = 10
 WEBHOOKS_AT_ONCE = 20
+RESUMING_EVERY_S = 60.0
+"""Plans, probes and evaluations that were asked for and whose workflow was not started."""
 ERASURES_CACHED = 50
 """They sleep for months."""
 STICKY_TIMEOUT = timedelta(milliseconds=500)
@@ -304,6 +307,8 @@ async def serve(settings: Settings, providers: Providers) -> None:
             Sweeping(database, erasing, settings.erasure_sweep_every_s).run()
         )
         stack.callback(sweeping.cancel)
+        resuming = asyncio.create_task(Resuming(database, client, RESUMING_EVERY_S).run())
+        stack.callback(resuming.cancel)
         telling = asyncio.create_task(
             WebhookSweeping(DeliveryRecords(database), client, settings.webhook_sweep_every_s).run()
         )

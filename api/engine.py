@@ -34,7 +34,8 @@ from interview.contracts.interview import (
     Request,
     TurnAck,
 )
-from interview.errors import ConflictError, InterviewError
+from interview.errors import ConflictError, DatabaseUnavailable, InterviewError
+from interview.persistence.records import Records
 from interview.persistence.rows import InterviewRecord
 from interview.temporal_setup import prepare_namespace
 from workflows.interview import InterviewWorkflow
@@ -67,6 +68,8 @@ _FINAL = frozenset(
     }
 )
 
+_MAY_BE_AWAY = (RPCError, RPCTimeoutOrCancelledError, RuntimeError, DatabaseUnavailable)
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -77,6 +80,7 @@ class Engine:
     client: Client
     record: InterviewRecord
     public_url: str
+    records: Records
 
     async def start(self, on_delay: Callable[[], None]) -> None:
         await self._persist(self._start, on_delay)
@@ -134,6 +138,9 @@ class Engine:
 
     async def _start(self) -> None:
         record = self.record
+        if record.started_at is None:
+            # Whatever was changed since it was read is in force, and nothing is changed after.
+            record = await self.records.begin(record.interview_id)
         try:
             await self.client.start_workflow(
                 InterviewWorkflow.run,
@@ -175,7 +182,7 @@ class Engine:
                     return await call()
                 except WorkflowUpdateFailedError as error:
                     raise _refusal(error) from None
-                except (RPCError, RPCTimeoutOrCancelledError, RuntimeError) as error:
+                except _MAY_BE_AWAY as error:
                     _reraise_cancellation()
                     if not _is_away(error) or loop.time() > give_up_at:
                         log.error("temporal.refused", reason=_reason(error))

@@ -60,7 +60,9 @@ class Room:
         record = entry.record
         self._services = services
         self._entry = entry
-        self._engine = Engine(services.temporal, record, services.settings.public_url)
+        self._engine = Engine(
+            services.temporal, record, services.settings.public_url, services.records
+        )
         self._streams_away = False
         pending = pending_turns(services, record.interview_id)
         self.uplink = Uplink(

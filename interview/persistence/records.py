@@ -94,6 +94,12 @@ class Records:
                 role=role,
             )
 
+    async def begin(self, interview_id: str) -> InterviewRecord:
+        """To be called before its workflow is started, with what this returns: from here on its
+        plan stays as it is."""
+        async with self._of(interview_id) as connection:
+            return await interviews.begin(connection, interview_id)
+
     async def set_status(
         self, interview_id: str, status: Literal["active", "paused"]
     ) -> InterviewStatus:
