@@ -103,6 +103,8 @@ def _brief(request: ReplyRequest) -> str:
         *(f"<probe>{escape(probe)}</probe>" for probe in left if Directive.FOLLOW_UP in allowed),
         f"<allowed>{', '.join(allowed)}</allowed>",
     ]
+    if Directive.CONFIRM in allowed:
+        lines.append("<heard confidence='low'/>")
     if Directive.FOLLOW_UP in allowed:
         lines.append(f"<follow_ups_left>{brief.follow_ups_left}</follow_ups_left>")
     if brief.onward.directive in allowed:

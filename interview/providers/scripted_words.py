@@ -16,6 +16,7 @@ __all__ = [
     "Kind",
     "hear",
     "kind_of",
+    "shortened",
     "word_count",
 ]
 
@@ -158,7 +159,7 @@ def hear(text: str) -> Heard:
         for heard, pattern in _PATTERNS:
             if pattern.search(words):
                 return heard
-    if text.rstrip().endswith("?"):
+    if text.rstrip().endswith("?") and len(words.split()) <= _SHORT:
         return Heard.QUESTION
     return Heard.ANSWER
 
@@ -168,6 +169,12 @@ def kind_of(text: str) -> Kind:
     if len(words.split()) < 6:
         return Kind.BRIEF
     return next((kind for kind, pattern in _KINDS if pattern.search(words)), Kind.PLAIN)
+
+
+def shortened(text: str, most: int) -> str:
+    """The first `most` words of `text`, as one stretch without an end of a sentence."""
+    said = re.sub(r"[.!?…]+(?=\s|$)", ",", text).split()
+    return " ".join(said[:most]).rstrip(",;:")
 
 
 def word_count(text: str) -> int:
