@@ -67,7 +67,7 @@ class Step(_Model):
     silence_s: float = 0.0
     act: Act | None = None
     for_s: float = 0.0
-    """An outage lasts so long."""
+    """A pause lasts so long."""
     until_end: bool = False
     recorded: RecordedReply = RecordedReply()
     expect: Expected = Expected()

@@ -18,11 +18,12 @@ from quality.rehearsed import Rehearsed, StepRun
 from quality.stages import RehearsalStages
 from tests.workflow.floor import Floor
 from tests.workflow.room import LIMITS, Room
+from workflows.silence import LATE_IS_OUTAGE
 
 __all__ = ["rehearse"]
 
 _PATIENCE_S = 120.0
-_LIMITS = LIMITS.model_copy(update={"provider_attempts": 2})
+_LIMITS = LIMITS.model_copy(update={"provider_attempts": 3})
 _MOST_ANSWERS = 60
 """Of one interview: more, and it does not come to its end."""
 
@@ -36,7 +37,9 @@ async def rehearse(
     plan = dialogue.held_by.model_copy(update={"rubric": None})  # nobody is scored here
     found = Rehearsed(dialogue)
     stages = RehearsalStages(model, _before(plan, dialogue))
-    async with Floor(env, stages=stages) as floor:
+    # A worker that remembers nothing has no queue of its own, in which work would wait for it.
+    cached = 0 if dialogue.has_outage else 10
+    async with Floor(env, stages=stages, max_cached_workflows=cached) as floor:
         state = await _state(dialogue, env)
         room = await floor.open(plan, name=dialogue.candidate, state=state, limits=_LIMITS)
         rehearsal = _Rehearsal(plan, floor, room, stages, found, play)
@@ -118,9 +121,19 @@ class _Rehearsal:
             case "end":
                 await room.end()
             case "outage":
-                await self._floor.stop_workers()
-                await room.skip(step.for_s)
-                await self._floor.start_workers()
+                await self._outage()
+
+    async def _outage(self) -> None:
+        """Nobody is there when the nudge is due, nor for a while after. That while has to pass:
+        the server's time is not skipped when something waits for a worker."""
+        await self._played_out()
+        heard = len(self._stages.said)
+        await self._floor.stop_workers()
+        skipping = asyncio.create_task(self._room.skip(LIMITS.nudge_after_s + 1))
+        await asyncio.sleep(LATE_IS_OUTAGE.total_seconds() + 1)
+        await self._floor.start_workers()
+        await self._until(lambda _: len(self._stages.said) > heard)
+        await skipping
 
     async def _answer(self, step: Step) -> None:
         turn_id = self._room.next_id()

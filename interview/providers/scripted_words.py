@@ -135,6 +135,7 @@ _REQUESTS = (
     ),
     (Heard.THANKS, r"^(ok |okay |great |alright |all right |well )*(thank you|thanks)( .{0,24})?$"),
 )
+_WANTS_TO_KNOW = re.compile(r"\bi('d| would) (like|love) to (know|ask)\b|\b(may|can) i ask\b")
 _PATTERNS = [(heard, re.compile(pattern)) for heard, pattern in _REQUESTS]
 
 _NUMBER = re.compile(
@@ -159,7 +160,8 @@ def hear(text: str) -> Heard:
         for heard, pattern in _PATTERNS:
             if pattern.search(words):
                 return heard
-    if text.rstrip().endswith("?") and len(words.split()) <= _SHORT:
+    is_short = len(words.split()) <= _SHORT
+    if is_short and (text.rstrip().endswith("?") or _WANTS_TO_KNOW.search(words)):
         return Heard.QUESTION
     return Heard.ANSWER
 

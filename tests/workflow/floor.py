@@ -15,6 +15,7 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -140,7 +141,13 @@ async def _end(room: Room) -> None:
         async with asyncio.timeout(5):
             await room.end()
             await room.result()
-    except (TimeoutError, RPCError, WorkflowUpdateFailedError, WorkflowFailureError):
+    except (
+        TimeoutError,
+        RPCError,
+        WorkflowUpdateFailedError,
+        WorkflowUpdateRPCTimeoutOrCancelledError,
+        WorkflowFailureError,
+    ):
         await room.handle.terminate("the test is over")
 
 
