@@ -24,6 +24,7 @@ __all__ = ["rehearse"]
 
 _PATIENCE_S = 120.0
 _LIMITS = LIMITS.model_copy(update={"provider_attempts": 3})
+_EVERY_S = 0.02
 _MOST_ANSWERS = 60
 """Of one interview: more, and it does not come to its end."""
 
@@ -117,7 +118,7 @@ class _Rehearsal:
                 await self._played_out()
                 heard = len(self._stages.said)
                 await room.repeat()
-                await self._until(lambda _: len(self._stages.said) > heard)
+                await self._hears_more_than(heard)
             case "end":
                 await room.end()
             case "outage":
@@ -132,7 +133,7 @@ class _Rehearsal:
         skipping = asyncio.create_task(self._room.skip(LIMITS.nudge_after_s + 1))
         await asyncio.sleep(LATE_IS_OUTAGE.total_seconds() + 1)
         await self._floor.start_workers()
-        await self._until(lambda _: len(self._stages.said) > heard)
+        await self._hears_more_than(heard)
         await skipping
 
     async def _answer(self, step: Step) -> None:
@@ -148,10 +149,12 @@ class _Rehearsal:
                 duration_ms=0 if step.typed else duration_ms,
             )
         self._stages.answers[turn_id] = answer
+        heard = len(self._stages.said)
         if step.typed:
             await self._room.type(turn_id, step.say)
         else:
             await self._room.begin(turn_id)
+        await self._hears_more_than(heard)
         await self._until(lambda s: s.state.turns.get(turn_id, "running") != "running")
 
     async def _played_out(self) -> None:
@@ -168,13 +171,18 @@ class _Rehearsal:
             lambda s: s.running_turn_id is None and s.state.silence_since is not None
         )
 
+    async def _hears_more_than(self, heard: int) -> None:
+        """Without asking the server, which now and then does not answer while it is busy."""
+        async with asyncio.timeout(_PATIENCE_S):
+            await self._stages.says_more_than(heard)
+
     async def _until(self, holds: Callable[[InterviewSnapshot], bool]) -> InterviewSnapshot:
         async with asyncio.timeout(_PATIENCE_S):
             while True:
                 snapshot = await self._room.snapshot()
                 if holds(snapshot):
                     return snapshot
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(_EVERY_S)
 
 
 async def _state(dialogue: Dialogue, env: WorkflowEnvironment) -> InterviewState | None:

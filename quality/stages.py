@@ -77,7 +77,7 @@ async def _tried(converse: Converse, request: ConverseInput) -> ConverseResult:
         try:
             return await converse.run(request, attempt)
         except ProviderError as error:
-            await asyncio.sleep(error.retry_after_s or 0.1)
+            await asyncio.sleep(error.retry_after_s or 0.02)
 
 
 class RehearsalStages(FakeStages):
@@ -92,6 +92,7 @@ class RehearsalStages(FakeStages):
         """That replies took."""
         self._model = model
         self._made: dict[str, Utterance] = {}
+        self._spoke = asyncio.Event()
 
     async def make_reply(self, request: ConverseInput, answer: TranscribeResult) -> ConverseResult:
         log = _PaperLog()
@@ -115,6 +116,11 @@ class RehearsalStages(FakeStages):
         )
         return result
 
+    async def says_more_than(self, heard: int) -> None:
+        while len(self.said) <= heard:
+            self._spoke.clear()
+            await self._spoke.wait()
+
     def play(self, request: SpeakInput) -> int:
         if request.lines is None:
             utterance = self._made[request.turn.stream_id]
@@ -123,4 +129,5 @@ class RehearsalStages(FakeStages):
             utterance = Utterance(sentences, request.directive)
         self.said.append(utterance)
         self.conversation.append(Line("interviewer", utterance.text))
+        self._spoke.set()
         return len(utterance.text) * MS_PER_CHAR
