@@ -32,10 +32,12 @@ class _Model(BaseModel):
 
 
 class RecordedReply(_Model):
-    """`onward` is whatever leads on at that point."""
+    """`onward` is whatever leads on at that point. `else_onward`: so does a directive that is not
+    open, as with a provider that holds to the schema it is given."""
 
     directive: Directive | Literal["onward"] = "onward"
     reply: str = "Thanks, I have that down."
+    else_onward: bool = False
 
 
 class Expected(_Model):

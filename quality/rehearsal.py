@@ -23,7 +23,7 @@ from workflows.silence import LATE_IS_OUTAGE
 __all__ = ["rehearse"]
 
 _PATIENCE_S = 120.0
-_LIMITS = LIMITS.model_copy(update={"provider_attempts": 3})
+_LIMITS = LIMITS.model_copy(update={"provider_attempts": 2})
 _EVERY_S = 0.02
 _MOST_ANSWERS = 60
 """Of one interview: more, and it does not come to its end."""

@@ -49,8 +49,10 @@ async def recorded_model(wire: Wire) -> AsyncGenerator[tuple[LanguageModel, Play
         playing = recorded
 
     def reply(request: dict[str, Any]) -> tuple[str, str]:
-        directive = playing.directive
-        return allowed_in(request)[0] if directive == "onward" else directive, playing.reply
+        directive, allowed = playing.directive, allowed_in(request)
+        if directive == "onward" or (playing.else_onward and directive not in allowed):
+            directive = allowed[0]
+        return directive, playing.reply
 
     with serving() as mount:
         fake = mount.put(FakeProviders(reply=reply))
