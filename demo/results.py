@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ _BEGINS_WITHIN_S = 20.0
 @dataclass(frozen=True, slots=True)
 class Result:
     """`evaluation` and `report` are as the API gives them; `json_path` and `pdf_path` are where the
-    report was written. `seconds`: from the end of the interview to the last score."""
+    report was written. `seconds`: from its beginning to the last score."""
 
     evaluation: dict[str, Any] | None
     """None: the plan has no rubric."""
@@ -92,11 +93,17 @@ async def fetch_result(
             if made is None and time.perf_counter() - began > _BEGINS_WITHIN_S:
                 break
             await asyncio.sleep(_EVERY_S)
-    seconds = time.perf_counter() - began
     report = (await _get(api, f"{base}/report")).json()
     pdf = await _get(api, f"{base}/report.pdf")
     paths = await asyncio.to_thread(_keep, folder, report, pdf.content)
-    return Result(made, report, *paths, seconds)
+    return Result(made, report, *paths, _seconds(made))
+
+
+def _seconds(made: dict[str, Any] | None) -> float:
+    if made is None or made["finished_at"] is None:
+        return 0.0
+    begun, done = (datetime.fromisoformat(made[name]) for name in ("created_at", "finished_at"))
+    return (done - begun).total_seconds()
 
 
 def _keep(folder: Path, report: dict[str, Any], pdf: bytes) -> tuple[Path, Path]:
