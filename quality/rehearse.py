@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
@@ -34,14 +35,23 @@ from tests.fakes.provider_server import FakeProviders, serving
 from tests.fakes.wire import allowed_in
 from tests.workflow.server import skipping_server
 
-__all__ = ["Wire", "hold", "main", "recorded_model"]
+__all__ = ["Recorded", "Wire", "hold", "main", "recorded_model"]
 
 Wire = Literal["openai", "anthropic"]
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`model` answers what `play` was last called with; `fake` remembers what it was asked."""
+
+    model: LanguageModel
+    play: Play
+    fake: FakeProviders
+
+
 @asynccontextmanager
-async def recorded_model(wire: Wire) -> AsyncGenerator[tuple[LanguageModel, Play]]:
-    """A model that answers what it was last told to, over the provider's own wire."""
+async def recorded_model(wire: Wire) -> AsyncGenerator[Recorded]:
+    """Over the provider's own wire."""
     playing = RecordedReply()
 
     def play(recorded: RecordedReply) -> None:
@@ -64,7 +74,7 @@ async def recorded_model(wire: Wire) -> AsyncGenerator[tuple[LanguageModel, Play
             endpoint = Endpoint(api_key="none", model="recorded", base_url=fake.base_url)
             model = AnthropicLanguageModel(endpoint, prompt=load_prompt())
         try:
-            yield model, play
+            yield Recorded(model, play, fake)
         finally:
             await model.aclose()
 
@@ -121,8 +131,8 @@ async def _run(args: argparse.Namespace) -> int:
             await model.aclose()
         else:
             name = "recorded"
-            async with recorded_model(args.wire) as (played, play):
-                found = await hold(wanted, env, played, play)
+            async with recorded_model(args.wire) as recorded:
+                found = await hold(wanted, env, recorded.model, recorded.play)
     line = _line("live" if live else "recorded", name, found, load_prompt().name)
     print(json.dumps(line))
     return int(bool(line["failed"]) or (live and line["last_resorts"] > 0))
