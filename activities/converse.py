@@ -29,6 +29,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 CONVERSATION_LINES = 40
 """Utterances the model is shown, newest last."""
+JOB_CHARS = 6_000
+"""Of a job description: what a candidate asks about stands near its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class Converse:
             before_sequence=turn.answer_sequence,
             cut=request.interruption,
         )
+        job = await self.records.job_description(turn.interview_id, most=JOB_CHARS)
+        brief = request.brief.model_copy(update={"job": job})
+        request = request.model_copy(update={"brief": brief})
         drafts = self._drafts(request, writer, before)
         try:
             answer = request.answer or await self._answer(request, published, before, drafts)

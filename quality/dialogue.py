@@ -93,6 +93,8 @@ class Dialogue(_Model):
     role: str = "software-engineer"
     plan: Plan | None = None
     """In place of the role's."""
+    job: str = ""
+    """The job description."""
     candidate: str = "Ada"
     at: str = ""
     """Begins with the answer to this question; empty: with the greeting."""

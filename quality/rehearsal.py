@@ -37,7 +37,7 @@ async def rehearse(
 ) -> Rehearsed:
     plan = dialogue.held_by.model_copy(update={"rubric": None})  # nobody is scored here
     found = Rehearsed(dialogue)
-    stages = RehearsalStages(model, _before(plan, dialogue))
+    stages = RehearsalStages(model, _before(plan, dialogue), dialogue.job)
     # A worker that remembers nothing has no queue of its own, in which work would wait for it.
     cached = 0 if dialogue.has_outage else 10
     async with Floor(env, stages=stages, max_cached_workflows=cached) as floor:

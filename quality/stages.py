@@ -54,8 +54,11 @@ class _PaperLog(StreamLog):
 
 
 class _PaperRecords(Records):
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
+    def __init__(self, lines: Sequence[Line], job: str) -> None:
+        self._lines, self._job = lines, job
+
+    async def job_description(self, interview_id: str, *, most: int) -> str:
+        return self._job[:most]
 
     async def conversation(
         self,
@@ -83,8 +86,11 @@ async def _tried(converse: Converse, request: ConverseInput) -> ConverseResult:
 class RehearsalStages(FakeStages):
     """`said` grows with what the interviewer says; `conversation` with what both say."""
 
-    def __init__(self, model: LanguageModel, conversation: Sequence[Line] = ()) -> None:
+    def __init__(
+        self, model: LanguageModel, conversation: Sequence[Line] = (), job: str = ""
+    ) -> None:
         super().__init__()
+        self._job = job
         self.said: list[Utterance] = []
         self.conversation = list(conversation)
         self.results: list[ConverseResult] = []
@@ -96,7 +102,7 @@ class RehearsalStages(FakeStages):
 
     async def make_reply(self, request: ConverseInput, answer: TranscribeResult) -> ConverseResult:
         log = _PaperLog()
-        records = _PaperRecords(tuple(self.conversation))
+        records = _PaperRecords(tuple(self.conversation), self._job)
         converse = Converse(log, records, self._model, ScriptedLanguageModel(), _TIMEOUT_S)
         known = request.model_copy(update={"answer": answer})
         began = time.monotonic()

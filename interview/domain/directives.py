@@ -75,3 +75,5 @@ class Brief(BaseModel):
     """Directives open now; `onward.directive` is always among them."""
     follow_ups_used: int = Field(ge=0)
     follow_ups_left: int = Field(ge=0)
+    job: str = Field(default="", repr=False)
+    """The beginning of the role's job description; filled in where the reply is made."""

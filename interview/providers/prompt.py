@@ -66,7 +66,7 @@ class InterviewerPrompt:
         interview = (
             f"<interview role={quoteattr(brief.role_title)} "
             f"candidate={quoteattr(brief.candidate_name)} language={quoteattr(brief.language)}/>\n"
-            "<conversation>"
+            f"{_job(brief)}<conversation>"
         )
         return (interview, *(_line(line) for line in conversation))
 
@@ -84,6 +84,10 @@ def load_prompt() -> InterviewerPrompt:
 def allowed_directives(request: ReplyRequest) -> tuple[Directive, ...]:
     """What may be chosen: after a retry only what was chosen before it."""
     return (request.directive,) if request.directive else request.brief.allowed
+
+
+def _job(brief: Brief) -> str:
+    return f"<job_description>{escape(brief.job)}</job_description>\n" if brief.job else ""
 
 
 def _line(line: Line) -> str:
