@@ -11,7 +11,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help eval-quality setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
+.PHONY: help eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
 	bench-history bench-load bench-auth bench-encryption chaos fuzz docker-up docker-down \
 	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
 
@@ -35,8 +35,8 @@ worker: .venv/.ready env ## Worker only
 web: web/node_modules/.ready ## Web frontend only, dev server (localhost:3000)
 	@cd web && exec $(PNPM) dev
 
-demo: .venv/.ready ## A scripted candidate holds an interview (KILL=worker|api|redis|postgres|temporal, ROLE=…, HANDS_FREE=1)
-	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED)) $(if $(HANDS_FREE),--hands-free)
+demo: .venv/.ready ## A scripted candidate, from plan to report (ROLE=…, TYPED=1, HANDS_FREE=1, KILL=worker|api|redis|postgres|temporal)
+	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED)) $(if $(HANDS_FREE),--hands-free) $(if $(TYPED),--typed)
 
 PEERS := .intervue/peers-venv
 $(PEERS)/.ready: bench/peers/requirements.lock | .venv/.ready
@@ -74,6 +74,9 @@ fuzz: .venv/.ready ## Damaged messages and recordings against the whole stack (S
 
 eval-quality: .venv/.ready ## Scores against a corpus: agreement, quotes, injections (JSON last; asks the model that is configured)
 	@$(PY) -m quality
+
+eval-dialogues: .venv/.ready ## The interviewer's behaviour in scripted dialogues (ONLY=…; JSON last; asks the model that is configured)
+	@$(PY) -m quality.rehearse $(if $(ONLY),--only $(ONLY))
 
 ## Setting up
 

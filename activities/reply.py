@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from activities.watchdog import each_in_time
 from interview.domain.directives import Brief, Directive, Standing
+from interview.domain.manners import Manners
 from interview.domain.sentences import SentenceSplitter
 from interview.errors import ProviderOutputInvalid
 from interview.ports import DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
@@ -43,6 +44,7 @@ class Reply:
     _own: list[str] = field(init=False)
     """Of the sentences, the model's."""
     _announced: bool = field(init=False, default=False)
+    _manners: Manners | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.sentences = [s.text for s in self.published.sentences]
@@ -86,14 +88,30 @@ class Reply:
                     case DirectiveChosen():
                         self.choose(event.directive)
                     case TextDelta():
-                        for sentence in splitter.feed(event.text):
-                            await self.say(sentence)
-        for sentence in splitter.finish():
-            await self.say(sentence)
+                        await self._say_each(splitter.feed(event.text))
+        await self._say_each(splitter.finish())
         if self.directive is None:
             raise ProviderOutputInvalid(
                 "provider.output_invalid", "an empty reply", provider="", category="llm"
             )
+        if missing := self._watched().finish():
+            await self.say(missing)
+
+    @property
+    def mended(self) -> int:
+        """Sentences of the model's that were not said as it wrote them, in this run."""
+        return self._manners.mended if self._manners else 0
+
+    async def _say_each(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            if spoken := self._watched().admit(sentence):
+                await self.say(spoken)
+
+    def _watched(self) -> Manners:
+        if self._manners is None:
+            assert self.directive is not None, "it comes before the first word"
+            self._manners = Manners(self.brief, self.directive, tuple(self._own))
+        return self._manners
 
     async def say(self, text: str) -> None:
         frame = SentenceFrame(len(self.sentences), text, fixed=False)

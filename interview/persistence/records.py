@@ -186,6 +186,12 @@ class Records:
             lines = await reads.conversation(connection, interview_id, limit, before_sequence, cut)
         return [line for line in lines if line.text]
 
+    async def job_description(self, interview_id: str, *, most: int) -> str:
+        """Its first `most` characters, without what is hidden in its file. Empty for a built-in
+        role, and where there is no interview."""
+        async with self._of(interview_id) as connection:
+            return await reads.job_description(connection, interview_id, most)
+
     async def recordings(self, interview_id: str) -> list[RecordingRow]:
         """By turn, the answer before its reply."""
         async with self._of(interview_id) as connection:
