@@ -159,6 +159,10 @@ lint-fix: .venv/.ready web/node_modules/.ready ## Mend what a tool can mend
 protocol: .venv/.ready web/node_modules/.ready ## Generate JSON Schema and TypeScript from the protocol
 	@$(PY) -m interview.protocol.export
 
+## Deployment
+
+include deploy/check/tools.mk
+
 ## Database (the one that DATABASE_URL names)
 
 migrate: .venv/.ready ## Run the migrations
