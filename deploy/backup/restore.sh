@@ -47,8 +47,9 @@ chmod 700 "$PGDATA"
 unpack "$from/blobs.tar.gz" "$BLOBS"
 [ ! -d "$REDIS" ] || find "$REDIS" -mindepth 1 -delete
 if [ -f "$keys" ]; then
-  owner=$(stat -c %u:%g "$KEYS")
+  # A new volume is root's: those who read the recordings read the keys.
+  mkdir -p "$KEYS"
   install -m 600 "$keys" "$KEYS/keys.env"
-  chown "$owner" "$KEYS/keys.env"
+  chown "$(stat -c %u:%g "$BLOBS")" "$KEYS" "$KEYS/keys.env"
 fi
 echo "$name is back. Erasures of after it have to be asked for again: see docs/operations/backup.md"

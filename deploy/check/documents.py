@@ -68,8 +68,9 @@ def wrong_in(path: Path) -> Iterator[str]:
             if isinstance(document, dict) and {"schemaVersion", "panels"} <= document.keys():
                 yield from _wrong_in_dashboard(cast("dict[str, Any]", document))
         else:
-            for node in yaml.compose_all(path.read_text(), yaml.SafeLoader):
-                yield from _doubled(node)
+            loader = yaml.SafeLoader(path.read_text())
+            while loader.check_node():
+                yield from _doubled(loader.get_node())
     except (yaml.YAMLError, ValueError) as error:
         yield str(error)
 
