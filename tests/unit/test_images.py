@@ -49,7 +49,7 @@ def _laid_out(target: str, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("target", ["page", "packages", "api", "worker", "code-worker"])
+@pytest.mark.parametrize("target", ["page", "packages", "api", "worker", "code"])
 def test_what_is_copied_is_there_and_let_through(target: str) -> None:
     for source in _copied(target):
         assert Path(source).exists(), source
@@ -89,7 +89,7 @@ def test_what_is_for_others_is_left_out(target: str) -> None:
     assert ("activities" in copied) is (target == "worker")
 
 
-@pytest.mark.parametrize("target", ["api", "worker", "code-worker"])
+@pytest.mark.parametrize("target", ["api", "worker", "code"])
 def test_it_runs_as_nobody_of_importance(target: str) -> None:
     users: list[str] = []
     name = target

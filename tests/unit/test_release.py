@@ -64,7 +64,7 @@ def test_package_and_chart_agree_today() -> None:
 
 
 def test_images_are_pinned() -> None:
-    digests = {component: _DIGEST for component in ("api", "worker", "code-worker")}
+    digests = {component: _DIGEST for component in ("api", "worker", "code")}
     image = yaml.safe_load(pinned(_VALUES, "1.2.3", digests))["image"]
     assert image["tag"] == "1.2.3"
     assert image["digests"] == digests
