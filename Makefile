@@ -13,7 +13,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1;
 
 .PHONY: help eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
 	bench-history bench-load bench-auth bench-encryption chaos fuzz docker-up docker-down \
-	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
+	docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -161,6 +161,13 @@ lint-fix: .venv/.ready web/node_modules/.ready ## Mend what a tool can mend
 
 protocol: .venv/.ready web/node_modules/.ready ## Generate JSON Schema and TypeScript from the protocol
 	@$(PY) -m interview.protocol.export
+
+docs: .venv/.ready ## Build the documentation's site into .intervue/site
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs --quiet build --strict && echo ".intervue/site/index.html"
+
+## Deployment
+
+include deploy/check/tools.mk
 
 ## Database (the one that DATABASE_URL names)
 

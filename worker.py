@@ -16,7 +16,8 @@ from pathlib import Path
 import structlog
 import uvloop
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities.converse import Converse
 from activities.erasure import Erase, Retime
@@ -141,6 +142,22 @@ def build_id() -> str:
     return digest.hexdigest()[:16]
 
 
+def deployment_of(
+    settings: Settings, behaviour: VersioningBehavior
+) -> WorkerDeploymentConfig | None:
+    """None where any worker may take any workflow. Told by worker and not by workflow: the server
+    refuses what a worker without versions says of them."""
+    if not settings.temporal_deployment_name:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(
+            settings.temporal_deployment_name, settings.temporal_worker_build_id or build_id()
+        ),
+        use_worker_versioning=True,
+        default_versioning_behavior=behaviour,
+    )
+
+
 def build_workers(
     settings: Settings,
     client: Client,
@@ -158,7 +175,11 @@ def build_workers(
     blobs = sealed(build_blob_store(settings), keys)
     voice_detection = SileroVad()
     timeout_s = settings.provider_timeout_s
-    build = build_id()
+    # An interview ends with the code that it began with. What sleeps for days or months does not
+    # keep a version alive that long: it goes on with the next one, and is patched.
+    pinned = deployment_of(settings, VersioningBehavior.PINNED)
+    moving = deployment_of(settings, VersioningBehavior.AUTO_UPGRADE)
+    build = None if pinned else settings.temporal_worker_build_id or build_id()
 
     voice = Voice(providers.tts, SpeechCache(blobs), timeout_s)
 
@@ -197,6 +218,7 @@ def build_workers(
             client,
             task_queue=queue,
             build_id=build,
+            deployment_config=pinned,
             activities=activities,  # type: ignore[arg-type] bound methods of the contracts
             interceptors=interceptors,
             max_concurrent_activities=settings.worker_slots,
@@ -208,6 +230,7 @@ def build_workers(
             client,
             task_queue=INTERVIEW_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[InterviewWorkflow],
             # The sandbox costs a second at the start, and 60 ms each time a workflow is loaded,
             # which is when a candidate waits. The workflow and replay tests run inside it.
@@ -224,6 +247,7 @@ def build_workers(
             client,
             task_queue=ERASURE_QUEUE,
             build_id=build,
+            deployment_config=moving,
             workflows=[ErasureWorkflow, RetentionWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[
@@ -241,6 +265,7 @@ def build_workers(
             client,
             task_queue=EVALUATION_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[EvaluationWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[evaluate.begin, evaluate.sample, evaluate.finish],
@@ -252,6 +277,7 @@ def build_workers(
             client,
             task_queue=PLANNING_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[PlanningWorkflow, TailoringWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[
@@ -267,6 +293,7 @@ def build_workers(
             client,
             task_queue=WEBHOOK_QUEUE,
             build_id=build,
+            deployment_config=moving,
             workflows=[WebhookWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[hooks.attempt],
