@@ -20,6 +20,12 @@ from temporalio.worker import (
 from interview.contracts.turns import TurnRef
 from interview.errors import InterviewError, ProviderError
 from interview.streams.pulse import HeldTurn, Pulse
+from interview.telemetry.metrics import (
+    ACTIVITY_FAILURES,
+    STAGES_RERUN,
+    STAGES_RUNNING,
+    code_label,
+)
 
 __all__ = ["ActivityInterceptor"]
 
@@ -68,17 +74,21 @@ class _Inbound(ActivityInboundInterceptor):
         structlog.contextvars.bind_contextvars(
             activity=info.activity_type, workflow_id=info.workflow_id, attempt=info.attempt
         )
+        _count_rerun(info, _turn_ref(input))
         heartbeat = asyncio.create_task(_heartbeat(info.heartbeat_timeout))
+        running = STAGES_RUNNING.labels(info.activity_type)
         try:
-            with self._runs.at(_turn_of(info, input)):
+            with running.track_inprogress(), self._runs.at(_turn_of(info, input)):
                 return await super().execute_activity(input)
         except InterviewError as error:
             log.warning("activity.failed", code=error.code, retryable=error.retryable)
+            _count_failure(info, error.code)
             raise to_application_error(error) from error
         except (ApplicationError, CancelledError, asyncio.CancelledError):
             raise
         except Exception as error:
             log.exception("activity.crashed")
+            _count_failure(info, "internal")
             # The text of an unknown exception may hold anything; only its type goes on record.
             raise ApplicationError(type(error).__name__, type="internal") from None
         finally:
@@ -86,8 +96,23 @@ class _Inbound(ActivityInboundInterceptor):
 
 
 def _turn_of(info: activity.Info, input: ExecuteActivityInput) -> HeldTurn | None:
-    turn: TurnRef | None = getattr(input.args[0], "turn", None)
+    turn = _turn_ref(input)
     return turn and HeldTurn(turn.interview_id, turn.turn_id, info.activity_type)
+
+
+def _turn_ref(input: ExecuteActivityInput) -> TurnRef | None:
+    return getattr(input.args[0], "turn", None)
+
+
+def _count_rerun(info: activity.Info, turn: TurnRef | None) -> None:
+    if info.attempt > 1:
+        STAGES_RERUN.labels(info.activity_type, "retry").inc()
+    elif turn is not None and turn.reschedule:
+        STAGES_RERUN.labels(info.activity_type, "rescheduled").inc()
+
+
+def _count_failure(info: activity.Info, code: str) -> None:
+    ACTIVITY_FAILURES.labels(info.activity_type, code_label(code)).inc()
 
 
 def to_application_error(error: InterviewError) -> ApplicationError:

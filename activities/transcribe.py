@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +33,7 @@ from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import MAXLEN, OutboundWriter
 from interview.streams.text import TextWriter
+from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Transcribe"]
 
@@ -116,6 +118,7 @@ class Transcribe:
             if not is_final(error, attempt, request.provider_attempts):
                 raise
             log.error("stt.gave_up", code=error.code)
+            PROVIDER_GIVEN_UP.labels("stt").inc()
             return await self._give_up(turn, text, out)
         finally:
             warming.cancel()
@@ -129,6 +132,8 @@ class Transcribe:
         # A noise leaves no trace.
         end_is_news = heard.end_is_news and result.outcome != "cancelled"
         await self._hand_over(text, out, result, end_is_news=end_is_news)
+        if result.outcome == "committed":
+            STAGE_FIRST_S.labels("transcribe").observe(time.monotonic() - heard.ended_at)
         if result.outcome == "committed":
             await self._commit(request, out, result, heard, "audio")
         else:

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from api.awaited_reply import AwaitedReply
 from api.background import Background
 from api.engine import Engine
 from api.errors import error_message
@@ -80,6 +81,7 @@ class Answers:
     tell: Callable[[ServerMessage], None]
     stall_after_s: float
     """Of the workflow: an answer without a chunk for so long is put back."""
+    reply: AwaitedReply = field(default_factory=AwaitedReply)
     current: Answer | None = field(init=False, default=None)
     _heard_at: float = field(init=False, default=0.0)
     _requests: RateLimit = field(init=False)
@@ -161,6 +163,8 @@ class Answers:
         answer = self._under_way(message.turn_id)
         # First of all: the answer to it waits for nothing else.
         self.uplink.end(answer, message.chunks, message.duration_ms)
+        if answer.state == "ended":
+            self.reply.is_due(answer.turn_id, answer.begun.mode)
         self._keep_alive(answer)
 
     def cancel(self, message: TurnCancel) -> None:
@@ -194,6 +198,7 @@ class Answers:
         for index, at in enumerate(range(0, len(data), limits.MAX_CHUNK_BYTES)):
             self.uplink.chunk(answer, index, data[at : at + limits.MAX_CHUNK_BYTES])
         self.uplink.end(answer, answer.next_chunk, None)
+        self.reply.is_due(turn_id, "hold")
 
     def replied(self, turn_id: str) -> None:
         """The client has been told what came of this turn."""

@@ -58,6 +58,8 @@ from interview.documents.limits import MAX_DOCUMENT_BYTES
 from interview.logging import configure_logging
 from interview.security.production import check_production
 from interview.streams.pulse import PulseReader
+from interview.telemetry.exposition import exposed
+from interview.telemetry.lag import watch_lag
 
 __all__ = ["create_app", "from_environment"]
 
@@ -70,18 +72,22 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        services = await Services.open(settings)
+        exposition = exposed(settings.metrics_host, settings.api_metrics_port)
+        services = await Services.open(settings, exposition and exposition.runtime)
         app.state.services = services
         lookout = Lookout(PulseReader(services.redis), services.temporal, services.background)
         looking = Background()
         looking.spawn(lookout.run())
         looking.spawn(services.attendance.run())
+        looking.spawn(watch_lag())
         log.info("api.started", debug=settings.debug, web=settings.web_dir.is_dir())
         try:
             yield
         finally:
             await looking.aclose(0)
             await services.aclose()
+            if exposition is not None:
+                exposition.close()
 
     app = FastAPI(
         title="Intervue",

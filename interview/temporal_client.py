@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig
 
 from interview.config import Settings
@@ -15,11 +16,17 @@ __all__ = ["connect_temporal"]
 
 
 async def connect_temporal(
-    settings: Settings, keys: DataKeys | None = None, *, lazy: bool = False, patience_s: float = 0.0
+    settings: Settings,
+    keys: DataKeys | None = None,
+    *,
+    lazy: bool = False,
+    patience_s: float = 0.0,
+    runtime: Runtime | None = None,
 ) -> Client:
     """`lazy` returns at once and connects on first use, for a process that must start while
     Temporal is away. For `patience_s` it waits for the database where it needs a key. Without
-    `keys` nothing is encrypted, and nothing encrypted read. Raises `ConfigError` when
+    `keys` nothing is encrypted, and nothing encrypted read. `runtime` is one that tells its
+    metrics. Raises `ConfigError` when
     the server cannot be reached."""
     key = settings.temporal_api_key
     try:
@@ -34,6 +41,7 @@ async def connect_temporal(
             api_key=key.get_secret_value() if key else None,
             tls=settings.temporal_tls,
             lazy=lazy,
+            runtime=runtime,
             # By default a call that found the server away waits up to 5 s before it looks again.
             retry_config=RetryConfig(max_interval_millis=500, max_retries=30),
         )
