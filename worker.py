@@ -79,6 +79,8 @@ from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.sweeping import Sweeping
 from interview.telemetry.exposition import exposed
 from interview.telemetry.lag import watch_lag
+from interview.telemetry.tracing import start_tracing, stop_tracing
+from interview.telemetry.workflow_tracing import WorkflowTracing
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
 from interview.webhooks.guard import Guard
@@ -178,7 +180,7 @@ def build_workers(
     hooks = SendWebhooks(
         DeliveryRecords(database), WebhookSecrets(keys), Sender(Guard.from_settings(settings))
     )
-    interceptors = [ActivityInterceptor(pulse)]
+    interceptors = [ActivityInterceptor(pulse), WorkflowTracing()]
 
     def pool(queue: str, *activities: object) -> Worker:
         return Worker(
@@ -280,6 +282,8 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(database.close)
         keys = build_data_keys(settings, database)
         await require_master_keys(keys)
+        start_tracing(settings, "intervue-worker")
+        stack.push_async_callback(asyncio.to_thread, stop_tracing)
         exposition = exposed(settings.metrics_host, settings.worker_metrics_port)
         if exposition is not None:
             stack.callback(exposition.close)

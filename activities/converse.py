@@ -21,6 +21,7 @@ from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.sentences import EndFrame, Published, SentenceWriter
 from interview.streams.text import Final, Tentative, TextReader, Withdrawn
+from interview.telemetry import tracing
 from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Converse"]
@@ -67,6 +68,7 @@ class Converse:
                 return ConverseResult(outcome="skipped")
             if answer.outcome == "no_speech":
                 return _result(reply, await self._not_heard(reply))
+            tracing.event("answer_known")
             began, begun = time.monotonic(), None
             if (draft := await drafts.take(answer.text)) is not None:
                 reply, begun = draft.reply, draft.work

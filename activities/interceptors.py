@@ -20,6 +20,7 @@ from temporalio.worker import (
 from interview.contracts.turns import TurnRef
 from interview.errors import InterviewError, ProviderError
 from interview.streams.pulse import HeldTurn, Pulse
+from interview.telemetry import tracing
 from interview.telemetry.metrics import (
     ACTIVITY_FAILURES,
     STAGES_RERUN,
@@ -74,29 +75,38 @@ class _Inbound(ActivityInboundInterceptor):
         structlog.contextvars.bind_contextvars(
             activity=info.activity_type, workflow_id=info.workflow_id, attempt=info.attempt
         )
-        _count_rerun(info, _turn_ref(input))
         heartbeat = asyncio.create_task(_heartbeat(info.heartbeat_timeout))
         running = STAGES_RUNNING.labels(info.activity_type)
+        turn = _turn_ref(input)
+        _count_rerun(info, turn)
+        span = tracing.activity_span(turn, info.activity_type, info.attempt)
         try:
-            with running.track_inprogress(), self._runs.at(_turn_of(info, input)):
+            with (
+                running.track_inprogress(),
+                tracing.current(span),
+                self._runs.at(_held(info, turn)),
+            ):
                 return await super().execute_activity(input)
         except InterviewError as error:
             log.warning("activity.failed", code=error.code, retryable=error.retryable)
             _count_failure(info, error.code)
+            span.failed(error.code)
             raise to_application_error(error) from error
         except (ApplicationError, CancelledError, asyncio.CancelledError):
+            span.failed("given_up")
             raise
         except Exception as error:
             log.exception("activity.crashed")
             _count_failure(info, "internal")
+            span.failed("internal")
             # The text of an unknown exception may hold anything; only its type goes on record.
             raise ApplicationError(type(error).__name__, type="internal") from None
         finally:
+            span.end()
             heartbeat.cancel()
 
 
-def _turn_of(info: activity.Info, input: ExecuteActivityInput) -> HeldTurn | None:
-    turn = _turn_ref(input)
+def _held(info: activity.Info, turn: TurnRef | None) -> HeldTurn | None:
     return turn and HeldTurn(turn.interview_id, turn.turn_id, info.activity_type)
 
 

@@ -24,6 +24,7 @@ from interview.streams.audio import (
     AudioStart,
     AudioStream,
 )
+from interview.telemetry import tracing
 
 __all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 
@@ -195,6 +196,7 @@ class Listener:
                 await self._ask_again()
             case AudioEnd():
                 heard.ended_at = time.monotonic()
+                tracing.event("answer_ended")
                 return frame
             case _:
                 pass  # sent twice

@@ -19,6 +19,7 @@ from interview.streams.sentences import (
     SentenceFrame,
     SentenceWriter,
 )
+from interview.telemetry import tracing
 
 __all__ = ["Reply"]
 
@@ -99,7 +100,9 @@ class Reply:
             )
 
     async def say(self, text: str) -> None:
-        self.first_at = self.first_at or time.monotonic()
+        if not self.first_at:
+            self.first_at = time.monotonic()
+            tracing.event("first_sentence")
         frame = SentenceFrame(len(self.sentences), text, fixed=False)
         self.sentences.append(text)
         self._own.append(text)

@@ -33,6 +33,7 @@ from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import MAXLEN, OutboundWriter
 from interview.streams.text import TextWriter
+from interview.telemetry import tracing
 from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Transcribe"]
@@ -132,6 +133,7 @@ class Transcribe:
         # A noise leaves no trace.
         end_is_news = heard.end_is_news and result.outcome != "cancelled"
         await self._hand_over(text, out, result, end_is_news=end_is_news)
+        tracing.event("text_handed_over")
         if result.outcome == "committed":
             STAGE_FIRST_S.labels("transcribe").observe(time.monotonic() - heard.ended_at)
         if result.outcome == "committed":
@@ -203,6 +205,7 @@ class Transcribe:
         async with named_by_a_row(self.blobs, recording):
             answer = await self.records.commit_answer(row)
         await self._tell_committed(out, turn, answer.text, answer.sequence)
+        tracing.event("committed")
         if heard is not None:
             # Only now: whoever is told that something is amiss may let go of their own copy.
             await self._tell_problem(turn, out, heard)

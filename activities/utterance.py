@@ -30,6 +30,7 @@ from interview.protocol.server import (
 )
 from interview.streams.outbound import OutboundWriter
 from interview.streams.sentences import SentenceFrame
+from interview.telemetry import tracing
 from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Utterance"]
@@ -225,6 +226,7 @@ class Utterance:
         if self._is_heard:
             return
         self._is_heard = True
+        tracing.event("first_sound")
         STAGE_FIRST_S.labels("speak").observe(time.monotonic() - self._first_added_at)
 
     async def _show_only(

@@ -97,6 +97,8 @@ class Connection:
             except* _Gone:
                 pass
         SOCKETS_CLOSED.labels(self._closed_with).inc()
+        if self._room is not None:
+            self._room.reply.close()
         log.info("connection.closed", dropped_audio=self._outbox.dropped)
 
     # Sending

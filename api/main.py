@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -60,6 +61,7 @@ from interview.security.production import check_production
 from interview.streams.pulse import PulseReader
 from interview.telemetry.exposition import exposed
 from interview.telemetry.lag import watch_lag
+from interview.telemetry.tracing import start_tracing, stop_tracing
 
 __all__ = ["create_app", "from_environment"]
 
@@ -72,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        start_tracing(settings, "intervue-api")
         exposition = exposed(settings.metrics_host, settings.api_metrics_port)
         services = await Services.open(settings, exposition and exposition.runtime)
         app.state.services = services
@@ -88,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
             await services.aclose()
             if exposition is not None:
                 exposition.close()
+            await asyncio.to_thread(stop_tracing)
 
     app = FastAPI(
         title="Intervue",

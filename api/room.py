@@ -71,7 +71,7 @@ class Room:
             self.tell,
             gather_s=lambda: gathering_s(services.attendance.count),
         )
-        reply = AwaitedReply()
+        reply = self.reply = AwaitedReply(record.interview_id)
         self._answers = Answers(
             interview_id=record.interview_id,
             connection_id=connection_id,

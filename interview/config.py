@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     api_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     worker_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    otlp_endpoint: str = ""
+    otlp_headers: SecretStr | None = None
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
 
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100

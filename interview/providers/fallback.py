@@ -30,6 +30,7 @@ from interview.ports import (
 )
 from interview.providers.breaker import Breaker
 from interview.providers.waiting import closing
+from interview.telemetry import tracing
 from interview.telemetry.metrics import (
     PROVIDER_CALLS,
     PROVIDER_FALLBACKS,
@@ -91,7 +92,10 @@ class _Ranked(Generic[P]):
         for position, rank in enumerate(ranks):
             following = ranks[position + 1] if position + 1 < len(ranks) else None
             attempt = _Attempt(self.kind, self.providers[rank])
-            yield attempt
+            try:
+                yield attempt
+            finally:
+                attempt.span.end()
             attempt.count()
             if attempt.error is None:
                 self._breakers[rank].succeeded()
@@ -120,13 +124,22 @@ class _Attempt(Generic[P]):
     kind: ProviderKind
     provider: P
     error: ProviderError | None = None
+    span: tracing.Span = field(init=False)
     _began: float = field(init=False, default_factory=time.monotonic)
     _first_after_s: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.span = tracing.provider_span(self.kind, self.provider.name)
+
+    def failed(self, error: ProviderError) -> None:
+        self.error = error
+        self.span.failed(error.code)
 
     def answered(self) -> None:
         """The first part of the answer is here, or a further one."""
         if self._first_after_s is None:
             self._first_after_s = time.monotonic() - self._began
+            self.span.event("first_part")
 
     def count(self) -> None:
         """It is over. A call that nobody waits for any more is not counted."""
@@ -167,7 +180,7 @@ class FallbackSpeechToText:
                 attempt.answered()
                 heard = replace(made, provider=attempt.provider.name)
             except ProviderError as error:
-                attempt.error = error
+                attempt.failed(error)
         return heard
 
     async def aclose(self) -> None:
@@ -214,7 +227,7 @@ class FallbackTextToSpeech:
             except ProviderError as error:
                 if sounding:
                     raise
-                attempt.error = error
+                attempt.failed(error)
 
     async def aclose(self) -> None:
         await self._ranked.aclose()
@@ -269,7 +282,7 @@ class FallbackLanguageModel:
                             directive, announced = event.directive, True
                         yield event
             except ProviderError as error:
-                attempt.error = error
+                attempt.failed(error)
                 if _asks(directive, said[len(request.already_said) :]):
                     return  # the probe is out: nothing that matters is missing
 
@@ -319,7 +332,7 @@ class FallbackStructuredModel:
                 answer = await attempt.provider.complete(request)
                 attempt.answered()
             except ProviderError as error:
-                attempt.error = error
+                attempt.failed(error)
         assert answer is not None, "the last attempt answers or raises"
         return answer
 

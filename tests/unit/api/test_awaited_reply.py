@@ -20,8 +20,9 @@ SOUND = OutEvent(2, "audio", b"\0\0")
 
 
 def test_the_first_sound_of_the_reply_counts_once() -> None:
-    reply, before = AwaitedReply(), counted()
-    reply.is_due(TURN, "hold")
+    reply, before = AwaitedReply("i"), counted()
+    reply.begun(TURN, "hold")
+    reply.is_due(TURN)
 
     for event in (SOUND, begins("another"), SOUND, begins(TURN), SOUND, SOUND):
         reply.saw(event)
@@ -30,7 +31,7 @@ def test_the_first_sound_of_the_reply_counts_once() -> None:
 
 
 def test_sound_counts_for_nobody_who_has_not_answered() -> None:
-    reply, before = AwaitedReply(), counted()
+    reply, before = AwaitedReply("i"), counted()
 
     for event in (begins(TURN), SOUND):
         reply.saw(event)
@@ -39,9 +40,11 @@ def test_sound_counts_for_nobody_who_has_not_answered() -> None:
 
 
 def test_a_later_answer_takes_the_place_of_one_without_a_reply() -> None:
-    reply, before = AwaitedReply(), counted("hands_free")
-    reply.is_due("other", "hold")
-    reply.is_due(TURN, "hands_free")
+    reply, before = AwaitedReply("i"), counted("hands_free")
+    reply.begun("other", "hold")
+    reply.is_due("other")
+    reply.begun(TURN, "hands_free")
+    reply.is_due(TURN)
 
     for event in (begins("other"), SOUND, begins(TURN), SOUND):
         reply.saw(event)
