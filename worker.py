@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 import uvloop
+from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -271,6 +272,8 @@ def build_workers(
 async def serve(settings: Settings, providers: Providers) -> None:
     """Until SIGTERM or SIGINT; then running activities get `DRAIN` to finish."""
     configure_logging(settings.log_format, settings.log_level)
+    # Fields of their own say it.
+    workflow.logger.workflow_info_on_message = False
     if settings.worker_ready_file is not None:
         settings.worker_ready_file.unlink(missing_ok=True)
     stop = asyncio.Event()

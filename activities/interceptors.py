@@ -17,6 +17,7 @@ from temporalio.worker import (
     Interceptor,
 )
 
+from interview.contracts.ids import interview_of
 from interview.contracts.turns import TurnRef
 from interview.errors import InterviewError, ProviderError
 from interview.streams.pulse import HeldTurn, Pulse
@@ -72,12 +73,10 @@ class _Inbound(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         info = activity.info()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(
-            activity=info.activity_type, workflow_id=info.workflow_id, attempt=info.attempt
-        )
+        turn = _turn_ref(input)
+        structlog.contextvars.bind_contextvars(**_context(info, turn))
         heartbeat = asyncio.create_task(_heartbeat(info.heartbeat_timeout))
         running = STAGES_RUNNING.labels(info.activity_type)
-        turn = _turn_ref(input)
         _count_rerun(info, turn)
         span = tracing.activity_span(turn, info.activity_type, info.attempt)
         try:
@@ -108,6 +107,22 @@ class _Inbound(ActivityInboundInterceptor):
 
 def _held(info: activity.Info, turn: TurnRef | None) -> HeldTurn | None:
     return turn and HeldTurn(turn.interview_id, turn.turn_id, info.activity_type)
+
+
+def _context(info: activity.Info, turn: TurnRef | None) -> dict[str, str | int]:
+    """On every line that is logged meanwhile."""
+    known: dict[str, str | int] = {
+        "activity": info.activity_type,
+        "attempt": info.attempt,
+        "workflow_id": info.workflow_id or "",
+    }
+    if (interview_id := interview_of(info.workflow_id)) is not None:
+        known["interview_id"] = interview_id
+    if turn is not None:
+        known |= {"interview_id": turn.interview_id, "turn_id": turn.turn_id}
+        if tracing.is_on():
+            known["trace_id"] = tracing.trace_id(turn.interview_id, turn.turn_id)
+    return known
 
 
 def _turn_ref(input: ExecuteActivityInput) -> TurnRef | None:

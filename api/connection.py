@@ -277,7 +277,7 @@ class Connection:
         await asyncio.sleep(wait_s)
 
     def _violation(self, error: InterviewError, turn_id: str | None) -> None:
-        log.info("connection.violation", code=error.code)
+        log.info("connection.violation", code=error.code, turn_id=turn_id)
         self._violations += 1
         self._dialect.tell(error_message(error, turn_id=turn_id))
         if self._violations >= limits.MAX_VIOLATIONS:

@@ -16,6 +16,7 @@ from api.background import Background
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import RecoverTurnInput
 from interview.errors import InterviewError, StreamError
+from interview.logging import interview_context
 from interview.streams.pulse import BEAT_S, PulseReader, Vigil
 from interview.telemetry.metrics import RECOVERIES, WORKERS_LOST
 from workflows.interview import InterviewWorkflow
@@ -72,6 +73,10 @@ class Lookout:
                 await asyncio.sleep(_RETRY_S)
 
     async def _recover(self, interview_id: str, turn_id: str, death: str) -> None:
+        with interview_context(interview_id, turn_id):
+            await self._ask(interview_id, turn_id, death)
+
+    async def _ask(self, interview_id: str, turn_id: str, death: str) -> None:
         give_up_at, pause_s = time.monotonic() + GIVE_UP_S, _RETRY_S
         while time.monotonic() < give_up_at:
             async with self._at_once:
@@ -94,7 +99,7 @@ class Lookout:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_RETRY_S)
         RECOVERIES.labels("failed").inc()
-        log.error("turn.not_recovered", interview_id=interview_id)
+        log.error("turn.not_recovered")
 
     async def _reschedule(self, interview_id: str, turn_id: str, death: str) -> None:
         workflow = workflow_id(interview_id)
