@@ -16,7 +16,8 @@ import structlog
 import uvloop
 from temporalio import workflow
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities.converse import Converse
 from activities.erasure import Erase, Retime
@@ -132,6 +133,22 @@ def build_providers(settings: Settings) -> Providers:
     )
 
 
+def deployment_of(
+    settings: Settings, behaviour: VersioningBehavior
+) -> WorkerDeploymentConfig | None:
+    """None where any worker may take any workflow. Told by worker and not by workflow: the server
+    refuses what a worker without versions says of them."""
+    if not settings.temporal_deployment_name:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(
+            settings.temporal_deployment_name, settings.temporal_worker_build_id or build_id()
+        ),
+        use_worker_versioning=True,
+        default_versioning_behavior=behaviour,
+    )
+
+
 def build_workers(
     settings: Settings,
     client: Client,
@@ -149,7 +166,11 @@ def build_workers(
     blobs = sealed(build_blob_store(settings), keys)
     voice_detection = SileroVad()
     timeout_s = settings.provider_timeout_s
-    build = build_id()
+    # An interview ends with the code that it began with. What sleeps for days or months does not
+    # keep a version alive that long: it goes on with the next one, and is patched.
+    pinned = deployment_of(settings, VersioningBehavior.PINNED)
+    moving = deployment_of(settings, VersioningBehavior.AUTO_UPGRADE)
+    build = None if pinned else settings.temporal_worker_build_id or build_id()
 
     voice = Voice(providers.tts, SpeechCache(blobs), timeout_s)
 
@@ -188,6 +209,7 @@ def build_workers(
             client,
             task_queue=queue,
             build_id=build,
+            deployment_config=pinned,
             activities=activities,  # type: ignore[arg-type] bound methods of the contracts
             interceptors=interceptors,
             max_concurrent_activities=settings.worker_slots,
@@ -199,6 +221,7 @@ def build_workers(
             client,
             task_queue=INTERVIEW_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[InterviewWorkflow],
             # The sandbox costs a second at the start, and 60 ms each time a workflow is loaded,
             # which is when a candidate waits. The workflow and replay tests run inside it.
@@ -215,6 +238,7 @@ def build_workers(
             client,
             task_queue=ERASURE_QUEUE,
             build_id=build,
+            deployment_config=moving,
             workflows=[ErasureWorkflow, RetentionWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[
@@ -232,6 +256,7 @@ def build_workers(
             client,
             task_queue=EVALUATION_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[EvaluationWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[evaluate.begin, evaluate.sample, evaluate.finish],
@@ -243,6 +268,7 @@ def build_workers(
             client,
             task_queue=PLANNING_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[PlanningWorkflow, TailoringWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[
@@ -258,6 +284,7 @@ def build_workers(
             client,
             task_queue=WEBHOOK_QUEUE,
             build_id=build,
+            deployment_config=moving,
             workflows=[WebhookWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[hooks.attempt],

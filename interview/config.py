@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     temporal_api_key: SecretStr | None = None
     temporal_tls: bool = False
+    temporal_tls_client_cert_path: Path | None = None
+    temporal_tls_client_key_path: Path | None = None
+    temporal_tls_server_ca_cert_path: Path | None = None
+    temporal_tls_server_name: str = ""
     temporal_ui_url: str = ""
 
     # Object store: a folder, or an S3 bucket
@@ -121,6 +125,8 @@ class Settings(BaseSettings):
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
     worker_ready_file: Path | None = None
+    temporal_deployment_name: str = ""
+    temporal_worker_build_id: str = ""
 
     @field_validator(
         "allowed_hosts",
