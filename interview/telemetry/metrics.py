@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 
 __all__ = [
     "ACTIVITY_FAILURES",
@@ -37,6 +43,9 @@ __all__ = [
     "WORKERS_LOST",
     "code_label",
 ]
+
+# When a series began would be another series, beside each of them.
+disable_created_metrics()
 
 REGISTRY: Final = CollectorRegistry()
 
@@ -139,6 +148,12 @@ PROVIDER_GIVEN_UP = Counter(
     ["kind"],
     registry=REGISTRY,
 )
+
+# One that begins at 1 has not increased: what alarms look at begins at 0.
+for _outcome in ("asked", "failed"):
+    RECOVERIES.labels(_outcome)
+for _kind in ("stt", "llm", "tts"):
+    PROVIDER_GIVEN_UP.labels(_kind)
 
 # Told by both
 

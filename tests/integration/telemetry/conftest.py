@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import httpx
@@ -18,7 +19,9 @@ from interview.streams.pulse import PulseReader
 from launcher.ports import is_free
 from launcher.stack import ALL
 from tests.fakes.otlp import OtlpReceiver
+from tests.fakes.prometheus import Prometheus
 from tests.services import LOCAL_PROVIDERS, RunningStack, start_stack
+from tests.tools import find_tool
 
 CANDIDATE = "Adelheid Winterbottom"
 """In no span, no metric and no line of a log."""
@@ -34,6 +37,8 @@ class Observed:
     held: HeldInterview
     api_metrics: str
     worker_metrics: tuple[str, str]
+    prometheus: Prometheus | None
+    """It has looked on from the beginning; None where it is not installed."""
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +56,18 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Observed]:
         stack = start_stack(
             tmp_path_factory, ALL, {**env, "OTLP_ENDPOINT": receiver.url}, workers=2
         )
-        try:
+        metrics = [f"127.0.0.1:{port}" for port in (api_port, worker_port, worker_port + 1)]
+        targets = {"intervue-api": metrics[:1], "intervue-worker": metrics[1:]}
+        with ExitStack() as running:
+            running.callback(stack.stop)
+            prometheus = None
+            if (binary := find_tool("prometheus")) is not None:
+                folder = stack.home.run / "prometheus"
+                prometheus = running.enter_context(Prometheus(binary, folder, targets))
+                prometheus.wait_for("count(up == 1) == 3")
             interview_id, held = asyncio.run(_hold(stack))
-            metrics = [f"127.0.0.1:{p}" for p in (api_port, worker_port, worker_port + 1)]
-            yield Observed(
-                stack, receiver, interview_id, held, metrics[0], (metrics[1], metrics[2])
-            )
-        finally:
-            stack.stop()
+            workers = (metrics[1], metrics[2])
+            yield Observed(stack, receiver, interview_id, held, metrics[0], workers, prometheus)
 
 
 async def _hold(stack: RunningStack) -> tuple[str, HeldInterview]:
