@@ -158,7 +158,8 @@ class Services:
 
     async def _scalar(self, statement: str) -> Any:
         async with self.database.transaction() as connection:
-            return await connection.scalar(text(statement))
+            found: Any = await connection.scalar(text(statement))
+            return found
 
     async def _redis(self, *command: str) -> Any:
         return await self.redis.execute_command(*command)  # pyright: ignore[reportUnknownMemberType] has no types
