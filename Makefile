@@ -12,7 +12,7 @@ node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help eval-quality setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load bench-auth bench-encryption bench-telemetry chaos fuzz docker-up docker-down \
+	bench-history bench-load bench-auth bench-encryption bench-telemetry chaos demo-deploy fuzz docker-up docker-down \
 	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
 
 help: ## Show this
@@ -71,6 +71,9 @@ bench-telemetry: .venv/.ready ## What metrics and traces cost a turn (JSON last)
 
 chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random walk (FAULTS=200, SEED=…; JSON last)
 	@$(PY) -m chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED))
+
+demo-deploy: .venv/.ready ## A rolling deploy of changed workflow code under running interviews (N=10; JSON last)
+	@$(PY) -m chaos.deploy $(if $(N),--interviews $(N))
 
 fuzz: .venv/.ready ## Damaged messages and recordings against the whole stack (SEED=…; JSON last)
 	@$(PY) -m chaos.fuzz $(if $(SEED),--seed $(SEED))

@@ -158,11 +158,11 @@ class Services:
 
     async def _scalar(self, statement: str) -> Any:
         async with self.database.transaction() as connection:
-            found: Any = await connection.scalar(text(statement))
-            return found
+            return await connection.scalar(text(statement))
 
     async def _redis(self, *command: str) -> Any:
-        return await self.redis.execute_command(*command)  # pyright: ignore[reportUnknownMemberType] has no types
+        redis = cast(Any, self.redis)  # whose commands have no types
+        return await redis.execute_command(*command)
 
     async def _temporal(self) -> Client:
         return await connect_temporal(self.settings)
