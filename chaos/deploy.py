@@ -30,6 +30,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 from temporalio.api.enums.v1 import EventType
@@ -263,8 +264,7 @@ async def deploy_under(interviews: int, folder: Path) -> Report:
     async with _Deploy(folder) as deploy:
         answered = asyncio.Semaphore(0)
         old = [asyncio.create_task(_hold(deploy.url, n, answered)) for n in range(interviews)]
-        for _ in range(interviews):
-            await answered.acquire()
+        await _all_answer(answered, old)
         _say(f"{interviews} interviews run on {build_id()}")
         build = await deploy.roll()
         _say(f"{build} is current")
@@ -272,8 +272,7 @@ async def deploy_under(interviews: int, folder: Path) -> Report:
             asyncio.create_task(_hold(deploy.url, n, answered))
             for n in range(max(1, interviews // 2))
         ]
-        for _ in new:
-            await answered.acquire()
+        await _all_answer(answered, new)
         await deploy.end_one_worker()
         _say("a worker was replaced")
         await deploy.restart_apis()
@@ -327,6 +326,21 @@ async def _examine(
                 event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
                 for event in history.events
             )
+
+
+async def _all_answer(answered: asyncio.Semaphore, held: Sequence[asyncio.Task[Any]]) -> None:
+    """Raises what one of them failed with."""
+
+    async def heard() -> None:
+        for _ in held:
+            await answered.acquire()
+
+    hearing, running = asyncio.create_task(heard()), set(held)
+    while not hearing.done():
+        done, _ = await asyncio.wait({hearing, *running}, return_when=asyncio.FIRST_COMPLETED)
+        running -= done
+        for one in done:
+            one.result()
 
 
 def _say(line: str) -> None:

@@ -20,6 +20,7 @@ __all__ = ["make_current", "version_of", "versions"]
 _POLL_S = 0.2
 _AGAIN_S = 1.0
 """The server counts these requests."""
+_AGAIN = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED})
 _NOT_YET = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED})
 """Not all of its queues have been seen yet."""
 _NAMES: Mapping[int, str] = {
@@ -72,6 +73,17 @@ async def version_of(client: Client, workflow_id: str) -> str:
 
 
 async def _describe(client: Client, deployment: str) -> WorkerDeploymentInfo | None:
+    while True:
+        try:
+            return await _described(client, deployment)
+        except RPCError as error:
+            # The server asks a workflow of its own, which was just being told of another worker.
+            if error.status not in _AGAIN:
+                raise
+        await asyncio.sleep(_POLL_S)
+
+
+async def _described(client: Client, deployment: str) -> WorkerDeploymentInfo | None:
     try:
         answer = await client.workflow_service.describe_worker_deployment(
             DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
