@@ -12,7 +12,7 @@ node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load bench-auth bench-encryption chaos fuzz docker-up docker-down \
+	bench-history bench-load bench-auth bench-encryption bench-telemetry chaos demo-deploy fuzz docker-up docker-down \
 	docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
 help: ## Show this
@@ -66,8 +66,14 @@ bench-auth: .venv/.ready ## Login, refresh and ticket, p95 (JSON last)
 bench-encryption: .venv/.ready ## What encryption adds to end of speech to first sound (ROUNDS=4; JSON last)
 	@$(PY) -m bench.turn --encryption $(if $(ROUNDS),--rounds $(ROUNDS))
 
+bench-telemetry: .venv/.ready ## What metrics and traces cost a turn (JSON last)
+	@$(PY) -m bench.telemetry
+
 chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random walk (FAULTS=200, SEED=…; JSON last)
 	@$(PY) -m chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED))
+
+demo-deploy: .venv/.ready ## A rolling deploy of changed workflow code under running interviews (N=10; JSON last)
+	@$(PY) -m chaos.deploy $(if $(N),--interviews $(N))
 
 fuzz: .venv/.ready ## Damaged messages and recordings against the whole stack (SEED=…; JSON last)
 	@$(PY) -m chaos.fuzz $(if $(SEED),--seed $(SEED))

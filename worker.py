@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import structlog
 import uvloop
+from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
@@ -36,6 +36,7 @@ from activities.webhooks import SendWebhooks
 from interview.audio.decode import warm_decoder
 from interview.audio.ear import AnswerEar
 from interview.audio.vad import SileroVad
+from interview.build import build_id
 from interview.config import Settings, load_settings
 from interview.contracts.ids import (
     CONVERSE_QUEUE,
@@ -79,6 +80,10 @@ from interview.security.sealed_blobs import sealed
 from interview.streams.log import StreamLog, connect_redis
 from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.sweeping import Sweeping
+from interview.telemetry.exposition import exposed
+from interview.telemetry.lag import watch_lag
+from interview.telemetry.tracing import start_tracing, stop_tracing
+from interview.telemetry.workflow_tracing import WorkflowTracing
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
 from interview.webhooks.guard import Guard
@@ -129,17 +134,6 @@ def build_providers(settings: Settings) -> Providers:
         tts=build_text_to_speech(settings),
         structured=build_structured_model(settings),
     )
-
-
-def build_id() -> str:
-    """Names this code in histories. The SDK's default hashes every loaded module, of every
-    package: seconds at each start."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256()
-    for package in ("workflows", "activities", "interview"):
-        for source in sorted((here / package).rglob("*.py")):
-            digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def deployment_of(
@@ -211,7 +205,7 @@ def build_workers(
     hooks = SendWebhooks(
         DeliveryRecords(database), WebhookSecrets(keys), Sender(Guard.from_settings(settings))
     )
-    interceptors = [ActivityInterceptor(pulse)]
+    interceptors = [ActivityInterceptor(pulse), WorkflowTracing()]
 
     def pool(queue: str, *activities: object) -> Worker:
         return Worker(
@@ -308,6 +302,8 @@ def build_workers(
 async def serve(settings: Settings, providers: Providers) -> None:
     """Until SIGTERM or SIGINT; then running activities get `DRAIN` to finish."""
     configure_logging(settings.log_format, settings.log_level)
+    # Fields of their own say it.
+    workflow.logger.workflow_info_on_message = False
     if settings.worker_ready_file is not None:
         settings.worker_ready_file.unlink(missing_ok=True)
     stop = asyncio.Event()
@@ -319,7 +315,17 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(database.close)
         keys = build_data_keys(settings, database)
         await require_master_keys(keys)
-        client = await connect_temporal(settings, keys, patience_s=DATABASE_PATIENCE_S)
+        start_tracing(settings, "intervue-worker")
+        stack.push_async_callback(asyncio.to_thread, stop_tracing)
+        exposition = exposed(settings.metrics_host, settings.worker_metrics_port)
+        if exposition is not None:
+            stack.callback(exposition.close)
+        client = await connect_temporal(
+            settings,
+            keys,
+            patience_s=DATABASE_PATIENCE_S,
+            runtime=exposition and exposition.runtime,
+        )
         await prepare_namespace(client)
         pulse = Pulse(settings.redis_url)
         workers = build_workers(settings, client, database, keys, providers, pulse, stack)
@@ -329,6 +335,8 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(asyncio.to_thread, pulse.stop)
         alive = asyncio.create_task(_show_alive(pulse))
         stack.callback(alive.cancel)
+        lagging = asyncio.create_task(watch_lag())
+        stack.callback(lagging.cancel)
         erasing = Erasing(database, client, settings.erasure_stop_grace_s)
         sweeping = asyncio.create_task(
             Sweeping(database, erasing, settings.erasure_sweep_every_s).run()

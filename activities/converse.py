@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.sentences import EndFrame, Published, SentenceWriter
 from interview.streams.text import Final, Tentative, TextReader, Withdrawn
+from interview.telemetry import tracing
+from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Converse"]
 
@@ -71,11 +74,14 @@ class Converse:
             reply.brief = brief_for(request.brief, answer.confidence)
             if answer.outcome == "no_speech":
                 return _result(reply, await self._not_heard(reply))
-            begun = None
+            tracing.event("answer_known")
+            began, begun = time.monotonic(), None
             if (draft := await drafts.take(answer.text)) is not None:
                 reply, begun = draft.reply, draft.work
             lines = _ending_with(before, answer.text)
             provider = await self._reply(request, reply, lines, attempt, begun)
+            # Before the answer was known, where it had been guessed.
+            STAGE_FIRST_S.labels("converse").observe(max(0.0, reply.first_at - began))
             return _result(reply, provider)
         finally:
             await drafts.abandon()
@@ -152,6 +158,7 @@ class Converse:
                 if model is self.last_resort:
                     raise
                 log.error("llm.gave_up", code=error.code, provider=error.provider)
+                PROVIDER_GIVEN_UP.labels("llm").inc()
                 model = self.last_resort
         return await self._finish(reply, model)
 

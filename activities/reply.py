@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from interview.streams.sentences import (
     SentenceFrame,
     SentenceWriter,
 )
+from interview.telemetry import tracing
 
 __all__ = ["Reply"]
 
@@ -41,6 +43,8 @@ class Reply:
     """Known once it is finished."""
     provider: str = field(init=False, default="")
     """Who made the last of it, in this run."""
+    first_at: float = field(init=False, default=0.0)
+    """When its first words were here: monotonic, in seconds."""
     _own: list[str] = field(init=False)
     """Of the sentences, the model's."""
     _announced: bool = field(init=False, default=False)
@@ -114,6 +118,9 @@ class Reply:
         return self._manners
 
     async def say(self, text: str) -> None:
+        if not self.first_at:
+            self.first_at = time.monotonic()
+            tracing.event("first_sentence")
         frame = SentenceFrame(len(self.sentences), text, fixed=False)
         self.sentences.append(text)
         self._own.append(text)
@@ -127,6 +134,7 @@ class Reply:
     async def finish(self, provider: str, prompt_version: str = "") -> None:
         """Appends the planned words of where the reply leads, and the end."""
         self.prompt_version = prompt_version
+        self.first_at = self.first_at or time.monotonic()
         frames: list[DirectiveFrame | SentenceFrame | EndFrame] = []
         if not self._announced:
             self._announced = True

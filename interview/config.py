@@ -113,6 +113,14 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
     webhook_sweep_every_s: Annotated[float, Field(gt=0, le=3600)] = 2.0
 
+    # Telling of itself
+    metrics_host: str = "127.0.0.1"
+    api_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    worker_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    otlp_endpoint: str = ""
+    otlp_headers: SecretStr | None = None
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
+
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig, TLSConfig
 
 from interview.config import Settings
@@ -17,12 +18,17 @@ __all__ = ["connect_temporal"]
 
 
 async def connect_temporal(
-    settings: Settings, keys: DataKeys | None = None, *, lazy: bool = False, patience_s: float = 0.0
+    settings: Settings,
+    keys: DataKeys | None = None,
+    *,
+    lazy: bool = False,
+    patience_s: float = 0.0,
+    runtime: Runtime | None = None,
 ) -> Client:
     """`lazy` returns at once and connects on first use, for a process that must start while
     Temporal is away. For `patience_s` it waits for the database where it needs a key. Without
-    `keys` nothing is encrypted, and nothing encrypted read. Raises `ConfigError` when
-    the server cannot be reached, or a certificate not be read."""
+    `keys` nothing is encrypted, and nothing encrypted read. `runtime` tells its metrics. Raises
+    `ConfigError` when the server cannot be reached, or a certificate not be read."""
     key = settings.temporal_api_key
     try:
         return await Client.connect(
@@ -36,6 +42,7 @@ async def connect_temporal(
             api_key=key.get_secret_value() if key else None,
             tls=_tls(settings),
             lazy=lazy,
+            runtime=runtime,
             # By default a call that found the server away waits up to 5 s before it looks again.
             retry_config=RetryConfig(max_interval_millis=500, max_retries=30),
         )
