@@ -37,9 +37,7 @@ def main() -> None:
         channel.close()
 
 
-def _supervise(
-    control: socket.socket, channel: socket.socket, keeper: int, seccomp: bytes
-) -> None:
+def _supervise(control: socket.socket, channel: socket.socket, keeper: int, seccomp: bytes) -> None:
     """Never returns."""
     status = 1
     try:
@@ -50,7 +48,8 @@ def _supervise(
             supervise(channel, seccomp)
             status = 0
     except BaseException as error:
-        print(f"supervisor: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"supervisor: {type(error).__name__}: {error}\n")
+        sys.stderr.flush()
     finally:
         os._exit(status)
 

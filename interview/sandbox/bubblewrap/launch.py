@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from interview.sandbox.bubblewrap.job import Job, Step, StepLimits
 from interview.sandbox.bubblewrap.linux import die_with_parent
-from interview.sandbox.bubblewrap.walls import arguments
+from interview.sandbox.bubblewrap.walls import options
 
 __all__ = ["Launched", "launch", "sealed_file"]
 
@@ -80,16 +80,15 @@ def _become(
     seccomp, status = (fcntl.fcntl(one, fcntl.F_DUPFD, 100) for one in (seccomp, status))
     os.dup2(seccomp, 3)
     os.dup2(status, 4)
-    args = arguments(
+    args = options(
         compiling=compiling,
         tools={f"/tmp/tools/{at}": name for at, name in enumerate(job.tools.values())},
         environment=step.environment,
         seccomp_fd=3,
         status_fd=4,
-        program=step.program,
     )
     # Not as arguments: whoever may list processes, inside too, would read them.
-    listed = sealed_file("".join(f"{one}\0" for one in args).encode(), name="arguments")
+    listed = sealed_file("".join(f"{one}\0" for one in args).encode(), name="options")
     os.dup2(listed, 5)
     os.closerange(6, os.sysconf("SC_OPEN_MAX"))
     for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
@@ -108,7 +107,7 @@ def _become(
     if 0 in os.getresuid():
         raise PermissionError("a sandbox is never started as root")
     die_with_parent()
-    os.execve(job.bwrap, ["bwrap", "--args", "5"], {})
+    os.execve(job.bwrap, ["bwrap", "--args", "5", "--", *step.program], {})
 
 
 def _limit(limits: StepLimits) -> None:

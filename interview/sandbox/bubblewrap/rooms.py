@@ -45,9 +45,9 @@ class Rooms:
         self._group = os.getgid() if job.uid is None else job.uid
         self._scratch = job.scratch
         self._scratched = False
+        _enter(as_root=job.uid is not None)
         # Found before `/tmp` is covered: they may lie below it.
         tools = [os.open(path, os.O_PATH | os.O_CLOEXEC) for path in job.tools]
-        _enter(as_root=job.uid is not None)
         self._mount("/tmp", job.box)
         for name in ("box", "scratch", "tools", "etc", "empty"):
             self._folder(f"/tmp/{name}")

@@ -1,4 +1,4 @@
-"""What a program inside sees, as bubblewrap's arguments.
+"""What a program inside sees, as bubblewrap's options.
 
 Paths on the left are those of the supervisor's mount namespace, in which `/tmp` is the run's own.
 """
@@ -6,10 +6,10 @@ Paths on the left are those of the supervisor's mount namespace, in which `/tmp`
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["INSIDE_ID", "arguments"]
+__all__ = ["INSIDE_ID", "options"]
 
 INSIDE_ID = 1000
 
@@ -22,14 +22,13 @@ _MASKED_FILES = (
 _MASKED_FOLDERS = ("acpi", "scsi", "bus", "driver", "fs", "irq", "tty")
 
 
-def arguments(
+def options(
     *,
     compiling: bool,
     tools: Mapping[str, str],
     environment: Mapping[str, str],
     seccomp_fd: int,
     status_fd: int,
-    program: Sequence[str],
     proc: Path = Path("/proc"),
 ) -> list[str]:
     """`tools`: folders and what they are called inside. The program can write only below `/tmp` and
@@ -37,8 +36,21 @@ def arguments(
     args = [
         *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *("--uid", str(INSIDE_ID), "--gid", str(INSIDE_ID), "--hostname", "sandbox"),
-        *("--ro-bind", "/usr", "/usr"),
+        *_system(),
+        *(part for folder, name in tools.items() for part in ("--ro-bind", folder, name)),
+        *_proc(proc),
+        # Both `--dev` and the root are file systems that the program could fill.
+        *("--dev", "/dev", "--bind", "/tmp/scratch/shm", "/dev/shm", "--remount-ro", "/dev"),
+        *("--bind" if compiling else "--ro-bind", "/tmp/box", "/box"),
+        *("--bind", "/tmp/scratch/tmp", "/tmp", "--remount-ro", "/", "--chdir", "/tmp"),
     ]
+    for name, value in environment.items():
+        args += ["--setenv", name, value]
+    return [*args, "--seccomp", str(seccomp_fd), "--json-status-fd", str(status_fd)]
+
+
+def _system() -> list[str]:
+    args = ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         root = Path("/") / name
         if root.is_symlink():
@@ -49,24 +61,15 @@ def arguments(
         args += ["--ro-bind-try", str(path), str(path)]
     for name in ("passwd", "group"):
         args += ["--ro-bind", f"/tmp/etc/{name}", f"/etc/{name}"]
-    for folder, name in tools.items():
-        args += ["--ro-bind", folder, name]
-    args += ["--proc", "/proc"]
+    return args
+
+
+def _proc(host: Path) -> list[str]:
+    args = ["--proc", "/proc"]
     for name in _MASKED_FILES:
-        if (proc / name).exists():
+        if (host / name).exists():
             args += ["--ro-bind", "/dev/null", f"/proc/{name}"]
     for name in _MASKED_FOLDERS:
-        if (proc / name).is_dir():
+        if (host / name).is_dir():
             args += ["--ro-bind", "/tmp/empty", f"/proc/{name}"]
-    args += [
-        # Both `--dev` and the root are file systems that the program could fill.
-        *("--dev", "/dev", "--bind", "/tmp/scratch/shm", "/dev/shm", "--remount-ro", "/dev"),
-        *("--bind" if compiling else "--ro-bind", "/tmp/box", "/box"),
-        *("--bind", "/tmp/scratch/tmp", "/tmp", "--remount-ro", "/", "--chdir", "/tmp"),
-    ]
-    for name, value in environment.items():
-        args += ["--setenv", name, value]
-    return [
-        *args,
-        *("--seccomp", str(seccomp_fd), "--json-status-fd", str(status_fd), "--", *program),
-    ]
+    return args
