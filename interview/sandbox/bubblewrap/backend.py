@@ -110,10 +110,8 @@ class Bubblewrap:
             slot.free()
 
     async def _reason_against(self) -> str:
-        if not self._bwrap or not Path(self._bwrap).is_file():
-            return "bubblewrap is missing: install the package bubblewrap"
-        if Path(self._bwrap).stat().st_mode & 0o6000:
-            return "bubblewrap is set to run as root here, and must not be"
+        if reason := _unfit(self._bwrap):
+            return reason
         if not self._slots:
             return "no uid is free to run programs as"
         return await broken_walls(self._unchecked)
@@ -212,6 +210,14 @@ class Bubblewrap:
 
     def _unavailable(self, reason: str) -> RunResult:
         return RunResult(ending="sandbox_unavailable", reason=reason, backend=self.name)
+
+
+def _unfit(bwrap: str) -> str:
+    if not bwrap or not Path(bwrap).is_file():
+        return "bubblewrap is missing: install the package bubblewrap"
+    if Path(bwrap).stat().st_mode & 0o6000:
+        return "bubblewrap is set to run as root here, and must not be"
+    return ""
 
 
 class _Pieces:

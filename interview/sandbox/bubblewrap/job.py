@@ -90,20 +90,19 @@ class Job:
 
     @classmethod
     def decoded(cls, body: bytes) -> Job:
-        fields = json.loads(body)
-        return cls(
-            **{
-                **fields,
-                "box": Tmpfs(**fields["box"]),
-                "scratch": Tmpfs(**fields["scratch"]),
-                "compile": fields["compile"] and _step(fields["compile"]),
-                "run": _step(fields["run"]),
-            }
-        )
+        fields: dict[str, Any] = json.loads(body)
+        fields |= {
+            "box": Tmpfs(**fields["box"]),
+            "scratch": Tmpfs(**fields["scratch"]),
+            "compile": fields["compile"] and _step(fields["compile"]),
+            "run": _step(fields["run"]),
+        }
+        return cls(**fields)
 
 
 def _step(fields: dict[str, Any]) -> Step:
-    return Step(**{**fields, "limits": StepLimits(**fields["limits"])})
+    fields["limits"] = StepLimits(**fields["limits"])
+    return Step(**fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Keeper:
             try:
                 self._process = await asyncio.create_subprocess_exec(
                     *_ARGV,
-                    stdin=theirs,
+                    stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,
                     cwd=_PROJECT,
                     env={},
