@@ -115,8 +115,9 @@ class Stage:
     async def as_root(self, language: Language) -> Outcome:
         """Refused by whoever starts bubblewrap, whatever the backend asked for."""
         run = Run(language=language, source=TOOLCHAINS[language].hello)
-        said = [kind async for kind, _, _ in self.sandbox.raw(run, 0)]
-        return Outcome("started_as_root", language, "" if said == [FAILED] else "it was started")
+        said = [(kind, body) async for kind, _, body in self.sandbox.raw(run, 0)]
+        refused = said[-1][0] == FAILED and b"never started as root" in said[-1][1]
+        return Outcome("started_as_root", language, "" if refused else "it was started")
 
     async def _run(self, source: str, language: Language, limits: Limits) -> CaseResult | str:
         def ignore(_: OutputPiece) -> None: ...
