@@ -40,8 +40,6 @@ def build_sandbox(settings: CodeSettings) -> Sandbox:
             return NoSandbox()
         case "remote":
             return _remote(settings)
-        case "kubernetes":
-            raise ConfigError("CODE_BACKEND: kubernetes is not there yet")
 
 
 def _remote(settings: CodeSettings) -> Sandbox:
