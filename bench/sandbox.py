@@ -1,5 +1,5 @@
-"""What the sandbox adds to the start of a Python program, beside the same program as a bare process;
-and what ten runs at once do to each other. JSON last."""
+"""What the sandbox adds to the start of a Python program, beside the same program as a bare
+process; and what ten runs at once do to each other. JSON last."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ class Bubblewrap:
                     reason = clean(body)[:500]
                     log.warning("sandbox.broken", backend=self.name, reason=reason)
                     return self._unavailable(reason)
-        log.info("sandbox.ran", language=run.language, took_s=round(time.monotonic() - began, 3))
+        log.debug("sandbox.ran", language=run.language, took_s=round(time.monotonic() - began, 3))
         return self._result(run, toolchain, pieces, ends)
 
     def _result(
