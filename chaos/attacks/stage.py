@@ -19,7 +19,6 @@ from interview.domain.code_runs import CaseResult, Language, Limits, OutputPiece
 from interview.sandbox.bubblewrap.backend import Bubblewrap
 from interview.sandbox.bubblewrap.job import FAILED
 from interview.sandbox.bubblewrap.languages import TOOLCHAINS
-from interview.sandbox.bubblewrap.slots import UIDS
 
 __all__ = ["Outcome", "Stage"]
 
@@ -77,7 +76,7 @@ class Stage:
         return source
 
     async def play(self, attack: Attack, language: Language) -> Outcome:
-        before = await asyncio.to_thread(_host, self.canary)
+        before = await asyncio.to_thread(_host, self.canary, self.sandbox.uids)
         began = time.monotonic()
         case = await self._run(self.program(attack, language), language, attack.limits)
         took_s = time.monotonic() - began
@@ -129,7 +128,7 @@ class Stage:
         return result.cases[0]
 
     async def _left(self, before: _Host) -> str:
-        after = await asyncio.to_thread(_host, self.canary)
+        after = await asyncio.to_thread(_host, self.canary, self.sandbox.uids)
         if not self.canary.exists() or "nobody" not in self.canary.read_text():
             return "the canary is gone"
         if strays := after.strays:
@@ -162,15 +161,15 @@ def _canary(folder: Path) -> Path:
     return file
 
 
-def _host(canary: Path) -> _Host:
-    """Processes of the sandbox's uids that are not ended, and what lies where programs write."""
+def _host(canary: Path, uids: frozenset[int]) -> _Host:
+    """Processes of this sandbox's uids that are not ended, and what lies where programs write."""
     strays: set[int] = set()
-    if os.getuid() == 0:
+    if uids:
         for pid in filter(str.isdigit, os.listdir("/proc")):
             with suppress(OSError, IndexError, ValueError):
                 status = Path(f"/proc/{pid}/status").read_text()
                 fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-                if int(fields["Uid"].split()[0]) in UIDS and not fields["State"].startswith("Z"):
+                if int(fields["Uid"].split()[0]) in uids and not fields["State"].startswith("Z"):
                     strays.add(int(pid))
     with open("/proc/self/mountinfo") as mounts:
         count = len(mounts.readlines())

@@ -85,6 +85,11 @@ class Bubblewrap:
     def slots(self) -> int:
         return len(self._slots)
 
+    @property
+    def uids(self) -> frozenset[int]:
+        """Of its slots, where each has one of its own."""
+        return frozenset(slot.uid for slot in self._slots if slot.uid is not None)
+
     async def check(self, languages: Sequence[Language] = LANGUAGES) -> SandboxStatus:
         self._refusal = await self._reason_against()
         if self._refusal:
@@ -132,7 +137,8 @@ class Bubblewrap:
     async def _language(self, toolchain: Toolchain) -> LanguageStatus:
         if missing := toolchain.missing(PROGRAM_FOLDERS, self._typescript):
             return LanguageStatus(language=toolchain.language, available=False, reason=missing)
-        return await try_language(toolchain, self._unchecked)
+        tried = toolchain.tried()
+        return await try_language(tried, lambda run: self._run(run, tried, lambda _: None))
 
     async def _run(self, run: Run, toolchain: Toolchain, output: OutputSink) -> RunResult:
         slot = await self._free.get()
