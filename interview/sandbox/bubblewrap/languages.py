@@ -85,7 +85,11 @@ class Toolchain:
         if not self.trial:
             return self
         program = ["/bin/sh", "-c", f'v=$({self.trial}) && echo "ok $v"']
-        return replace(self, compile=(), run=lambda _: program)
+
+        def run(_: Limits) -> list[str]:
+            return program
+
+        return replace(self, compile=(), run=run)
 
     def missing(self, folders: tuple[str, ...], typescript: Path | None) -> str:
         """Why it cannot be there; empty where it can."""
