@@ -10,6 +10,7 @@ import sys
 import time
 
 from interview.domain.code_runs import Limits, Run
+from interview.logging import configure_logging
 from interview.sandbox.bubblewrap.backend import Bubblewrap
 
 ROUNDS = 60
@@ -20,6 +21,7 @@ _BARE = ("/usr/bin/python3", "-I", "-S", "-B", "-u", "-c", _NOTHING)
 
 
 async def main() -> int:
+    configure_logging("console", "warning")
     sandbox = Bubblewrap(slots=AT_ONCE)
     try:
         status = await sandbox.check(("python",))

@@ -10,9 +10,11 @@ import sys
 from chaos.attacks.bare import escapes_bare
 from chaos.attacks.catalog import ATTACKS, LANGUAGES
 from chaos.attacks.stage import Outcome, Stage
+from interview.logging import configure_logging
 
 
 async def main() -> int:
+    configure_logging("console", "warning")
     outcomes: list[Outcome] = []
     shown: list[str] = []
     not_shown: list[str] = []
