@@ -12,8 +12,8 @@ node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load bench-auth bench-encryption bench-telemetry chaos demo-deploy fuzz docker-up docker-down \
-	docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
+	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy fuzz \
+	docker-up docker-down docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -68,6 +68,12 @@ bench-encryption: .venv/.ready ## What encryption adds to end of speech to first
 
 bench-telemetry: .venv/.ready ## What metrics and traces cost a turn (JSON last)
 	@$(PY) -m bench.telemetry
+
+bench-sandbox: .venv/.ready ## What the sandbox adds to a program's start, and ten at once (needs bubblewrap; JSON last)
+	@$(PY) -m bench.sandbox
+
+test-sandbox: .venv/.ready ## Every attack on the sandbox, in three languages (needs bubblewrap, node, g++; JSON last)
+	@$(PY) -m chaos.attacks
 
 chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random walk (FAULTS=200, SEED=…; JSON last)
 	@$(PY) -m chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED))
