@@ -56,13 +56,15 @@ class Converse:
         if published.end is not None:
             return _result(reply, published.end.provider)
         # All that needs no answer happens while the candidate still talks.
-        before = await self.records.conversation(
-            turn.interview_id,
-            limit=CONVERSATION_LINES,
-            before_sequence=turn.answer_sequence,
-            cut=request.interruption,
+        before, job = await asyncio.gather(
+            self.records.conversation(
+                turn.interview_id,
+                limit=CONVERSATION_LINES,
+                before_sequence=turn.answer_sequence,
+                cut=request.interruption,
+            ),
+            self.records.job_description(turn.interview_id, most=JOB_CHARS),
         )
-        job = await self.records.job_description(turn.interview_id, most=JOB_CHARS)
         brief = request.brief.model_copy(update={"job": job})
         request = request.model_copy(update={"brief": brief})
         drafts = self._drafts(request, writer, before)

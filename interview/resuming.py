@@ -3,11 +3,8 @@ died, between the row and its workflow; or that workflow was lost."""
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
@@ -20,14 +17,12 @@ from interview.contracts.ids import (
     tailoring_workflow_id,
 )
 from interview.contracts.planning import PLANNING, TAILORING, PlanningInput, TailoringInput
-from interview.errors import DatabaseUnavailable, TemporalUnavailable
 from interview.persistence import asked_for
 from interview.persistence.database import Database
+from interview.repeating import repeat
 from interview.starting import start
 
 __all__ = ["Resuming"]
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Resuming:
@@ -40,16 +35,7 @@ class Resuming:
 
     async def run(self) -> None:
         """For ever."""
-        while True:
-            try:
-                started = await self.once()
-            except (DatabaseUnavailable, TemporalUnavailable) as error:
-                log.warning("resuming.postponed", code=error.code)
-            else:
-                if started:
-                    log.info("resuming.started", count=started)
-            # Replicas that began together do not stay together.
-            await asyncio.sleep(self._every_s * random.uniform(0.8, 1.2))
+        await repeat(self.once, self._every_s, "resuming")
 
     async def once(self) -> int:
         """How many it started. Raises `DatabaseUnavailable` and `TemporalUnavailable`; what is

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from pydantic import BaseModel
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
@@ -25,10 +26,18 @@ _LOOK_S = 0.05
 
 
 async def start(
-    temporal: Client, workflow: str, request: BaseModel, *, workflow_id: str, task_queue: str
+    temporal: Client,
+    workflow: str,
+    request: BaseModel,
+    *,
+    workflow_id: str,
+    task_queue: str,
+    signal: str | None = None,
 ) -> bool:
-    """False where one of this id is there. By name: who asks knows no workflow. Raises
-    `TemporalUnavailable`."""
+    """False where one of this id is there; with `signal` that one is signalled, and it is True. By
+    name: who asks knows no workflow. Raises `TemporalUnavailable`."""
+    policies = WorkflowIDConflictPolicy
+    there = policies.FAIL if signal is None else policies.USE_EXISTING
     try:
         async with asyncio.timeout(_RPC_TIMEOUT.total_seconds()):
             await temporal.start_workflow(
@@ -37,6 +46,8 @@ async def start(
                 id=workflow_id,
                 task_queue=task_queue,
                 task_timeout=_TASK_TIMEOUT,
+                start_signal=signal,
+                id_conflict_policy=there,
                 rpc_timeout=_RPC_TIMEOUT,
             )
     except WorkflowAlreadyStartedError:

@@ -44,12 +44,6 @@ async def counted_anew(redis: Redis) -> None:
 
 
 @pytest.fixture
-def staff(settings: Settings, database: Database) -> Staff:
-    """Of an organization of their own."""
-    return Staff(settings, database)
-
-
-@pytest.fixture
 async def recruiter(staff: Staff, url: str) -> AsyncGenerator[httpx.AsyncClient]:
     headers = staff.headers(await staff.sign_in("recruiter"))
     async with httpx.AsyncClient(

@@ -66,7 +66,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     this.fill = 0;
     this.peak = 0;
     this.emit = (value) => this.sample(value);
-    this.port.onmessage = ({ data }) => 
+    this.port.onmessage = ({ data }) =>
       data.type === "start" ? this.start(data.id, data.preRoll) : this.stop();
   }
 

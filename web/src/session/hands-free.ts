@@ -69,10 +69,10 @@ export class HandsFree {
 
   private hear(probability: number): void {
     const { mode } = this.answering;
-    const isOver = this.listening.isAnswering && mode !== "hands_free";
-    if (isOver || mode === "hold" || !canListen(this.state())) this.listening.reset();
-    if (mode === "hold" || !canListen(this.state())) return;
-    this.listening.hear(probability, DETECTOR_FRAME_MS);
+    const isDeaf = mode === "hold" || !canListen(this.state());
+    const isOver = this.listening.isAnswering && mode === null;
+    if (isDeaf || isOver) this.listening.reset();
+    if (!isDeaf) this.listening.hear(probability, DETECTOR_FRAME_MS);
   }
 
   private begin(saidForMs: number): Begun {

@@ -39,7 +39,8 @@ export class OwnMicrophone {
     }
     this.dispatch({ kind: "microphone", microphone: { state: "ready" } });
     const wanted = this.handsFree.wanted || this.preference?.get();
-    if (wanted) await this.handsFree.on(this.engine);
+    // The room does not wait for a detector that is several times its size.
+    if (wanted) void this.handsFree.on(this.engine);
   };
 
   /** In this browser it is so the next time, too. */
