@@ -96,10 +96,11 @@ class Connection:
                     tasks.create_task(self._attend(tasks))
             except* _Gone:
                 pass
-        SOCKETS_CLOSED.labels(self._closed_with).inc()
-        if self._room is not None:
-            self._room.reply.close()
-        log.info("connection.closed", dropped_audio=self._outbox.dropped)
+            finally:
+                SOCKETS_CLOSED.labels(self._closed_with).inc()
+                if self._room is not None:
+                    self._room.reply.close()
+                log.info("connection.closed", dropped_audio=self._outbox.dropped)
 
     # Sending
 
@@ -181,7 +182,6 @@ class Connection:
             self._refuse(error)
         except RateLimitedError as error:
             log.warning("connection.too_many")
-            SOCKETS_REFUSED.labels(code_label(error.code)).inc()
             SOCKETS_REFUSED.labels(code_label(error.code)).inc()
             self._dialect.tell(error_message(error))
             self._outbox.close(limits.CLOSE_TRY_AGAIN)

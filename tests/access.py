@@ -101,7 +101,7 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "plan.read": (*_RECRUITERS, "key with every scope", "key that reads"),
     "plan.write": (*_RECRUITERS, "key with every scope"),
     "plan.approve": _RECRUITERS,
-    "evaluation.read": (*_RECRUITERS, "key with every scope", "key that reads"),
+    "evaluation.compare": (*_RECRUITERS, "key with every scope", "key that reads"),
     "review.read": _RECRUITERS,
     "invitation.manage": (*_RECRUITERS, "key with every scope"),
     "accommodation.grant": _RECRUITERS,

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1/comparisons", tags=["reports"])
 
 @router.get(
     "",
-    dependencies=[requires("evaluation.read"), limited(EXPORTING)],
+    dependencies=[requires("evaluation.compare"), limited(EXPORTING)],
     responses=responses(429),
 )
 async def compare_candidates(

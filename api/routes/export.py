@@ -33,7 +33,8 @@ async def export_interview(
 ) -> StreamingResponse:
     """A ZIP file: the interview, the questions asked, the transcript, consents, accommodations and
     the audit trail as JSON, every recording, and every document with its text; for a candidate,
-    of these the résumés. Errors: `interview.erased`."""
+    of the documents the résumés, and of the trail what is about them. Errors:
+    `interview.erased`."""
     if await services.erasures.find(interview_id) is not None:
         raise NotFoundError("interview.erased", "the interview was erased, or is about to be")
     record = await services.records.get_interview(interview_id)
@@ -43,7 +44,7 @@ async def export_interview(
         row for row in await services.documents.of(interview_id) if is_for(principal, row.kind)
     ]
     async with services.database.transaction() as connection:
-        promised = await promises(connection, interview_id)
+        promised = await promises(connection, interview_id, principal)
         await AuditTrail.append(
             connection, principal, "interview.exported", Subject.interview(interview_id)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
@@ -23,9 +24,12 @@ router = APIRouter(prefix="/api/v1/interviews/{interview_id}/feedback", tags=["r
     dependencies=[requires("feedback.read"), limited(READING)],
     responses=responses(404, 409, 429),
 )
-async def read_feedback(interview_id: str, services: ServicesDep) -> Feedback:
+async def read_feedback(
+    interview_id: str, services: ServicesDep, principal: PrincipalDep
+) -> Feedback:
     """By competency, with the candidate's own words and no score. Errors: `feedback.not_offered`,
-    `feedback.not_ready` before the interview is evaluated."""
+    `feedback.not_ready` before the interview is evaluated, `review.first` to those who are still
+    to rate: it shows what the evaluation rests on."""
     record = await services.records.get_interview(interview_id)
     async with services.database.transaction() as connection:
         organization = await retention.get(connection, record.organization_id)
@@ -35,6 +39,8 @@ async def read_feedback(interview_id: str, services: ServicesDep) -> Feedback:
     done = next((row for row in rows if row.state == "done"), None)
     if done is None:
         raise ConflictError("feedback.not_ready", "there is no feedback yet")
+    if principal.role != "candidate":
+        await services.reviews.see_scores(interview_id, principal)
     scored = scorecard(await services.evaluations.detail(interview_id, done.number))
     lines = await services.records.transcript(interview_id)
     return feedback(record.title, record.plan, scored, lines)

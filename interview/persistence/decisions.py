@@ -77,8 +77,8 @@ class DecisionRecords:
                 .returning(*_ROW)
             )
             row = DecisionRow.model_validate(made.one())
+            # Not what was decided: the trail is read by people who are still to rate.
             await AuditTrail.append(
-                *(connection, by, "decision.made", Subject.interview(interview_id)),
-                {"decision": decision},
+                connection, by, "decision.made", Subject.interview(interview_id)
             )
         return row

@@ -28,6 +28,13 @@ _NAT64 = (
 _PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
 """Some releases of Python take it for public."""
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
+_WITHDRAWN = (
+    # Site-local addresses (RFC 3879), 6to4's relays (RFC 7526), documentation (RFC 9637): nobody
+    # may be reached there, though some releases of Python take them for public.
+    ipaddress.IPv6Network("fec0::/10"),
+    ipaddress.IPv6Network("3fff::/20"),
+    ipaddress.IPv4Network("192.88.99.0/24"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Guard:
             return self.allows(inner)
         return address.is_global and not (
             address in _PROTOCOLS
+            or any(address in network for network in _WITHDRAWN)
             or address.is_multicast
             or address.is_reserved
             or address.is_unspecified

@@ -8,6 +8,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,11 +16,13 @@ import httpx2
 
 from interview.webhooks.guard import Guard, IpAddress
 
-__all__ = ["Answer", "Resolve", "Sender", "Undelivered", "resolve"]
+__all__ = ["Answer", "Resolve", "Resolver", "Sender", "Undelivered"]
 
 TIMEOUT_S = 10.0
 """For looking up, connecting, sending, and the answer's head."""
 _CONNECT_S = 4.0
+_LOOKUPS = 4
+"""At once. A lookup that is given up holds its thread until the system gives it up too."""
 _MOST_ADDRESSES = 3
 _READ_BYTES = 16 * 1024
 _READ_S = 1.0
@@ -45,12 +48,20 @@ class Answer:
     status: int
 
 
-async def resolve(host: str, port: int) -> Sequence[IpAddress]:
-    """Raises `OSError`."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    # A link-local address comes with the name of its interface.
-    return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+class Resolver:
+    """On threads of its own: a name server that is silent holds those of webhooks, and none that an
+    interview waits for."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_LOOKUPS, "webhook-names")
+
+    async def __call__(self, host: str, port: int) -> Sequence[IpAddress]:
+        """Raises `OSError`."""
+        look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._threads, look_up)
+        # A link-local address comes with the name of its interface.
+        return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
 
 
 class Sender:
@@ -61,12 +72,12 @@ class Sender:
         self,
         guard: Guard,
         *,
-        resolve: Resolve = resolve,
+        resolve: Resolve | None = None,
         verify: ssl.SSLContext | None = None,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._guard = guard
-        self._resolve = resolve
+        self._resolve = resolve or Resolver()
         self._verify = verify
         self._timeout_s = timeout_s
 

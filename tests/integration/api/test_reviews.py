@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
+import zipfile
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -87,12 +91,17 @@ async def interview_id(records: Records, database: Database, ann: Person) -> str
     return await scored(records, database, ann.principal)
 
 
-WITH_SCORES = ("evaluations/1", "report", "report.pdf", "report.csv", "evaluations/1/overrides")
+WITH_SCORES = (
+    *("evaluations/1", "report", "report.pdf", "report.csv", "evaluations/1/overrides"),
+    "feedback",
+)
 
 
 async def test_scores_are_seen_after_ones_own_rating(
     ann: Person, bob: Person, interview_id: str
 ) -> None:
+    offered = {"candidate_feedback": True}
+    (await bob.http.patch("/api/v1/organization", json=offered)).raise_for_status()
     for where in WITH_SCORES:
         refused = await ann.http.get(f"{at(interview_id)}/{where}")
         assert code_of(refused) == (403, "review.first"), where
@@ -325,8 +334,35 @@ async def test_a_person_decides_and_says_why(ann: Person, interview_id: str) -> 
     assert (await ann.get(f"{at(interview_id)}/review"))["decision"] == made[2]
     assert (await ann.get(f"{at(interview_id)}/report"))["decision"] == made[2]
     events = (await ann.get(f"/api/v1/audit?interview_id={interview_id}"))["items"]
-    decided = [e["details"]["decision"] for e in events if e["action"] == "decision.made"]
-    assert decided == ["advance", "hold"]
+    decided = [event["details"] for event in events if event["action"] == "decision.made"]
+    assert decided == [{}, {}], "whoever is still to rate reads the trail"
+
+
+async def test_a_candidate_takes_away_what_is_about_them(
+    url: str, staff: Staff, ann: Person, records: Records, database: Database
+) -> None:
+    candidate = await staff.sign_in("candidate")
+    interview_id = await scored(records, database, ann.principal, candidate_id=candidate.user_id)
+    (await ann.hand_in(interview_id)).raise_for_status()
+    where = f"{at(interview_id)}/evaluations/1/scores/{COMPETENCIES[0]}"
+    (await ann.http.put(where, json={"score": 5, "reason": REASON})).raise_for_status()
+    body = {"decision": "reject", "reason": REASON}
+    (await ann.http.put(f"{at(interview_id)}/decision", json=body)).raise_for_status()
+    async with AsyncExitStack() as stack:
+        for reader, theirs in (("staff", ann.http), ("candidate", None)):
+            http = theirs or await stack.enter_async_context(
+                httpx.AsyncClient(base_url=url, trust_env=False, headers=staff.headers(candidate))
+            )
+            answer = (await http.get(f"{at(interview_id)}/export")).raise_for_status()
+            with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+                whole = b"".join(archive.read(name) for name in archive.namelist())
+                acts = {event["action"] for event in json.loads(archive.read("audit.json"))}
+            of_recruiters = {"review.handed_in", "score.overridden", "decision.made"}
+            assert (acts & of_recruiters) == (of_recruiters if reader == "staff" else set())
+            assert "interview.closed" in acts
+            known = str(ann.principal.user_id).encode() in whole
+            assert known == (reader == "staff"), "who they were"
+            assert b"reject" not in whole
 
 
 async def test_all_of_it_goes_with_the_interview(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -15,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from interview.webhooks.guard import Guard, IpAddress
-from interview.webhooks.sending import Sender, Undelivered, resolve
+from interview.webhooks.sending import Resolver, Sender, Undelivered
 from tests.fakes.receiver import answer, receiving
 
 LOOPBACK = Guard((ipaddress.ip_network("127.0.0.0/8"),), http=True)
@@ -181,7 +184,7 @@ async def test_a_name_that_does_not_exist() -> None:
 
 
 async def test_names_are_looked_up_by_this_machine() -> None:
-    assert ipaddress.ip_address("127.0.0.1") in await resolve("127.0.0.1", 443)
+    assert ipaddress.ip_address("127.0.0.1") in await Resolver()("127.0.0.1", 443)
 
 
 # TLS
@@ -236,3 +239,26 @@ def _certified(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(file)
     return server, ssl.create_default_context(cadata=pem.decode())
+
+
+async def test_a_silent_name_server_holds_up_webhooks_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given_up, really = threading.Event(), socket.getaddrinfo
+
+    def slow(host: str, *rest: Any, **more: Any) -> Any:
+        if host == NAME:
+            given_up.wait()
+            raise socket.gaierror
+        return really(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    sender = Sender(LOOPBACK)
+    waiting = [asyncio.create_task(failure(sender, f"https://{NAME}/")) for _ in range(50)]
+    try:
+        async with asyncio.timeout(5):
+            assert await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 443)
+        assert not any(task.done() for task in waiting)
+    finally:
+        given_up.set()
+    assert {failed.code for failed in await asyncio.gather(*waiting)} == {"webhook.unresolved"}
