@@ -52,7 +52,7 @@ def worker(
     running.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(worker: RunningStack) -> Settings:
     """As the worker's: they share the object store and the keys."""
     keys = local_keys(worker.home)

@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, get_args
 
 import httpx
 import pytest
+import pytest_asyncio
 from pydantic import BaseModel, SecretStr
 from redis.asyncio import Redis
 from temporalio.client import Client as TemporalClient
@@ -31,7 +33,7 @@ from interview.persistence.records import Records
 from interview.protocol import limits
 from interview.protocol.client import ClientMessageV1, ClientMessageV2
 from interview.security.keys import new_key
-from interview.streams.log import StreamLog
+from interview.streams.log import StreamLog, connect_redis
 from interview.streams.outbound import OutboundReader
 from tests.access import WHO, Outcome, Who, Whose, expected
 from tests.doors import PARAMETERS, Door, doors, undeclared
@@ -91,16 +93,53 @@ CLOSE_CODES: dict[Outcome, int] = {
 }
 
 
-@pytest.fixture(params=[False, True], ids=["closed", "open house"])
-async def world(settings: Settings, request: pytest.FixtureRequest) -> AsyncGenerator[World]:
-    database = Database.from_settings(settings)
-    yield await populate(settings.model_copy(update={"debug": request.param}), database)
+ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
+"""Whoever knocks at a house that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    url: str
+    world: World
+    """Of all tests. Those that change something take a `fresh` one."""
+
+    async def fresh(self) -> World:
+        return await populate(self.world.settings, self.world.database)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["closed", "open house"])
+def settings_of_the_house(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    return settings.model_copy(update={"debug": request.param})
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(settings_of_the_house: Settings) -> AsyncGenerator[House]:
+    database = Database.from_settings(settings_of_the_house)
+    world = await populate(settings_of_the_house, database)
+    async with serving(settings_of_the_house) as url:
+        yield House(url, world)
+    await database.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(standing: House) -> House:
+    """All of them come from one address."""
+    redis = connect_redis(standing.world.settings.redis_url)
+    await forget_limits(redis)
+    await redis.aclose()
+    return standing
+
+
+@pytest.fixture
+async def world(settings_of_the_house: Settings) -> AsyncGenerator[World]:
+    database = Database.from_settings(settings_of_the_house)
+    yield await populate(settings_of_the_house, database)
     await database.close()
 
 
 @pytest.fixture
 async def door_url(world: World, redis: Redis) -> AsyncGenerator[str]:
-    await forget_limits(redis)  # all of them come from one address
+    await forget_limits(redis)
     async with serving(world.settings) as url:
         yield url
 
@@ -113,13 +152,13 @@ def test_no_door_is_left_out() -> None:
     assert len(DOORS) > 10
 
 
+@ONE_LOOP
 @pytest.mark.parametrize("door", [d for d in DOORS if d.action == "public"], ids=str)
-async def test_a_public_door_is_the_same_to_everybody(
-    door: Door, door_url: str, world: World
-) -> None:
+async def test_a_public_door_is_the_same_to_everybody(door: Door, house: House) -> None:
     """Whatever they show, good or not: nobody is refused for it, or told more."""
+    world = await house.fresh()  # one of them signs out
     said: dict[Who, tuple[int, str]] = {}
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         for who in WHO:
             response = await ask(http, door, world.headers[who], "")
             assert response.status_code < 500, response.text
@@ -128,9 +167,11 @@ async def test_a_public_door_is_the_same_to_everybody(
     assert len(set(said.values())) == 1, said
 
 
+@ONE_LOOP
 @pytest.mark.parametrize("door", [d for d in DOORS if d.action != "public"], ids=str)
-async def test_everybody_at_every_door(door: Door, door_url: str, world: World) -> None:
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+async def test_everybody_at_every_door(door: Door, house: House) -> None:
+    world = house.world if door.method in ("GET", "HEAD") else await house.fresh()
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         for who in WHO:
             targets: tuple[Whose, ...] = ("no interview",)
             if door.is_of_an_interview:
@@ -145,14 +186,16 @@ async def test_everybody_at_every_door(door: Door, door_url: str, world: World) 
                     assert response.is_success, f"{who}, of {of}: {response.text}"
                 if found == "allowed" and door.method not in ("GET", "HEAD"):
                     # What somebody changed or erased would be in the way of the next one.
-                    world = await populate(world.settings, world.database)
+                    world = await house.fresh()
 
 
+@ONE_LOOP
 @pytest.mark.parametrize("door", [d for d in DOORS if d.is_of_an_interview], ids=str)
 async def test_what_is_not_for_somebody_looks_as_if_it_were_not_there(
-    door: Door, door_url: str, world: World
+    door: Door, house: House
 ) -> None:
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+    world = house.world
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         for who in ("anonymous", "other candidate", "invited elsewhere", "foreign recruiter"):
             there = await ask(http, door, world.headers[who], world.interview_id)
             nowhere = await ask(http, door, world.headers[who], str(uuid.uuid4()))
@@ -160,8 +203,10 @@ async def test_what_is_not_for_somebody_looks_as_if_it_were_not_there(
             assert there.text == nowhere.text, who
 
 
-async def test_a_list_holds_what_is_ones_own(door_url: str, world: World) -> None:
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+@ONE_LOOP
+async def test_a_list_holds_what_is_ones_own(house: House) -> None:
+    world = await house.fresh()
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         for who in WHO:
             listed = await http.get(
                 "/api/v1/interviews", params={"limit": 200}, headers=world.headers[who]
@@ -174,10 +219,12 @@ async def test_a_list_holds_what_is_ones_own(door_url: str, world: World) -> Non
             assert (world.unclaimed_id in shown) is (who == "anonymous"), who
 
 
-async def test_the_anonymous_see_nothing_that_is_somebodys(door_url: str, world: World) -> None:
+@ONE_LOOP
+async def test_the_anonymous_see_nothing_that_is_somebodys(house: House) -> None:
     """Not even where it is of the organization that nobody signs in for."""
+    world = await house.fresh()
     claimed = await world.claim(world.unclaimed_id)
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         shown = await http.get(f"/api/v1/interviews/{claimed}")
         listed = await http.get("/api/v1/interviews", params={"limit": 200})
         again = await http.post(
@@ -191,13 +238,13 @@ async def test_the_anonymous_see_nothing_that_is_somebodys(door_url: str, world:
     assert (again.status_code, again.json()["error"]["code"]) == (409, "interview.id_taken")
 
 
+@ONE_LOOP
 @pytest.mark.parametrize(
     "door", [d for d in DOORS if d.names_somebody and not d.is_of_an_interview], ids=str
 )
-async def test_what_belongs_to_others_is_out_of_reach(
-    door: Door, door_url: str, world: World
-) -> None:
+async def test_what_belongs_to_others_is_out_of_reach(door: Door, house: House) -> None:
     """By its id, of those who may do the same at home."""
+    world = house.world
     theirs = {
         "user_id": world.sessions["candidate"].user_id,
         "session_id": world.sessions["candidate"].session_id,
@@ -209,7 +256,7 @@ async def test_what_belongs_to_others_is_out_of_reach(
         "delivery_id": world.delivery_id,
     }
     nothing = dict.fromkeys(theirs, str(uuid.uuid4()))
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         there, nowhere = [
             await ask(http, door, world.headers["foreign admin"], "", **ids)
             for ids in (theirs, nothing)
@@ -221,14 +268,16 @@ async def test_what_belongs_to_others_is_out_of_reach(
     assert (own.status_code, listed.status_code) == (200, 200)
 
 
+@ONE_LOOP
 @pytest.mark.parametrize(
     "door", [d for d in DOORS if d.names_somebody and d.is_of_an_interview], ids=str
 )
 async def test_what_belongs_to_another_interview_is_not_reached_by_ones_own(
-    door: Door, door_url: str, world: World
+    door: Door, house: House
 ) -> None:
     """Who may do this to one interview, and names something of the next one."""
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+    world = house.world
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         for who in ("candidate", "recruiter", "key that reads"):
             there, nowhere = [
                 await ask(http, door, world.headers[who], world.interview_id, **ids)
@@ -243,20 +292,22 @@ async def test_what_belongs_to_another_interview_is_not_reached_by_ones_own(
     assert [item["recording_id"] for item in listed.json()["items"]] == [world.recording_id]
 
 
+@ONE_LOOP
 @pytest.mark.parametrize(
     "door",
     [d for d in DOORS if d.method not in ("GET", "HEAD") and d.action != "public"],
     ids=str,
 )
-async def test_a_page_of_another_site_does_nothing(door: Door, door_url: str, world: World) -> None:
+async def test_a_page_of_another_site_does_nothing(door: Door, house: House) -> None:
     """With a cookie that came along, nor with none where nobody signs in."""
+    world = house.world
     elsewhere: tuple[dict[str, str], ...] = (
         {"Origin": "https://other.company.example"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     )
-    async with httpx.AsyncClient(base_url=door_url, trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=20) as http:
         for who, headers in product(("candidate", "admin", "anonymous"), elsewhere):
             cookie = {} if who == "anonymous" else {"Cookie": f"{ACCESS_COOKIE}={world.token(who)}"}
             of = world.unclaimed_id if who == "anonymous" else world.interview_id
