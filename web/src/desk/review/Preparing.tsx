@@ -100,7 +100,7 @@ export function Preparing({ interviewId }: { interviewId: string }) {
             </p>
           )}
           {made && made.state !== "running" && (
-            <Probes key={made.revision} interviewId={interviewId} made={made} onSaved={reload} />
+            <Probes key={made.revision} interviewId={interviewId} made={made} />
           )}
         </>
       )}

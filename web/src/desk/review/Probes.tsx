@@ -10,15 +10,17 @@ import desk from "../desk.module.css";
 import styles from "./review.module.css";
 
 /** As they were proposed, to be changed or left out. */
-export function Probes(props: { interviewId: string; made: Tailoring; onSaved: () => void }) {
-  const { interviewId, made, onSaved } = props;
+export function Probes(props: { interviewId: string; made: Tailoring }) {
+  const { interviewId, made } = props;
   const { busy, problem, run } = useAction();
+  const [saved, setSaved] = useState(made);
+  // What is changed while it is being saved is not lost.
   const [probes, setProbes] = useState<Probe[]>(made.probes);
-  const isChanged = JSON.stringify(probes) !== JSON.stringify(made.probes);
-  if (made.probes.length === 0 && made.state === "ready") return <p className={ui.small}>There is none.</p>;
-  if (made.probes.length === 0) return null;
+  const isChanged = JSON.stringify(probes) !== JSON.stringify(saved.probes);
+  if (saved.probes.length === 0 && saved.state === "ready") return <p className={ui.small}>There is none.</p>;
+  if (saved.probes.length === 0) return null;
 
-  const save = () => void run(() => saveProbes(interviewId, made.revision, probes)).then((done) => done && onSaved());
+  const save = () => void run(async () => setSaved(await saveProbes(interviewId, saved.revision, probes)));
   return (
     <div className={styles.form} data-testid="probes">
       {probes.map((probe, index) => (
