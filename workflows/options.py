@@ -79,6 +79,8 @@ CODE_RETRY = RetryPolicy(
 class ActivityOptions(TypedDict, total=False):
     """Keyword arguments of `start_activity_method`."""
 
+    task_queue: str
+    schedule_to_start_timeout: timedelta
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from api.__main__ import GRACE_S
-from interview.config import Settings
+from interview.config import CodeSettings, Settings
 from interview.contracts import ids
 from worker import DRAIN
 
@@ -42,6 +42,24 @@ def test_what_the_templates_set_are_settings() -> None:
     }
     assert set_there
     assert (set_there | named) <= _SETTINGS
+
+
+def test_what_the_code_worker_is_given_are_settings_of_its_own() -> None:
+    text = (_CHART / "templates/code-worker.yaml").read_text()
+    text += (
+        (_CHART / "templates/_pods.tpl").read_text().partition("temporalTls")[2].split("end }}")[0]
+    )
+    named = set(re.findall(r"(?:- name: |^)([A-Z_]+)(?:$|:)", text, re.MULTILINE))
+    assert {"CODE_BACKEND", "TEMPORAL_TLS"} <= named
+    assert named <= {name.upper() for name in CodeSettings.model_fields}
+
+
+def test_each_backend_of_the_chart_is_one_of_the_code_s() -> None:
+    text = (_CHART / "templates/code-worker.yaml").read_text()
+    backends = re.findall(r'eq .Values.codeWorker.backend "(\w+)"', text)
+    assert sorted(backends) == ["bubblewrap", "remote"]
+    for name in (*backends, _VALUES["codeWorker"]["backend"]):
+        assert CodeSettings(code_backend=name).code_backend == name
 
 
 def test_a_production_is_what_values_describe() -> None:
