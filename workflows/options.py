@@ -79,12 +79,17 @@ CODE_RETRY = RetryPolicy(
 class ActivityOptions(TypedDict, total=False):
     """Keyword arguments of `start_activity_method`."""
 
-    task_queue: str
-    schedule_to_start_timeout: timedelta
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
     cancellation_type: workflow.ActivityCancellationType
+
+
+class QueuedOptions(ActivityOptions, total=False):
+    """Likewise, of what has a queue of its own and is not waited for without end."""
+
+    task_queue: str
+    schedule_to_start_timeout: timedelta
 
 
 def stage_options(limits: Limits, extra_time_factor: float) -> ActivityOptions:
@@ -138,10 +143,10 @@ def webhook_options() -> ActivityOptions:
     )
 
 
-def code_options() -> ActivityOptions:
+def code_options() -> QueuedOptions:
     """For `CodeActivities.run`. What fails in the end, a timeout included, is `sandbox_unavailable`
     to whoever waits for the run."""
-    return ActivityOptions(
+    return QueuedOptions(
         task_queue=CODE_QUEUE,
         schedule_to_start_timeout=CODE_PATIENCE,
         start_to_close_timeout=CODE_TIMEOUT,
