@@ -182,7 +182,6 @@ class Connection:
         except RateLimitedError as error:
             log.warning("connection.too_many")
             SOCKETS_REFUSED.labels(code_label(error.code)).inc()
-            SOCKETS_REFUSED.labels(code_label(error.code)).inc()
             self._dialect.tell(error_message(error))
             self._outbox.close(limits.CLOSE_TRY_AGAIN)
         return None

@@ -1,0 +1,164 @@
+"""Histories that interviews have left, and what a timeline makes of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.api.common.v1 import ActivityType, Payload, Payloads
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import (
+    ActivityTaskScheduledEventAttributes,
+    HistoryEvent,
+    WorkflowTaskFailedEventAttributes,
+)
+from temporalio.client import WorkflowHistory
+
+from interview.contracts.ids import workflow_id
+from interview.timeline.folding import Folding
+from interview.timeline.models import StageRun, TurnTrack
+from tests.replay.record import HISTORIES
+
+_NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def folded(name: str) -> Folding:
+    text = (HISTORIES / f"{name}.json").read_text()
+    folding = Folding()
+    for event in WorkflowHistory.from_json(workflow_id(name), text).events:
+        folding.take(event)
+    return folding
+
+
+def tracks(folding: Folding) -> list[TurnTrack]:
+    return [
+        TurnTrack.of(turn.ref, turn.began_at, turn.runs(), None, None)
+        for turn in folding.turns.values()
+    ]
+
+
+def an_event(number: int, kind: EventType.ValueType, after_ms: int = 0) -> HistoryEvent:
+    event = HistoryEvent(event_id=number, event_type=kind)
+    event.event_time.FromDatetime(_NOON + timedelta(milliseconds=after_ms))
+    return event
+
+
+def test_a_turn_has_its_three_stages() -> None:
+    turns = tracks(folded("plain"))
+
+    assert [turn.turn_number for turn in turns] == [1, 2, 3, 4, 5]
+    assert turns[0].kind == "proactive"
+    assert [run.stage for run in turns[0].stages] == ["speak"]
+    for turn in turns[1:]:
+        assert [run.stage for run in turn.stages] == ["transcribe", "converse", "speak"]
+        assert [run.outcome for run in turn.stages] == ["committed", "replied", "spoken"]
+        assert not turn.retries
+        assert not turn.recoveries
+        speak = turn.stages[2]
+        assert speak.waited_ms is not None
+        assert speak.ran_ms is not None
+        assert turn.took_ms == speak.after_ms + speak.waited_ms + speak.ran_ms
+        assert {run.provider.partition("/")[0] for run in turn.stages} == {"local", "scripted"}
+
+
+def test_a_worker_that_died_shows_in_the_turn_and_in_the_steps() -> None:
+    folding = folded("worker-killed")
+    struck = tracks(folding)[3]
+
+    assert struck.retries == 3
+    assert {run.error for run in struck.stages} == {"timeout.heartbeat"}
+    assert all((run.waited_ms or 0) > 4_000 for run in struck.stages)
+    before = {run.worker for run in tracks(folding)[2].stages}
+    assert not before & {run.worker for run in struck.stages}
+    kinds = [step.kind for step in folding.steps]
+    assert kinds == ["began", "task", "worker_lost", "task", "ended"]
+
+
+def test_nothing_said_is_in_it() -> None:
+    folding = folded("plain")
+    told = "".join(turn.model_dump_json() for turn in tracks(folding))
+    told += "".join(step.model_dump_json() for step in folding.steps)
+
+    assert "Ada" not in told
+    assert "sound good" not in told
+
+
+def test_numbers_of_another_run_are_other_activities() -> None:
+    folding = folded("plain")
+    before = len(folding.steps)
+    for event in WorkflowHistory.from_json("x", (HISTORIES / "plain.json").read_text()).events:
+        folding.take(event)
+
+    assert folding.runs == 2
+    assert folding.steps[before].kind == "continued"
+    assert all(len(turn.tasks) in (2, 6) for turn in folding.turns.values())
+    assert all(run.ending == "completed" for turn in tracks(folding) for run in turn.stages)
+
+
+def test_what_still_runs_has_no_end() -> None:
+    events = WorkflowHistory.from_json("x", (HISTORIES / "plain.json").read_text()).events
+    scheduled = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    last = max(n for n, event in enumerate(events) if event.event_type == scheduled)
+    turn_end = max(
+        n
+        for n, event in enumerate(events[:last])
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    )
+    folding = Folding()
+    for event in events[: turn_end + 1]:
+        folding.take(event)
+    running = tracks(folding)[-1]
+
+    assert running.took_ms is None
+    assert running.stages[-1].ending == "running"
+    assert running.stages[-1].ran_ms is None
+
+
+def test_a_stage_that_cannot_be_opened_is_a_step() -> None:
+    """Of an interview whose key is gone."""
+    sealed = Payload(metadata={"encoding": b"binary/encrypted"}, data=b"\0")
+    event = an_event(5, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+    event.activity_task_scheduled_event_attributes.CopyFrom(
+        ActivityTaskScheduledEventAttributes(
+            activity_type=ActivityType(name="turn.speak"), input=Payloads(payloads=[sealed])
+        )
+    )
+    folding = Folding()
+    folding.take(event)
+
+    assert not folding.turns
+    assert [(step.kind, step.name) for step in folding.steps] == [("task", "turn.speak")]
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR, True),
+        (WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, False),
+    ],
+)
+def test_a_decision_that_failed(cause: WorkflowTaskFailedCause.ValueType, told: bool) -> None:
+    event = an_event(9, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
+    event.workflow_task_failed_event_attributes.CopyFrom(
+        WorkflowTaskFailedEventAttributes(cause=cause)
+    )
+    folding = Folding()
+    folding.take(event)
+
+    errors = [(step.kind, step.error) for step in folding.steps]
+    assert errors == ([("decision_failed", "non_deterministic_error")] if told else [])
+
+
+def test_runs_after_a_recovery_are_counted_once() -> None:
+    turn = folded("plain").turns
+    ref = next(iter(turn.values())).ref
+    stages = tuple(
+        StageRun(stage=stage, rerun=rerun, after_ms=0, waited_ms=0, ran_ms=10, ending="completed")
+        for rerun in (0, 1)
+        for stage in ("converse", "speak")
+    )
+
+    track = TurnTrack.of(ref, _NOON, stages, "committed", _NOON + timedelta(milliseconds=4))
+
+    assert track.recoveries == 1
+    assert track.committed_after_ms == 4
