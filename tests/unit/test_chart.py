@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from api.__main__ import GRACE_S
+from api.attendance import LEAVE_WITHIN_S
 from interview.config import CodeSettings, Settings
 from interview.contracts import ids
 from worker import DRAIN
@@ -91,7 +92,7 @@ def test_workers_are_scaled_by_queues_that_there_are() -> None:
 
 def test_what_runs_may_finish() -> None:
     api, worker = _pods()["api"], _pods()["worker"]
-    drained = _VALUES["api"]["preStopSeconds"] + GRACE_S
+    drained = _VALUES["api"]["preStopSeconds"] + LEAVE_WITHIN_S + GRACE_S
     assert api["terminationGracePeriodSeconds"] > drained
     assert worker["terminationGracePeriodSeconds"] > DRAIN.total_seconds()
 
