@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,16 @@ def test_each_backend_of_the_chart_is_one_of_the_code_s() -> None:
         assert CodeSettings(code_backend=name).code_backend == name
 
 
+def test_dashboards_and_alarms_are_those_that_are_tested() -> None:
+    observability = Path("deploy/observability")
+    assert observability.resolve() == (_CHART / "observability").resolve()
+    (told,) = [one for one in _MANIFESTS if one["metadata"]["name"] == "intervue-dashboards"]
+    boards = {f"intervue-{path.name}": path for path in observability.glob("dashboards/*.json")}
+    assert told["data"].keys() == boards.keys()
+    for name, path in boards.items():
+        assert json.loads(told["data"][name]) == json.loads(path.read_text())
+
+
 def test_a_production_is_what_values_describe() -> None:
     settings = {name.lower(): value for name, value in _VALUES["settings"].items()}
     loaded = Settings(_env_file=None, **settings)  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
@@ -73,7 +84,7 @@ def test_a_production_is_what_values_describe() -> None:
 
 
 def test_no_secret_is_in_a_config_map() -> None:
-    (settings,) = [one for one in _MANIFESTS if one["kind"] == "ConfigMap"]
+    settings = next(one for one in _MANIFESTS if "ENVIRONMENT" in one.get("data", {}))
     secret = re.compile(r"KEY|SECRET|PASSWORD|DATABASE_URL|REDIS_URL|SMTP_URL")
     assert not [name for name in settings["data"] if secret.search(name)]
 

@@ -45,6 +45,11 @@ TEMPORAL_TLS_CLIENT_KEY_PATH: /etc/temporal/tls/tls.key
 {{- $_ := set $followed "TEMPORAL_ADDRESS" .address -}}
 {{- $_ := set $followed "TEMPORAL_NAMESPACE" .namespace -}}
 {{- end -}}
+{{- if .Values.metrics.port -}}
+{{- $_ := set $followed "METRICS_HOST" "0.0.0.0" -}}
+{{- $_ := set $followed "API_METRICS_PORT" .Values.metrics.port -}}
+{{- $_ := set $followed "WORKER_METRICS_PORT" .Values.metrics.port -}}
+{{- end -}}
 {{- $followed = merge $followed (fromYaml (include "intervue.temporalTls" .)) -}}
 {{- range $name, $value := merge (deepCopy .Values.settings) $followed }}
 {{ $name }}: {{ $value | toString | quote }}
@@ -150,6 +155,11 @@ spec:
     - name: worker
       image: {{ include "intervue.image" (dict "root" $root "component" "worker") }}
       imagePullPolicy: {{ .image.pullPolicy }}
+      {{- if .metrics.port }}
+      ports:
+        - name: metrics
+          containerPort: {{ .metrics.port }}
+      {{- end }}
       {{- include "intervue.environment" $root | nindent 6 }}
       env:
         - name: WORKER_READY_FILE
