@@ -27,7 +27,7 @@ _QUIET = {
 @pytest.fixture
 def prometheus(observed: Observed) -> Prometheus:
     if observed.prometheus is None:
-        pytest.skip("prometheus is not installed: Debian's package of that name has it")
+        pytest.skip("not installed: apt-get install --no-install-recommends prometheus")
     return observed.prometheus
 
 

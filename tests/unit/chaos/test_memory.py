@@ -13,7 +13,11 @@ from chaos.memory import Growth, MemoryLog, anonymous_kb
 def growth_of(*seen: tuple[float, int, int], monkeypatch: pytest.MonkeyPatch) -> Growth:
     """Of `(done, pid, MB)`."""
     held: list[int] = []
-    monkeypatch.setattr(memory, "anonymous_kb", lambda _: held.pop() * 1024)
+
+    def told(_: int) -> int:
+        return held.pop() * 1024
+
+    monkeypatch.setattr(memory, "anonymous_kb", told)
     log = MemoryLog()
     for done, pid, mb in seen:
         held.append(mb)
