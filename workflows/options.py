@@ -85,9 +85,7 @@ class ActivityOptions(TypedDict, total=False):
     cancellation_type: workflow.ActivityCancellationType
 
 
-class QueuedOptions(ActivityOptions, total=False):
-    """Likewise, of what has a queue of its own and is not waited for without end."""
-
+class CodeOptions(ActivityOptions, total=False):
     task_queue: str
     schedule_to_start_timeout: timedelta
 
@@ -143,10 +141,10 @@ def webhook_options() -> ActivityOptions:
     )
 
 
-def code_options() -> QueuedOptions:
+def code_options() -> CodeOptions:
     """For `CodeActivities.run`. What fails in the end, a timeout included, is `sandbox_unavailable`
     to whoever waits for the run."""
-    return QueuedOptions(
+    return CodeOptions(
         task_queue=CODE_QUEUE,
         schedule_to_start_timeout=CODE_PATIENCE,
         start_to_close_timeout=CODE_TIMEOUT,
