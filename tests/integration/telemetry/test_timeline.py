@@ -7,6 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
+from interview.config import Settings
+from interview.persistence.database import Database
+from interview.security.data_keys import build_data_keys
+from interview.temporal_client import connect_temporal
+from interview.timeline import reading
+from interview.timeline.reading import Timelines
+from launcher.keys import local_keys
 from tests.integration.telemetry.conftest import CANDIDATE, STRUCK, Observed
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
@@ -61,3 +68,27 @@ def test_nobody_is_named_and_nothing_said_is_told(
 
     assert CANDIDATE not in told
     assert not [line.text for line in observed.held.room.transcript.values() if line.text in told]
+
+
+async def test_of_a_very_long_one_the_beginning_is_told(
+    observed: Observed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_PAGE", 20)
+    monkeypatch.setattr(reading, "MAX_EVENTS", 50)
+    settings = Settings.model_validate(
+        {
+            "database_url": observed.stack.urls["DATABASE_URL"],
+            "temporal_address": observed.stack.urls["TEMPORAL_ADDRESS"],
+            "master_keys": local_keys(observed.stack.home)["MASTER_KEYS"],
+        }
+    )
+    database = Database.from_settings(settings)
+    keys = build_data_keys(settings, database)
+    client = await connect_temporal(settings, keys)
+    told = await Timelines(database, client, keys).of(observed.interview_id)
+    without = await Timelines(database, client, None).of(observed.interview_id)
+    await database.close()
+
+    assert not told.complete
+    assert 0 < len(told.turns) < len(observed.held.turns)
+    assert not without.turns, "sealed, without the keys"

@@ -12,29 +12,11 @@ from temporalio.api.history.v1 import (
     HistoryEvent,
     WorkflowTaskFailedEventAttributes,
 )
-from temporalio.client import WorkflowHistory
 
-from interview.contracts.ids import workflow_id
-from interview.timeline.folding import Folding
 from interview.timeline.models import StageRun, TurnTrack
-from tests.replay.record import HISTORIES
+from tests.fakes.timelines import events_of, folded, recorded, tracks
 
 _NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-def folded(name: str) -> Folding:
-    text = (HISTORIES / f"{name}.json").read_text()
-    folding = Folding()
-    for event in WorkflowHistory.from_json(workflow_id(name), text).events:
-        folding.take(event)
-    return folding
-
-
-def tracks(folding: Folding) -> list[TurnTrack]:
-    return [
-        TurnTrack.of(turn.ref, turn.began_at, turn.runs(), None, None)
-        for turn in folding.turns.values()
-    ]
 
 
 def an_event(number: int, kind: EventType.ValueType, after_ms: int = 0) -> HistoryEvent:
@@ -44,7 +26,7 @@ def an_event(number: int, kind: EventType.ValueType, after_ms: int = 0) -> Histo
 
 
 def test_a_turn_has_its_three_stages() -> None:
-    turns = tracks(folded("plain"))
+    turns = recorded("plain").turns
 
     assert [turn.turn_number for turn in turns] == [1, 2, 3, 4, 5]
     assert turns[0].kind == "proactive"
@@ -62,52 +44,40 @@ def test_a_turn_has_its_three_stages() -> None:
 
 
 def test_a_worker_that_died_shows_in_the_turn_and_in_the_steps() -> None:
-    folding = folded("worker-killed")
-    struck = tracks(folding)[3]
+    timeline = recorded("worker-killed")
+    struck = timeline.turns[3]
 
     assert struck.retries == 3
     assert {run.error for run in struck.stages} == {"timeout.heartbeat"}
     assert all((run.waited_ms or 0) > 4_000 for run in struck.stages)
-    before = {run.worker for run in tracks(folding)[2].stages}
+    before = {run.worker for run in timeline.turns[2].stages}
     assert not before & {run.worker for run in struck.stages}
-    kinds = [step.kind for step in folding.steps]
+    kinds = [step.kind for step in timeline.steps]
     assert kinds == ["began", "task", "worker_lost", "task", "ended"]
 
 
 def test_nothing_said_is_in_it() -> None:
-    folding = folded("plain")
-    told = "".join(turn.model_dump_json() for turn in tracks(folding))
-    told += "".join(step.model_dump_json() for step in folding.steps)
+    told = recorded("plain").model_dump_json()
 
     assert "Ada" not in told
     assert "sound good" not in told
 
 
 def test_numbers_of_another_run_are_other_activities() -> None:
-    folding = folded("plain")
-    before = len(folding.steps)
-    for event in WorkflowHistory.from_json("x", (HISTORIES / "plain.json").read_text()).events:
-        folding.take(event)
+    events = events_of("plain")
+    folding = folded([*events, *events])
 
     assert folding.runs == 2
-    assert folding.steps[before].kind == "continued"
+    assert [step.kind for step in folding.steps].count("continued") == 1
     assert all(len(turn.tasks) in (2, 6) for turn in folding.turns.values())
     assert all(run.ending == "completed" for turn in tracks(folding) for run in turn.stages)
 
 
 def test_what_still_runs_has_no_end() -> None:
-    events = WorkflowHistory.from_json("x", (HISTORIES / "plain.json").read_text()).events
+    events = events_of("plain")
     scheduled = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-    last = max(n for n, event in enumerate(events) if event.event_type == scheduled)
-    turn_end = max(
-        n
-        for n, event in enumerate(events[:last])
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-    )
-    folding = Folding()
-    for event in events[: turn_end + 1]:
-        folding.take(event)
-    running = tracks(folding)[-1]
+    speak, _close = [n for n, event in enumerate(events) if event.event_type == scheduled][-2:]
+    running = tracks(folded(events[: speak + 1]))[-1]
 
     assert running.took_ms is None
     assert running.stages[-1].ending == "running"
@@ -123,8 +93,7 @@ def test_a_stage_that_cannot_be_opened_is_a_step() -> None:
             activity_type=ActivityType(name="turn.speak"), input=Payloads(payloads=[sealed])
         )
     )
-    folding = Folding()
-    folding.take(event)
+    folding = folded([event])
 
     assert not folding.turns
     assert [(step.kind, step.name) for step in folding.steps] == [("task", "turn.speak")]
@@ -142,16 +111,14 @@ def test_a_decision_that_failed(cause: WorkflowTaskFailedCause.ValueType, told: 
     event.workflow_task_failed_event_attributes.CopyFrom(
         WorkflowTaskFailedEventAttributes(cause=cause)
     )
-    folding = Folding()
-    folding.take(event)
+    folding = folded([event])
 
     errors = [(step.kind, step.error) for step in folding.steps]
     assert errors == ([("decision_failed", "non_deterministic_error")] if told else [])
 
 
 def test_runs_after_a_recovery_are_counted_once() -> None:
-    turn = folded("plain").turns
-    ref = next(iter(turn.values())).ref
+    ref = next(iter(folded(events_of("plain")).turns.values())).ref
     stages = tuple(
         StageRun(stage=stage, rerun=rerun, after_ms=0, waited_ms=0, ran_ms=10, ending="completed")
         for rerun in (0, 1)
