@@ -236,6 +236,8 @@ class Room:
             await asyncio.sleep(RECONNECT_S)
 
     async def _use(self, socket: ClientConnection) -> None:
+        if self._lost_at is not None:
+            self._dbg = time.perf_counter()
         hello = Hello(type="hello", last_seq=self.last_seq)
         await socket.send(hello.model_dump_json())
         self.connections += 1
@@ -305,6 +307,12 @@ class Room:
         assert message.snapshot is not None, "version 2 always has a snapshot"
         if self._lost_at is not None:
             self.gaps_s.append(time.perf_counter() - self._lost_at)
+            import sys
+
+            print(
+                f"DBG {time.time():.2f} connect {self._dbg - self._lost_at:.2f} enter {time.perf_counter() - self._dbg:.2f}",
+                file=sys.stderr,
+            )
             self._lost_at = None
         self.snapshot = message.snapshot
         self.endpointing_ms = message.snapshot.endpointing_ms

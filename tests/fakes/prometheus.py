@@ -61,7 +61,7 @@ class Prometheus:
         """The `data` of an answer. Raises `AssertionError` with what Prometheus says is wrong, and
         `httpx.HTTPStatusError` while it starts."""
         response = self._api.get(path, params=params)
-        if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        if response.status_code == 503:
             response.raise_for_status()
         answer = response.json()
         assert answer["status"] == "success", answer
