@@ -58,6 +58,8 @@ class Report:
     checks: Counter[str] = field(default_factory=Counter[str])
     """How often each check failed."""
     gaps_s: list[float] = field(default_factory=list[float])
+    connects_s: list[float] = field(default_factory=list[float])
+    """The part of each gap in which no server answered."""
     waits_ms: list[float] = field(default_factory=list[float])
     versions: dict[str, str] = field(default_factory=dict[str, str])
     """What became of each build in the end."""
@@ -94,6 +96,7 @@ class Report:
                 "failed_decisions": self.failed_tasks,
                 "reconnects": len(self.gaps_s),
                 "longest_gap_s": round(max(self.gaps_s, default=0.0), 2),
+                "longest_unanswered_s": round(max(self.connects_s, default=0.0), 2),
                 "reply_p50_ms": round(waits[len(waits) // 2]) if waits else None,
                 "reply_max_ms": round(waits[-1]) if waits else None,
                 "versions": self.versions,
@@ -230,6 +233,7 @@ async def _examine(
             checks = await check_interview(api, interview_id, held)
             report.checks.update(name for name, holds in checks.items() if not holds)
             report.gaps_s += held.room.gaps_s
+            report.connects_s += held.room.connects_s
             report.waits_ms += [turn.first_sound_ms for turn in held.turns]
             name = workflow_id(interview_id)
             report.moved += await version_of(deploy.client, name) != build

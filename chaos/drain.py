@@ -38,6 +38,8 @@ class Report:
     errors: Counter[str] = field(default_factory=Counter[str])
     """What rooms were told, by code."""
     gaps_s: list[float] = field(default_factory=list[float])
+    connects_s: list[float] = field(default_factory=list[float])
+    """The part of each gap in which no server answered."""
     waits_ms: list[float] = field(default_factory=list[float])
     seconds: float = 0.0
 
@@ -58,6 +60,7 @@ class Report:
                 "reconnects": len(gaps),
                 "gap_p50_s": round(gaps[len(gaps) // 2], 2) if gaps else None,
                 "longest_gap_s": round(gaps[-1], 2) if gaps else None,
+                "longest_unanswered_s": round(max(self.connects_s), 2) if gaps else None,
                 "reply_p50_ms": round(waits[len(waits) // 2]) if waits else None,
                 "reply_max_ms": round(waits[-1]) if waits else None,
                 "seconds": round(self.seconds, 1),
@@ -88,6 +91,7 @@ async def drain_under(interviews: int, folder: Path) -> Report:
                 report.checks.update(name for name, holds in checks.items() if not holds)
                 report.errors.update(error.code for error in held.room.errors)
                 report.gaps_s += held.room.gaps_s
+                report.connects_s += held.room.connects_s
                 report.waits_ms += [turn.first_sound_ms for turn in held.turns]
                 report.answers += len(held.turns)
                 report.interviews += 1

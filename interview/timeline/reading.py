@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,7 @@ __all__ = ["MAX_EVENTS", "Timelines"]
 MAX_EVENTS = 20_000
 """Of one interview, oldest first: a thousand turns."""
 _PAGE = 500
+_PATIENCE_S = 8.0
 
 _TURNS = (
     select(TURNS.c.turn_id, TURNS.c.status, TURNS.c.committed_at)
@@ -58,15 +60,17 @@ class Timelines:
         rows = await self._rows(interview_id)
         folding, left = Folding(), MAX_EVENTS
         try:
-            async for page in self._pages(interview_id):
-                if left < len(page):
-                    left = -1
-                    break
-                left -= len(page)
-                await self._open(page)
-                for event in page:
-                    folding.take(event)
-        except RPCError as error:
+            # The client itself would try for longer than anybody waits.
+            async with asyncio.timeout(_PATIENCE_S):
+                async for page in self._pages(interview_id):
+                    if left < len(page):
+                        left = -1
+                        break
+                    left -= len(page)
+                    await self._open(page)
+                    for event in page:
+                        folding.take(event)
+        except (RPCError, TimeoutError) as error:
             raise TemporalUnavailable("the history cannot be read at present") from error
         turns = [
             TurnTrack.of(
