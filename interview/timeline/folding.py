@@ -100,6 +100,9 @@ class Folding:
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             scheduled = event.activity_task_started_event_attributes.scheduled_event_id
             self._tasks[scheduled].started(event, at)
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED:
+            given_up = event.activity_task_cancel_requested_event_attributes
+            self._tasks[given_up.scheduled_event_id].given_up(at)
         elif event.event_type in ENDINGS:
             which = event.WhichOneof("attributes")
             assert which is not None

@@ -58,19 +58,19 @@ class Timelines:
     async def of(self, interview_id: str) -> Timeline:
         """Raises `TemporalUnavailable`, `DatabaseUnavailable`."""
         rows = await self._rows(interview_id)
-        folding, left = Folding(), MAX_EVENTS
+        folding, left, whole = Folding(), MAX_EVENTS, True
         try:
             # The client itself would try for longer than anybody waits.
             async with asyncio.timeout(_PATIENCE_S):
                 async for page in self._pages(interview_id):
-                    if left < len(page):
-                        left = -1
-                        break
+                    whole, page = len(page) <= left, page[:left]
                     left -= len(page)
                     await self._open(page)
                     for event in page:
                         folding.take(event)
-        except (RPCError, TimeoutError) as error:
+                    if not whole:
+                        break
+        except (RPCError, RuntimeError, TimeoutError) as error:
             raise TemporalUnavailable("the history cannot be read at present") from error
         turns = [
             TurnTrack.of(
@@ -84,7 +84,7 @@ class Timelines:
         ]
         return Timeline(
             interview_id=interview_id,
-            complete=folding.runs > 0 and left >= 0,
+            complete=folding.runs > 0 and whole,
             runs=folding.runs,
             steps=folding.steps,
             turns=tuple(turns),

@@ -55,6 +55,10 @@ class Task:
         if told.HasField("last_failure"):
             self.error = _code(told.last_failure)
 
+    def given_up(self, at: datetime) -> None:
+        """Nobody waits for it any more. One whose worker is gone never says that it ended."""
+        self.ended_at, self.ending = at, "cancelled"
+
     def ended(self, event: HistoryEvent, at: datetime) -> None:
         self.ended_at, self.ending = at, ENDINGS[event.event_type]
         match self.ending:

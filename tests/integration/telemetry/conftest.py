@@ -1,6 +1,5 @@
 """One real interview on a stack that is watched: two workers, one of which dies in an answer, and
-a voice that is away, so that another one speaks. Then somebody comes who has no business there, and
-somebody who sends noise that is no recording."""
+a voice that is away, so that another one speaks. Then somebody comes who has no business there."""
 
 from __future__ import annotations
 
@@ -18,7 +17,6 @@ from redis.asyncio import Redis
 
 from demo.interview import HeldInterview, create_interview, hold_interview
 from interview.protocol import limits
-from interview.protocol.frames import pack_uplink
 from interview.streams.log import connect_redis
 from interview.streams.pulse import PulseReader
 from launcher.ports import is_free
@@ -75,7 +73,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Observed]:
                 prometheus = running.enter_context(Prometheus(binary, folder, targets))
                 prometheus.wait_for("count(up == 1) == 3")
             interview_id, held = asyncio.run(_hold(stack))
-            asyncio.run(_misbehave(stack.urls["app"]))
+            asyncio.run(_intrude(stack.urls["app"]))
             workers = (metrics[1], metrics[2])
             yield Observed(stack, receiver, interview_id, held, metrics[0], workers, prometheus)
 
@@ -95,21 +93,11 @@ async def _hold(stack: RunningStack) -> tuple[str, HeldInterview]:
     return interview_id, held
 
 
-async def _misbehave(url: str) -> None:
-    """Not let in; and an answer that cannot be decoded."""
+async def _intrude(url: str) -> None:
+    """And be not let in."""
     async with Client(url, str(uuid.uuid4())) as stranger:
         await stranger.send(type="hello")
         assert await stranger.closed() == limits.CLOSE_NOT_FOUND
-    async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
-        interview_id = await create_interview(api, "demo", CANDIDATE)
-    async with Client(url, interview_id) as client:
-        await client.hello()
-        await client.until("utterance_end")
-        turn_id = uuid.uuid4().hex
-        await client.send(type="turn_start", turn_id=turn_id, format="webm")
-        await client.send_raw(pack_uplink(0, b"\x1a\x45\xdf\xa3" + bytes(4_000)))
-        await client.send(type="turn_end", turn_id=turn_id, chunks=1, duration_ms=500)
-        await client.until("error", lambda body: body["turn_id"] == turn_id)
 
 
 async def _worker_at(redis: Redis, interview_id: str) -> int:
