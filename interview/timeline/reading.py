@@ -70,6 +70,7 @@ class Timelines:
                         folding.take(event)
                     if not whole:
                         break
+        # A client that was not connected before raises the second.
         except (RPCError, RuntimeError, TimeoutError) as error:
             raise TemporalUnavailable("the history cannot be read at present") from error
         turns = [

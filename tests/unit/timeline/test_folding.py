@@ -19,9 +19,9 @@ from tests.fakes.timelines import events_of, folded, recorded, tracks
 _NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
-def an_event(number: int, kind: EventType.ValueType, after_ms: int = 0) -> HistoryEvent:
+def an_event(number: int, kind: EventType.ValueType) -> HistoryEvent:
     event = HistoryEvent(event_id=number, event_type=kind)
-    event.event_time.FromDatetime(_NOON + timedelta(milliseconds=after_ms))
+    event.event_time.FromDatetime(_NOON)
     return event
 
 
@@ -82,6 +82,21 @@ def test_what_still_runs_has_no_end() -> None:
     assert running.took_ms is None
     assert running.stages[-1].ending == "running"
     assert running.stages[-1].ran_ms is None
+
+
+def test_what_a_lost_worker_never_ended_was_given_up() -> None:
+    events = events_of("plain")
+    scheduled = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    speak, _close = [n for n, event in enumerate(events) if event.event_type == scheduled][-2:]
+    asked = an_event(900, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED)
+    asked.event_time.FromDatetime(events[speak].event_time.ToDatetime() + timedelta(seconds=2))
+    asked.activity_task_cancel_requested_event_attributes.scheduled_event_id = events[
+        speak
+    ].event_id
+
+    given_up = tracks(folded([*events[: speak + 1], asked]))[-1].stages[-1]
+
+    assert (given_up.stage, given_up.ending, given_up.ran_ms) == ("speak", "cancelled", 2_000)
 
 
 def test_a_stage_that_cannot_be_opened_is_a_step() -> None:
