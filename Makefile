@@ -12,7 +12,7 @@ node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy fuzz \
+	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy demo-drain soak fuzz \
 	docker-up docker-down docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
 help: ## Show this
@@ -80,6 +80,12 @@ chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random wa
 
 demo-deploy: .venv/.ready ## A rolling deploy of changed workflow code under running interviews (N=10; JSON last)
 	@$(PY) -m chaos.deploy $(if $(N),--interviews $(N))
+
+demo-drain: .venv/.ready ## SIGTERM of every API process and worker under running interviews (N=10; JSON last)
+	@$(PY) -m chaos.drain $(if $(N),--interviews $(N))
+
+soak: .venv/.ready ## Interviews of twenty turns, random kills, and whether memory grows (N=40, SEED=…; JSON last)
+	@$(PY) -m chaos.soak $(if $(N),--interviews $(N)) $(if $(SEED),--seed $(SEED))
 
 fuzz: .venv/.ready ## Damaged messages and recordings against the whole stack (SEED=…; JSON last)
 	@$(PY) -m chaos.fuzz $(if $(SEED),--seed $(SEED))

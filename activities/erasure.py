@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 import structlog
-from redis.asyncio import Redis
 from temporalio import activity
 
 from activities.histories import Histories, Refused
@@ -29,6 +28,7 @@ from interview.persistence.database import Database
 from interview.persistence.erasures import ErasureRecords
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys
+from interview.streams.client import Redis
 from interview.streams.erase import delete_keys, find_keys
 
 __all__ = ["Erase", "Retime"]

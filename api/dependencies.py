@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Self
 
 from fastapi import Depends
-from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
 from temporalio.runtime import Runtime
@@ -52,8 +51,10 @@ from interview.security.keys import parse_keys
 from interview.security.seal import derived
 from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
+from interview.streams.client import Redis
 from interview.streams.log import StreamLog, connect_redis
 from interview.temporal_client import connect_temporal
+from interview.timeline.reading import Timelines
 from interview.webhooks.guard import Guard
 from interview.webhooks.managing import Webhooks
 from interview.webhooks.secrets import WebhookSecrets
@@ -195,6 +196,10 @@ class Services:
     @property
     def planning(self) -> Planning:
         return Planning(self.database, self.temporal)
+
+    @property
+    def timelines(self) -> Timelines:
+        return Timelines(self.database, self.temporal, self.keys)
 
     @property
     def webhooks(self) -> Webhooks:

@@ -48,6 +48,7 @@ from api.routes import (
     roles,
     tailorings,
     tickets,
+    timeline,
     webhooks,
 )
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
@@ -130,7 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
     people = (auth, openid, account, members, api_keys, organization, webhooks)
     # The codec before the UI, which takes every path under its own.
     for module in (
-        *(health, roles, interviews, recordings, tickets, export, erasure, audit),
+        *(health, roles, interviews, timeline, recordings, tickets, export, erasure, audit),
         invitations,
         consents,
         accommodations,

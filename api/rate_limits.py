@@ -22,6 +22,7 @@ __all__ = [
     "JOINING",
     "PROPOSING",
     "READING",
+    "REMEMBERING",
     "SENDING_AGAIN",
     "UPLOADING",
     "CallerDep",
@@ -45,6 +46,8 @@ ERASING = Limit("erase", 60, per_s=60)
 """Each one locks the interview's row and waits for Temporal."""
 EXPORTING = Limit("export", 60, per_s=60)
 """Each one reads all that is kept of an interview."""
+REMEMBERING = Limit("timeline", 120, per_s=60)
+"""Each one reads the whole history of an interview."""
 SENDING_AGAIN = Limit("redelivery", 120, per_s=60)
 """Each one is a request to somebody's server."""
 UPLOADING = Limit("document-upload", 60, per_s=60)

@@ -112,7 +112,10 @@ class Room:
         self.duplicate_frames = 0
         self.gaps_s: list[float] = []
         """From losing the server to being back in the room, each time."""
+        self.connects_s: list[float] = []
+        """The part of each until a socket was open; after it the server lets them in."""
         self._lost_at: float | None = None
+        self._open_at = 0.0
 
     async def __aenter__(self) -> Room:
         self._runner = asyncio.create_task(self._stay_connected())
@@ -236,6 +239,7 @@ class Room:
             await asyncio.sleep(RECONNECT_S)
 
     async def _use(self, socket: ClientConnection) -> None:
+        self._open_at = time.perf_counter()
         hello = Hello(type="hello", last_seq=self.last_seq)
         await socket.send(hello.model_dump_json())
         self.connections += 1
@@ -305,6 +309,7 @@ class Room:
         assert message.snapshot is not None, "version 2 always has a snapshot"
         if self._lost_at is not None:
             self.gaps_s.append(time.perf_counter() - self._lost_at)
+            self.connects_s.append(self._open_at - self._lost_at)
             self._lost_at = None
         self.snapshot = message.snapshot
         self.endpointing_ms = message.snapshot.endpointing_ms

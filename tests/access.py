@@ -61,6 +61,7 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
     ),
+    "timeline.read": ("recruiter", "admin", "key with every scope", "key that reads"),
     "recording.read": (
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
@@ -120,7 +121,7 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "closed": ("public",),
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
-        *("transcript.read", "recording.read", "workflow.read"),
+        *("transcript.read", "recording.read", "timeline.read", "workflow.read"),
         *("document.read", "document.write", "feedback.read", "evaluation.read"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),

@@ -19,6 +19,7 @@ from launcher.keys import local_keys
 from tests.browser.accessibility import check, press_on, shift, tab_to, watch_shifts
 from tests.browser.accounts import Recruiter, Visit
 from tests.browser.hired import COMPETENCIES, Past
+from tests.fakes.timelines import recorded
 from tests.services import RunningStack
 
 pytestmark = [
@@ -138,6 +139,13 @@ async def test_people_rate_first_and_have_the_last_word(visit: Visit, past: Past
     await expect(visit.by_id("act").first).to_contain_text("A decision was made. You")
     await expect(visit.by_id("act").filter(has_text="A score was set right.")).to_have_count(1)
     await check(visit, "who did what")
+    told = recorded("worker-killed").model_dump(mode="json")
+    await page.route("**/timeline", lambda route: route.fulfill(json=told))
+    await visit.by_id("timeline").locator("summary").click()
+    await expect(visit.by_id("turn")).to_have_count(5)
+    await expect(visit.by_id("turn").nth(3)).to_contain_text("3 retries")
+    await expect(visit.by_id("timeline")).to_contain_text("A worker did not answer")
+    await check(visit, "how it ran")
     for format in ("pdf", "csv", "json"):
         async with page.expect_download() as saved:
             await visit.by_id(f"report-{format}").click()

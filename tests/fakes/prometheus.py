@@ -59,9 +59,9 @@ class Prometheus:
 
     def ask(self, path: str, **params: str) -> Any:
         """The `data` of an answer. Raises `AssertionError` with what Prometheus says is wrong, and
-        `HTTPStatusError` while it starts."""
+        `httpx.HTTPStatusError` while it starts."""
         response = self._api.get(path, params=params)
-        if response.is_server_error:
+        if response.status_code == 503:
             response.raise_for_status()
         answer = response.json()
         assert answer["status"] == "success", answer

@@ -12,6 +12,7 @@ import ui from "@/ui/ui.module.css";
 import { useRescuedFocus } from "@/ui/useRescuedFocus";
 import { Badge } from "../Badge";
 import desk from "../desk.module.css";
+import { Timeline } from "../timeline/Timeline";
 import { useAgain } from "../useAgain";
 import { named, STATUS } from "../words";
 import { DecisionBox } from "./DecisionBox";
@@ -117,6 +118,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
               {interview.status === "created" && <Preparing interviewId={interviewId} />}
               {scores.data && <Scoring interviewId={interviewId} hasEnded={hasEnded} scores={scores} onQuote={goTo} />}
               <History interviewId={interviewId} />
+              {interview.status !== "created" && <Timeline interviewId={interviewId} />}
             </div>
             <section className={styles.pane} aria-labelledby="transcript">
               <header className={styles.paneHead}>
