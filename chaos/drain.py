@@ -2,8 +2,9 @@
 
 Two API processes behind a balancer, and two workers. In the middle of the interviews each of the
 four gets SIGTERM, one after the other, and is started again, as a cluster does it when a node is
-emptied; whoever has come to the end meanwhile begins another interview. Shown is that every interview comes to its end with every answer once and no question
-twice, how often rooms had to come back, and how long each was away.
+emptied; whoever has come to the end meanwhile begins another interview. Shown is that every
+interview comes to its end with every answer once and no question twice, how often rooms had to come
+back, and how long each was away.
 """
 
 from __future__ import annotations
