@@ -2,8 +2,9 @@
 
 Two API processes behind a balancer, and two workers. In the middle of the interviews each of the
 four gets SIGTERM, one after the other, and is started again, as a cluster does it when a node is
-emptied. Shown is that every interview comes to its end with every answer once and no question
-twice, how often rooms had to come back, and how long each was away.
+emptied; whoever has come to the end meanwhile begins another interview. Shown is that every
+interview comes to its end with every answer once and no question twice, how often rooms had to come
+back, and how long each was away.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import httpx
 from chaos.crowd import all_answer, hold, say
 from chaos.fleet import Fleet, terminate
 from demo.checks import check_interview
+from demo.interview import HeldInterview
 
 __all__ = ["Report", "drain_under"]
 
@@ -75,7 +77,11 @@ async def drain_under(interviews: int, folder: Path) -> Report:
         workers = await fleet.start_workers("workers", 2)
         await fleet.start_apis()
         answered = asyncio.Semaphore(0)
-        holding = [asyncio.create_task(hold(fleet.url, n, answered)) for n in range(interviews)]
+        over = asyncio.Event()
+        holding = [
+            asyncio.create_task(_hold_on(fleet.url, number, answered, over))
+            for number in range(interviews)
+        ]
         await all_answer(answered, holding)
         say(f"{interviews} interviews run")
         for name in ("worker", "worker-2"):
@@ -84,7 +90,8 @@ async def drain_under(interviews: int, folder: Path) -> Report:
         for number, api in enumerate(fleet.apis, 1):
             await terminate(api, "api")
             say(f"api {number} was replaced")
-        ended = await asyncio.gather(*holding)
+        over.set()
+        ended = [one for lane in await asyncio.gather(*holding) for one in lane]
         async with httpx.AsyncClient(base_url=fleet.url, timeout=30.0, trust_env=False) as api:
             for interview_id, held in ended:
                 checks = await check_interview(api, interview_id, held)
@@ -97,6 +104,16 @@ async def drain_under(interviews: int, folder: Path) -> Report:
                 report.interviews += 1
     report.seconds = time.monotonic() - began
     return report
+
+
+async def _hold_on(
+    url: str, number: int, answered: asyncio.Semaphore, over: asyncio.Event
+) -> list[tuple[str, HeldInterview]]:
+    """One interview after another until it is `over`."""
+    held = [await hold(url, number, answered)]
+    while not over.is_set():
+        held.append(await hold(url, 0, answered))
+    return held
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ __all__ = ["Growth", "MemoryLog", "anonymous_kb"]
 
 MOST_GROWTH = 1.10
 _MIDDLE, _END = (0.45, 0.55), (0.9, 1.0)
-_SETTLED = 0.05
+_SETTLED = 0.1
 """Of the whole run: a process younger than that has not loaded yet all that it needs."""
 
 

@@ -47,7 +47,7 @@ def test_the_death_of_a_worker_is_told(observed: Observed, timeline: dict[str, A
 
     assert struck["recoveries"] >= 1
     assert "recovery" in [step["kind"] for step in timeline["steps"]]
-    assert runs[0]["ending"] == "cancelled"
+    assert runs[0]["ending"] != "completed"
     assert runs[-1]["after_ms"] > 0
     assert len({run["worker"] for turn in turns.values() for run in turn["stages"]}) >= 1
     assert not any(turn["recoveries"] for turn in turns.values())
