@@ -240,7 +240,7 @@ def build_workers(
             build_id=build,
             workflows=[EvaluationWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
-            activities=[evaluate.begin, evaluate.sample, evaluate.finish],
+            activities=[evaluate.begin, evaluate.sample, evaluate.finish, evaluate.follow],
             interceptors=interceptors,
             max_concurrent_activities=settings.evaluation_slots,
             graceful_shutdown_timeout=DRAIN,

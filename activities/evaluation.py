@@ -15,6 +15,7 @@ from interview.contracts.evaluation import (
     Due,
     EvaluationActivities,
     EvaluationInput,
+    Following,
     SampleInput,
 )
 from interview.domain.evaluation.answers import relevant
@@ -55,10 +56,13 @@ class Evaluate(EvaluationActivities):
         if material.rubric is None:
             await self.records.leave_unscored(row, "no_rubric")
             return Due()
-        if self.model is None:
+        if self.model is None and row.kind != "corrected":
             await self.records.leave_unscored(row, "no_model")
             return Due()
         await self.records.freeze(material, prompt_name())
+        if self.model is None:
+            # Scores that hold stay to be seen; the others wait.
+            return Due()
         return Due(samples=tuple(_due(request, material)))
 
     @activity.defn(name="evaluation.sample")
@@ -108,9 +112,15 @@ class Evaluate(EvaluationActivities):
         results = _results(material, kept, missing)
         if missing:
             log.warning("evaluation.pending", competencies=len(missing))
-            await self.records.leave_pending(material.row, results, sorted(missing))
+            taken = material.taken.values()
+            await self.records.leave_pending(material.row, results, sorted(missing), taken)
         else:
-            await self.records.finish(material.row, results)
+            await self.records.finish(material.row, results, material.taken.values())
+
+    @activity.defn(name="evaluation.follow")
+    async def follow(self, request: EvaluationInput) -> Following:
+        row = await self.records.follow(request.interview_id)
+        return Following(number=None if row is None else row.number)
 
 
 def _due(request: EvaluationInput, material: Material) -> list[SampleInput]:
@@ -118,7 +128,7 @@ def _due(request: EvaluationInput, material: Material) -> list[SampleInput]:
     due: list[SampleInput] = []
     for competency in material.rubric.competencies:
         found = relevant(material.plan, competency.competency_id, material.said)
-        if found.unscored is not None:
+        if found.unscored is not None or competency.competency_id in material.taken:
             continue
         asked = partial(
             SampleInput,
@@ -142,6 +152,8 @@ def _results(
     results: list[CompetencyResult] = []
     for competency in material.rubric.competencies:
         name = competency.competency_id
+        if name in material.taken:
+            continue
         found = relevant(material.plan, name, material.said)
         if found.unscored is not None:
             results.append(unscored(name, found))

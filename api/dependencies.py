@@ -32,6 +32,7 @@ from interview.persistence.agreements import AgreementRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.comparisons import ComparisonRecords
+from interview.persistence.corrections import CorrectionRecords
 from interview.persistence.database import Database
 from interview.persistence.decisions import DecisionRecords
 from interview.persistence.documents import DocumentRecords
@@ -166,6 +167,10 @@ class Services:
     @property
     def evaluations(self) -> EvaluationRecords:
         return EvaluationRecords(self.database)
+
+    @property
+    def corrections(self) -> CorrectionRecords:
+        return CorrectionRecords(self.database)
 
     @property
     def evaluating(self) -> Evaluating:

@@ -13,6 +13,7 @@ from api.throttle import Limit
 from interview.security.principal import Principal
 
 __all__ = [
+    "CORRECTING",
     "CREATING",
     "ENTERING",
     "ERASING",
@@ -31,6 +32,7 @@ __all__ = [
 READING = Limit("rest", 3000, per_s=60)
 """Of all that somebody asks. An integration that polls stays far below it."""
 CREATING = Limit("interview-create", 600, per_s=60)
+CORRECTING = Limit("correction", 600, per_s=3600)
 ENTERING = Limit("interview-enter", 120, per_s=60)
 """A ticket for each try of a client that reconnects."""
 ERASING = Limit("erase", 60, per_s=60)

@@ -61,6 +61,7 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
     ),
+    "transcript.correct": ("recruiter", "admin"),
     "recording.read": (
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),

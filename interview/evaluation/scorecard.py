@@ -10,7 +10,12 @@ from interview.domain.evaluation.scores import HumanReason, total
 from interview.domain.rubric import Competency
 from interview.persistence.evaluations import EvaluationDetail, SampleRow, ScoreRow
 from interview.persistence.overrides import OverrideRow
-from interview.persistence.vocabulary import EvaluationReason, EvaluationState, ScoreReason
+from interview.persistence.vocabulary import (
+    EvaluationKind,
+    EvaluationReason,
+    EvaluationState,
+    ScoreReason,
+)
 
 __all__ = ["CompetencyView", "Cost", "Quote", "Scorecard", "scorecard"]
 
@@ -42,6 +47,7 @@ class CompetencyView(BaseModel):
     human: tuple[HumanReason, ...]
     evidence: tuple[Quote, ...]
     reason: str
+    taken_from: int | None = None
     override: OverrideRow | None = None
 
     @property
@@ -80,6 +86,10 @@ class Scorecard(BaseModel):
     plan_hash: str | None
     prompt: str | None
     transcript_sha256: str | None
+    kind: EvaluationKind = "anew"
+    based_on: int | None = None
+    corrections: int = 0
+    provider: str | None = None
     cost: Cost
     requested_by: str | None
     created_at: datetime
@@ -116,7 +126,8 @@ def _competency(
     competency: Competency, score: ScoreRow, detail: EvaluationDetail
 ) -> CompetencyView:
     found = score.model_dump(exclude={"samples"})
-    counted = (s for s in detail.samples if s.competency_id == score.competency_id)
+    these = detail.samples if score.taken_from is None else detail.taken_samples
+    counted = (s for s in these if s.competency_id == score.competency_id)
     return CompetencyView(
         **found,
         name=competency.name,

@@ -8,19 +8,26 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from interview.persistence.models import ACCOMMODATIONS, AUDIT_EVENTS, CONSENTS
+from interview.persistence.models import (
+    ACCOMMODATIONS,
+    AUDIT_EVENTS,
+    CONSENTS,
+    TRANSCRIPT_CORRECTIONS,
+)
 
 __all__ = ["promises"]
 
 _FILES: dict[str, tuple[Table, str]] = {
     "consents": (CONSENTS, "given_at"),
     "accommodations": (ACCOMMODATIONS, "requested_at"),
+    "corrections": (TRANSCRIPT_CORRECTIONS, "sequence"),
     "audit": (AUDIT_EVENTS, "sequence"),
 }
 
 
 async def promises(connection: AsyncConnection, interview_id: str) -> dict[str, Any]:
-    """Consents, accommodations and the audit trail of the interview, oldest first, as JSON."""
+    """Consents, accommodations, corrections and the audit trail of the interview, oldest first, as
+    JSON."""
     found: dict[str, Any] = {}
     for name, (table, order) in _FILES.items():
         query = select(*table.c).where(table.c.interview_id == interview_id)

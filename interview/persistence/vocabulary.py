@@ -14,6 +14,7 @@ __all__ = [
     "DocumentKind",
     "DocumentStatus",
     "ErasureReason",
+    "EvaluationKind",
     "EvaluationReason",
     "EvaluationState",
     "InterviewStatus",
@@ -95,6 +96,7 @@ AuditAction = Literal[
     "tailoring.asked_for",
     "tailoring.proposed",
     "tailoring.changed",
+    "transcript.corrected",
     "evaluation.asked_for",
     "evaluation.made",
     "report.exported",
@@ -148,6 +150,10 @@ ProposalState = Literal["running", "ready", "failed"]
 EvaluationState = Literal["running", "pending", "done", "unscored"]
 """`pending`: some scorer could not be had; asked again, the evaluation goes on with what is there.
 `unscored`: see the reason."""
+
+EvaluationKind = Literal["anew", "corrected", "reevaluated"]
+"""`corrected`: what a correction of the transcript touches, beside the scores of another one.
+`reevaluated`: the same words again, to see what changed; no report goes by it."""
 
 EvaluationReason = Literal["no_model", "no_rubric"]
 """Why nothing is scored: no language model is configured; nobody is scored by this plan, or its

@@ -19,7 +19,13 @@ from interview.persistence.models.evaluations import (
     EVALUATION_SAMPLES,
     EVALUATIONS,
 )
-from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURNS, UTTERANCES
+from interview.persistence.models.interviews import (
+    INTERVIEWS,
+    RECORDINGS,
+    TRANSCRIPT_CORRECTIONS,
+    TURNS,
+    UTTERANCES,
+)
 from interview.persistence.models.planning import (
     PLAN_PROPOSALS,
     PLAN_VERSIONS,
@@ -77,6 +83,7 @@ __all__ = [
     "SCORE_OVERRIDES",
     "SCORE_VIEWS",
     "TAILORINGS",
+    "TRANSCRIPT_CORRECTIONS",
     "TURNS",
     "USERS",
     "UTTERANCES",

@@ -33,6 +33,7 @@ from interview.persistence.models import (
     SCORE_OVERRIDES,
     SCORE_VIEWS,
     TAILORINGS,
+    TRANSCRIPT_CORRECTIONS,
     TURNS,
     USERS,
     UTTERANCES,
@@ -57,6 +58,7 @@ OF_AN_INTERVIEW = (
     INVITATIONS,
     ACCOMMODATIONS,
     TAILORINGS,
+    TRANSCRIPT_CORRECTIONS,
     EVALUATIONS,
     REVIEWS,
     SCORE_VIEWS,
@@ -118,6 +120,9 @@ class House:
             text_key=f"{key}/documents/d-text",
             **this,
         )
+        line = (await self.records.transcript(interview_id))[1].utterance_id
+        corrected = {"utterance_id": line, "version": 1, "text": "as said", "reason": "misheard"}
+        await self._insert(TRANSCRIPT_CORRECTIONS, sequence=1, **corrected, **this)
         await self._insert(EVALUATIONS, number=1, samples=3, **this)
         review_id, reason = _id(), {"reason": "It was shown."}
         await self._insert(REVIEWS, review_id=review_id, rubric_hash="0" * 64, blind=True, **this)
@@ -204,6 +209,7 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "invitations": 1,
         "accommodations": 1,
         "tailorings": 1,
+        "transcript_corrections": 1,
         "evaluations": 1,
         "reviews": 1,
         "score_overrides": 1,
