@@ -146,14 +146,14 @@ class Converse:
         return await self._finish(reply, model)
 
     async def _finish(self, reply: Reply, model: LanguageModel) -> str:
-        name = model.name
+        name = reply.provider or model.name
         told = "" if name == self.last_resort.name else self.prompt_version
         await reply.finish(name, told)
         return name
 
     async def _take(self, reply: Reply, lines: Sequence[Line], model: LanguageModel) -> None:
         events = model.reply(reply.request(lines), timeout_s=self.timeout_s)
-        await reply.take(events, stall_s(self.timeout_s))
+        await reply.take(events, stall_s(self.timeout_s), model.name)
 
 
 def _ending_with(before: Sequence[Line], answer: str) -> list[Line]:

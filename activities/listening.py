@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from activities.recognizing import Recognizer
 from interview.audio.segmenter import Segment
 from interview.errors import InvalidInputError, ProviderError, StreamError
-from interview.ports import STT_SAMPLE_RATE_HZ
+from interview.ports import STT_SAMPLE_RATE_HZ, Transcription
 from interview.protocol import limits
 from interview.protocol.client import UplinkFormat
 from interview.streams.audio import (
@@ -77,6 +77,8 @@ class Heard:
     duration_ms: int = 0
     text: str = ""
     confidence: float | None = None
+    provider: str = ""
+    """Who recognized it, where there was a choice."""
     speech_ms: int = 0
     problem: InvalidInputError | None = None
     """Damage or excess that was noticed; the rest of the answer stands."""
@@ -95,7 +97,7 @@ class Reports(Protocol):
         """The answer is complete, and something of it is still to be recognized."""
         ...
 
-    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
+    async def tentative(self, heard: Transcription, duration_ms: int) -> None:
         """If the pause that has begun is the end, this is the answer."""
         ...
 
@@ -217,7 +219,7 @@ class Listener:
             result = await self.recognizer.result(with_open=True)
             if result.text:
                 self._is_told = True
-                await self.reports.tentative(result.text, result.confidence, duration_ms)
+                await self.reports.tentative(result, duration_ms)
         except (ProviderError, StreamError):
             pass  # whoever needs it to go on meets it too, and reports it
 
@@ -250,6 +252,7 @@ class Listener:
             await self.reports.ended()
         result = await self.recognizer.result()
         heard.text, heard.confidence = result.text, result.confidence
+        heard.provider = result.provider
         heard.speech_ms = self.recognizer.speech_ms
         if heard.text or not self.transcribe:
             heard.outcome = "answer"

@@ -80,7 +80,8 @@ class Recognizer:
         self._open = _Recognized(segment, self._start(segment, None))
 
     async def result(self, *, with_open: bool = False) -> Transcription:
-        """Raises `ProviderError`. A cancelled call leaves the recognition going on."""
+        """Of all segments; `provider` is that of the last one. Raises `ProviderError`. A cancelled
+        call leaves the recognition going on."""
         each = [*self._segments, *([self._open] if with_open and self._open else [])]
         if each:
             tasks = [one.task for one in each]
@@ -90,7 +91,8 @@ class Recognizer:
         results = [one.task.result() for one in each]
         lengths = [len(one.segment.pcm) for one in each]
         text = " ".join(r.text for r in results if r.text)
-        return Transcription(text, _weighted([r.confidence for r in results], lengths))
+        confidence = _weighted([r.confidence for r in results], lengths)
+        return Transcription(text, confidence, results[-1].provider if results else "")
 
     def cancel(self) -> None:
         for each in [*self._segments, *([self._open] if self._open else [])]:

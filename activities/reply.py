@@ -38,6 +38,8 @@ class Reply:
     sentences: list[str] = field(init=False)
     prompt_version: str = field(init=False, default="")
     """Known once it is finished."""
+    provider: str = field(init=False, default="")
+    """Who made the last of it, in this run."""
     _own: list[str] = field(init=False)
     """Of the sentences, the model's."""
     _announced: bool = field(init=False, default=False)
@@ -71,14 +73,15 @@ class Reply:
         if self.directive is None:
             self.directive = directive
 
-    async def take(self, events: AsyncIterator[ReplyEvent], stall_s: float) -> None:
-        """Speaks the model's own words as they come. Raises `ProviderError`, also when nothing
-        comes for `stall_s`."""
+    async def take(self, events: AsyncIterator[ReplyEvent], stall_s: float, model: str) -> None:
+        """Speaks the model's own words as they come. They are those of `model` where they do not
+        say whose they are. Raises `ProviderError`, also when nothing comes for `stall_s`."""
         if any(s.fixed for s in self.published.sentences):
             return  # its words are out already, only planned ones are left
         splitter = SentenceSplitter(first_clause=not self.sentences)
         async with aclosing(each_in_time(events, stall_s, "llm")) as coming:
             async for event in coming:
+                self.provider = event.provider or model
                 match event:
                     case DirectiveChosen():
                         self.choose(event.directive)

@@ -72,7 +72,7 @@ class Speak:
             outcome="spoken" if utterance.pcm16 else "silent",
             utterance_id=utterance.utterance_id,
             duration_ms=utterance.duration_ms,
-            provider=self.voice.tts.name,
+            provider=utterance.provider or self.voice.tts.name,
         )
 
     async def prepare(self, request: PrepareSpeechInput) -> None:
@@ -141,7 +141,7 @@ class Speak:
             question_id=utterance.standing.question_id,
             directive=utterance.directive,
             modality="audio" if utterance.pcm16 else "shown",
-            provider=self.voice.tts.name,
+            provider=utterance.provider or self.voice.tts.name,
             recording=recording,
         )
         async with named_by_a_row(self.blobs, recording):

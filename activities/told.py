@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from interview.contracts.turns import TranscribeResult
+from interview.ports import Transcription
 from interview.protocol.server import PartialTranscript, Status, TurnResend
 from interview.streams.log import StreamLog
 from interview.streams.outbound import MAXLEN, OutboundWriter
@@ -26,6 +27,7 @@ class Told:
     out: OutboundWriter
     turn_id: str
     provider: str
+    """Who recognizes, where there is no choice."""
 
     async def partial(self, so_far: str) -> None:
         await self.out.send(PartialTranscript(turn_id=self.turn_id, text=so_far))
@@ -37,15 +39,15 @@ class Told:
     async def ended(self) -> None:
         await self.out.send(Status(state="processing_stt"))
 
-    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
+    async def tentative(self, heard: Transcription, duration_ms: int) -> None:
         answer = TranscribeResult(
             outcome="committed",
-            text=text,
-            confidence=confidence,
+            text=heard.text,
+            confidence=heard.confidence,
             duration_ms=duration_ms,
-            provider=self.provider,
+            provider=heard.provider or self.provider,
         )
-        words = self.out.entry(PartialTranscript(turn_id=self.turn_id, text=text))
+        words = self.out.entry(PartialTranscript(turn_id=self.turn_id, text=heard.text))
         await self.log.append_to(
             (self.text.key, self.text.tentative(answer), None), (self.out.key, words, MAXLEN)
         )

@@ -124,7 +124,8 @@ class Transcribe:
                 await self._commit(request, out, published, heard, "audio")
                 await listener.audio.settled()
             return published
-        result = _result(heard, self.stt.name, hands_free=request.mode == "hands_free")
+        provider = heard.provider or self.stt.name
+        result = _result(heard, provider, hands_free=request.mode == "hands_free")
         # A noise leaves no trace.
         end_is_news = heard.end_is_news and result.outcome != "cancelled"
         await self._hand_over(text, out, result, end_is_news=end_is_news)

@@ -56,6 +56,8 @@ class Utterance:
     attempt: int
     standing: Standing = field(init=False)
     directive: Directive | None = field(init=False, default=None)
+    provider: str = field(init=False, default="")
+    """Who made the last of the sound, in this run."""
     pcm16: bytearray = field(init=False, default_factory=bytearray)
     timings: list[SpokenSentence] = field(init=False, default_factory=list[SpokenSentence])
     _shown_ms: int = field(init=False, default=0)
@@ -177,6 +179,7 @@ class Utterance:
                 await self._show_only(frame, prelude, error)
             finally:
                 synthesis.cancel()
+                self.provider = synthesis.provider or self.provider
         self.timings.append(
             SpokenSentence(text=frame.text, start_ms=start_ms, end_ms=self.duration_ms)
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from activities.speech_cache import SpeechCache
 from interview.errors import ProviderError
-from interview.ports import TextToSpeech
+from interview.ports import Sound, TextToSpeech
 
 __all__ = ["Synthesis", "Voice"]
 
@@ -33,8 +33,10 @@ class Voice:
         `ProviderError`."""
         voice = self.tts.voice
         if await self.cache.get(voice, text, interview_id=interview_id) is None:
-            pcm16 = b"".join([chunk async for chunk in self._stream(text, language)])
-            await self.cache.put(voice, text, pcm16, interview_id=interview_id)
+            made = [chunk async for chunk in self._stream(text, language)]
+            if made:  # kept as the voice that spoke, which may be a stand-in's
+                sound = b"".join(made)
+                await self.cache.put(made[0].voice, text, sound, interview_id=interview_id)
 
     async def forget(self, text: str) -> None:
         """Of what is kept for everyone, in the voice of today."""
@@ -44,24 +46,27 @@ class Voice:
         self, synthesis: Synthesis, text: str, language: str, kept_with: str | None
     ) -> None:
         try:
-            cached = None
+            cached, name = None, self.tts.name
             if kept_with is not None:
                 cached = await self.cache.get(self.tts.voice, text, interview_id=kept_with)
             if cached is not None:
+                synthesis.provider = name
                 synthesis.chunks.put_nowait(cached)
             else:
                 async with aclosing(self._stream(text, language)) as stream:
                     async for chunk in stream:
+                        synthesis.provider = chunk.provider
                         synthesis.chunks.put_nowait(chunk)
         except ProviderError as error:
             synthesis.error = error
         finally:
             synthesis.chunks.put_nowait(None)
 
-    async def _stream(self, text: str, language: str) -> AsyncGenerator[bytes]:
+    async def _stream(self, text: str, language: str) -> AsyncGenerator[Sound]:
+        name, voice = self.tts.name, self.tts.voice
         stream = self.tts.synthesize(text, language=language, timeout_s=self.timeout_s)
         async for chunk in stream:
-            yield chunk
+            yield chunk if isinstance(chunk, Sound) else Sound.of(chunk, name, voice)
 
 
 @dataclass(slots=True)
@@ -70,6 +75,8 @@ class Synthesis:
 
     chunks: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue[bytes | None])
     error: ProviderError | None = None
+    provider: str = ""
+    """Who made it, or made it when it was kept; empty before its first sound."""
     task: asyncio.Task[None] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from api.authentication import authenticate
 from api.authorization import Target, decide
 from api.dependencies import Services
 from api.entry import find_or_create
+from api.rate_limits import JOINING
 from interview.errors import AccessError
 from interview.persistence.access import consent_withdrawn
 from interview.persistence.rows import InterviewRecord
@@ -20,11 +21,15 @@ async def prove(
     handshake: HTTPConnection, services: Services, interview_id: str, ticket: str | None
 ) -> Principal:
     """By the ticket, where there is one, else by the cookie or token of the handshake. A ticket
-    is used up by it. Raises as `authenticate` and `Tickets.redeem`."""
+    is used up by it. People are counted. Raises as `authenticate` and `Tickets.redeem`, and
+    `RateLimitedError`."""
     if ticket is None:
-        return await authenticate(handshake, services)
-    principal = await services.tickets.redeem(ticket, interview_id)
-    await services.access.require_live(principal)
+        principal = await authenticate(handshake, services)
+    else:
+        principal = await services.tickets.redeem(ticket, interview_id)
+        await services.access.require_live(principal)
+    if principal.user_id is not None:
+        await services.throttle.hit(JOINING, principal.user_id)
     return principal
 
 

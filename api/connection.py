@@ -27,6 +27,7 @@ from interview.errors import (
     InterviewError,
     InvalidInputError,
     NotFoundError,
+    RateLimitedError,
 )
 from interview.protocol import limits
 from interview.protocol.client import Hello
@@ -170,6 +171,10 @@ class Connection:
             self._outbox.close(limits.CLOSE_TRY_AGAIN)
         except (AccessError, NotFoundError) as error:
             self._refuse(error)
+        except RateLimitedError as error:
+            log.warning("connection.too_many")
+            self._dialect.tell(error_message(error))
+            self._outbox.close(limits.CLOSE_TRY_AGAIN)
         return None
 
     def _refuse(self, error: AccessError | NotFoundError) -> None:
@@ -194,8 +199,8 @@ class Connection:
                 last_seq = hello.last_seq if hello else None
                 return await enter(self._services, record, self._connection_id, last_seq)
             except InterviewError as error:
-                if not error.retryable:
-                    raise
+                if not error.retryable or isinstance(error, RateLimitedError):
+                    raise  # asking again at once is what there was too much of
                 log.warning("connection.waiting", code=error.code)
                 if not told:
                     told = True

@@ -13,12 +13,14 @@ from api.throttle import Limit
 from interview.security.principal import Principal
 
 __all__ = [
+    "CONNECTING",
     "CORRECTING",
     "CREATING",
     "ENTERING",
     "ERASING",
     "EVALUATING",
     "EXPORTING",
+    "JOINING",
     "PROPOSING",
     "READING",
     "SENDING_AGAIN",
@@ -35,6 +37,12 @@ CREATING = Limit("interview-create", 600, per_s=60)
 CORRECTING = Limit("correction", 600, per_s=3600)
 ENTERING = Limit("interview-enter", 120, per_s=60)
 """A ticket for each try of a client that reconnects."""
+CONNECTING = Limit("connect", 6000, per_s=60)
+"""Sockets of an address, which all candidates of a university may share. One that is refused costs
+no more than being counted."""
+JOINING = Limit("join", 1200, per_s=60)
+"""Sockets of a person. A page whose network comes and goes tries again less than ten times a
+second: only what is no page meets it."""
 ERASING = Limit("erase", 60, per_s=60)
 """Each one locks the interview's row and waits for Temporal."""
 EXPORTING = Limit("export", 60, per_s=60)

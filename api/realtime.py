@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from math import ceil
 
 import structlog
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
+from api.clients import client_address, client_network
 from api.connection import Connection
 from api.dependencies import ServicesDep
 from api.errors import error_body, error_message
+from api.rate_limits import CONNECTING
 from api.security import origin_allowed
-from interview.errors import InterviewError
+from interview.errors import InterviewError, RateLimitedError
 from interview.logging import interview_context
 from interview.persistence.interviews import no_interview
 from interview.persistence.rows import canonical_uuid
@@ -35,6 +38,16 @@ async def interview_room(socket: WebSocket, session_id: str, services: ServicesD
     if not origin_allowed(socket.headers, services.settings.cors_origins):
         body = error_body("auth.forbidden", "This page may not connect here.", recoverable=False)
         await socket.send_denial_response(JSONResponse(body, 403))
+        return
+    caller = client_network(client_address(socket, services.trusted_proxies))
+    try:
+        await services.throttle.hit(CONNECTING, caller)
+    except RateLimitedError as error:
+        # Before it is accepted: pages and other clients take it for a network that is away.
+        log.warning("connection.too_many")
+        body = error_body(error.code, "Too many connections, try again later.", recoverable=True)
+        wait = {"Retry-After": str(ceil(error.retry_after_s))}
+        await socket.send_denial_response(JSONResponse(body, error.http_status, wait))
         return
     is_v2 = SUBPROTOCOL_V2 in socket.scope["subprotocols"]
     await socket.accept(subprotocol=SUBPROTOCOL_V2 if is_v2 else None)

@@ -25,6 +25,7 @@ __all__ = [
     "Line",
     "ReplyEvent",
     "ReplyRequest",
+    "Sound",
     "SpeechToText",
     "StoredBlob",
     "StructuredAnswer",
@@ -41,10 +42,12 @@ TTS_SAMPLE_RATE_HZ = 24_000
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """What was recognized. `confidence` is 0..1, or None where the provider gives none."""
+    """What was recognized. `confidence` is 0..1, or None where the provider gives none.
+    `provider` is who did it, where there was a choice."""
 
     text: str
     confidence: float | None = None
+    provider: str = field(default="", compare=False)
 
 
 class SpeechToText(Protocol):
@@ -67,6 +70,19 @@ class SpeechToText(Protocol):
         ...
 
 
+class Sound(bytes):
+    """PCM16 of which it is known who made it, and in which voice."""
+
+    provider: str
+    voice: str
+
+    @classmethod
+    def of(cls, pcm16: bytes, provider: str, voice: str) -> Sound:
+        sound = cls(pcm16)
+        sound.provider, sound.voice = provider, voice
+        return sound
+
+
 class TextToSpeech(Protocol):
     """Speaks one sentence."""
 
@@ -82,7 +98,8 @@ class TextToSpeech(Protocol):
 
     def synthesize(self, text: str, *, language: str, timeout_s: float) -> AsyncIterator[bytes]:
         """Yields PCM16 mono at `TTS_SAMPLE_RATE_HZ` as it is made, whole samples in each
-        chunk. `timeout_s` bounds the wait for each chunk. Raises `ProviderError`."""
+        chunk, as `Sound` where there was a choice of who makes it. `timeout_s` bounds the wait
+        for each chunk. Raises `ProviderError`."""
         ...
 
 
@@ -108,16 +125,20 @@ class ReplyRequest:
 
 @dataclass(frozen=True, slots=True)
 class DirectiveChosen:
-    """Always the first event of a reply; one of `brief.allowed`."""
+    """Always the first event of a reply; one of `brief.allowed`. `provider` is who chose it,
+    where there was a choice of providers."""
 
     directive: Directive
+    provider: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """More of the spoken text. Text is cut at any place, not at words."""
+    """More of the spoken text. Text is cut at any place, not at words. `provider` is who wrote
+    it, where there was a choice."""
 
     text: str
+    provider: str = field(default="", compare=False)
 
 
 ReplyEvent = DirectiveChosen | TextDelta

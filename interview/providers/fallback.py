@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from interview.ports import (
     Line,
     ReplyEvent,
     ReplyRequest,
+    Sound,
     SpeechToText,
     StructuredAnswer,
     StructuredModel,
@@ -56,35 +57,41 @@ def _ignore(_failed: str, _next: str, _error: ProviderError) -> None:
 
 @dataclass(slots=True)
 class _Ranked(Generic[P]):
-    """Providers in order of preference."""
+    """Providers in order of preference. Many calls go on at once: who made what is known to each
+    call alone, and never kept here."""
 
     providers: Sequence[P]
     on_fallback: OnFallback
     new_breaker: Callable[[], Breaker]
-    last_used: str = field(init=False)
     _breakers: list[Breaker] = field(init=False)
 
     def __post_init__(self) -> None:
         assert self.providers, "a fallback list holds at least one provider"
-        self.last_used = self.providers[0].name
         self._breakers = [self.new_breaker() for _ in self.providers]
+
+    @property
+    def first(self) -> P:
+        """Who is asked first now."""
+        return self.providers[self._ranks()[0]]
 
     def attempts(self) -> Iterator[_Attempt[P]]:
         """The providers to ask, in order, until one succeeds. Those that keep failing come
         last: they are asked only when nobody else answers."""
-        ranks = sorted(range(len(self.providers)), key=lambda rank: self._breakers[rank].is_open)
+        ranks = self._ranks()
         for position, rank in enumerate(ranks):
             following = ranks[position + 1] if position + 1 < len(ranks) else None
             attempt = _Attempt(self.providers[rank])
             yield attempt
             if attempt.error is None:
                 self._breakers[rank].succeeded()
-                self.last_used = attempt.provider.name
                 return
             self._breakers[rank].failed(attempt.error)
             if following is None:
                 raise attempt.error
             self.on_fallback(attempt.provider.name, self.providers[following].name, attempt.error)
+
+    def _ranks(self) -> list[int]:
+        return sorted(range(len(self.providers)), key=lambda rank: self._breakers[rank].is_open)
 
     async def aclose(self) -> None:
         for provider in self.providers:
@@ -100,7 +107,7 @@ class _Attempt(Generic[P]):
 
 
 class FallbackSpeechToText:
-    """`name` is that of the provider that answered last."""
+    """`name` is that of the provider that is asked first now: what is made says who made it."""
 
     def __init__(
         self,
@@ -113,7 +120,7 @@ class FallbackSpeechToText:
 
     @property
     def name(self) -> str:
-        return self._ranked.last_used
+        return self._ranked.first.name
 
     async def warm(self) -> None:
         await asyncio.gather(*(provider.warm() for provider in self._ranked.providers))
@@ -124,9 +131,10 @@ class FallbackSpeechToText:
         heard = Transcription("")
         for attempt in self._ranked.attempts():
             try:
-                heard = await attempt.provider.transcribe(
+                made = await attempt.provider.transcribe(
                     pcm16, language=language, prompt=prompt, timeout_s=timeout_s
                 )
+                heard = replace(made, provider=attempt.provider.name)
             except ProviderError as error:
                 attempt.error = error
         return heard
@@ -138,7 +146,7 @@ class FallbackSpeechToText:
 class FallbackTextToSpeech:
     """Goes on with the next provider only before the first sound: another voice in the middle
     of a sentence is for the caller to decide. `name` and `voice` are those of the provider that
-    spoke last, so that a sound made by a stand-in is not kept as the preferred one's."""
+    is asked first now. Sound says whose it is, so that a stand-in's is not kept as another's."""
 
     def __init__(
         self,
@@ -151,12 +159,11 @@ class FallbackTextToSpeech:
 
     @property
     def name(self) -> str:
-        return self._ranked.last_used
+        return self._ranked.first.name
 
     @property
     def voice(self) -> str:
-        used = self._ranked.last_used
-        return next(p.voice for p in self._ranked.providers if p.name == used)
+        return self._ranked.first.voice
 
     async def warm(self) -> None:
         await asyncio.gather(*(provider.warm() for provider in self._ranked.providers))
@@ -170,11 +177,8 @@ class FallbackTextToSpeech:
             try:
                 async with closing(chunks):
                     async for chunk in chunks:
-                        if not sounding:
-                            # told before the first sound, for whoever asks while it plays
-                            self._ranked.last_used = attempt.provider.name
                         sounding = True
-                        yield chunk
+                        yield Sound.of(chunk, attempt.provider.name, attempt.provider.voice)
             except ProviderError as error:
                 if sounding:
                     raise
@@ -199,7 +203,7 @@ class FallbackLanguageModel:
 
     @property
     def name(self) -> str:
-        return self._ranked.last_used
+        return self._ranked.first.name
 
     async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
         # Only the one that will be asked: priming prompt caches costs.
@@ -217,7 +221,9 @@ class FallbackLanguageModel:
                 directive=directive,
             )
             events = _by_sentence(
-                attempt.provider.reply(goes_on, timeout_s=timeout_s), first_clause=not said
+                attempt.provider.reply(goes_on, timeout_s=timeout_s),
+                attempt.provider.name,
+                first_clause=not said,
             )
             try:
                 async with closing(events):
@@ -243,22 +249,22 @@ def _asks(directive: Directive | None, said: Sequence[str]) -> bool:
 
 
 async def _by_sentence(
-    events: AsyncIterator[ReplyEvent], *, first_clause: bool
+    events: AsyncIterator[ReplyEvent], provider: str, *, first_clause: bool
 ) -> AsyncGenerator[ReplyEvent]:
     splitter = SentenceSplitter(first_clause=first_clause)
     async with closing(events):
         async for event in events:
             if isinstance(event, DirectiveChosen):
-                yield event
+                yield replace(event, provider=provider)
             else:
                 for sentence in splitter.feed(event.text):
-                    yield TextDelta(sentence + " ")
+                    yield TextDelta(sentence + " ", provider)
     for sentence in splitter.finish():
-        yield TextDelta(sentence + " ")
+        yield TextDelta(sentence + " ", provider)
 
 
 class FallbackStructuredModel:
-    """`name` is that of the provider that answered last."""
+    """`name` is that of the provider that is asked first now: what is made says who made it."""
 
     def __init__(
         self,
@@ -271,7 +277,7 @@ class FallbackStructuredModel:
 
     @property
     def name(self) -> str:
-        return self._ranked.last_used
+        return self._ranked.first.name
 
     async def complete(self, request: StructuredRequest[T]) -> StructuredAnswer[T]:
         answer: StructuredAnswer[T] | None = None

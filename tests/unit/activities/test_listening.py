@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from activities.listening import Heard, Listener
 from activities.recognizing import Recognizer
+from interview.ports import Transcription
 from interview.protocol.client import UplinkFormat
 from interview.streams.audio import (
     AudioChunk,
@@ -59,8 +60,8 @@ class Notes:
     async def ended(self) -> None:
         return
 
-    async def tentative(self, text: str, confidence: float | None, duration_ms: int) -> None:
-        self.tentative_texts.append(text)
+    async def tentative(self, heard: Transcription, duration_ms: int) -> None:
+        self.tentative_texts.append(heard.text)
 
     async def withdrawn(self) -> None:
         self.tentative_texts.append(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 
@@ -14,7 +15,7 @@ from interview.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
-from interview.ports import DirectiveChosen, ReplyEvent, TextDelta
+from interview.ports import DirectiveChosen, ReplyEvent, Sound, TextDelta, Transcription
 from interview.providers.breaker import Breaker
 from interview.providers.fallback import (
     FallbackLanguageModel,
@@ -52,12 +53,49 @@ async def test_the_next_one_is_asked_and_the_switch_is_told() -> None:
         [first, second],
         on_fallback=lambda failed, following, error: told.append((failed, following, error.code)),
     )
-    assert stt.name == "first"
     assert await hear(stt) == "heard"
-    assert stt.name == "second"
     assert told == [("first", "second", "provider.unavailable")]
     assert await hear(stt) == first.default
-    assert stt.name == "first"
+
+
+async def test_its_name_is_that_of_whom_it_asks_first_now() -> None:
+    clock = Clock()
+    first = StubTextToSpeech(deque([(0, down())] * 3), name="first", voice="first/a")
+    tts = FallbackTextToSpeech(
+        [first, StubTextToSpeech(name="second", voice="second/b")],
+        new_breaker=lambda: Breaker(clock),
+    )
+    for _ in range(3):
+        assert (tts.name, tts.voice) == ("first", "first/a")
+        await speak(tts, [])
+    assert (tts.name, tts.voice) == ("second", "second/b")
+    clock.now += 15.1
+    assert (tts.name, tts.voice) == ("first", "first/a")
+
+
+class Overlapping(StubSpeechToText):
+    """Answers `slow` when it may, and fails at once otherwise."""
+
+    may: asyncio.Event
+
+    async def transcribe(
+        self, pcm16: bytes, *, language: str, prompt: str = "", timeout_s: float
+    ) -> Transcription:
+        if pcm16 != b"slow":
+            raise down()
+        await self.may.wait()
+        return Transcription("slow")
+
+
+async def test_each_of_many_at_once_is_told_who_heard_it() -> None:
+    first = Overlapping(name="first")
+    first.may = asyncio.Event()
+    stt = FallbackSpeechToText([first, StubSpeechToText(name="second")])
+    slow = asyncio.create_task(stt.transcribe(b"slow", language="en", timeout_s=1.0))
+    others = [stt.transcribe(b"other", language="en", timeout_s=1.0) for _ in range(2)]
+    assert [heard.provider for heard in await asyncio.gather(*others)] == ["second"] * 2
+    first.may.set()
+    assert (await slow).provider == "first"
 
 
 async def test_when_all_fail_the_last_error_is_raised() -> None:
@@ -128,11 +166,12 @@ async def test_another_voice_before_the_first_sound_only() -> None:
     first = StubTextToSpeech(deque([(0, down()), (1, down())]), name="first", voice="first/a")
     second = StubTextToSpeech(name="second", voice="second/b")
     tts = FallbackTextToSpeech([first, second])
-    assert tts.voice == "first/a"
     chunks: list[bytes] = []
     await speak(tts, chunks)
-    assert (tts.name, tts.voice) == ("second", "second/b")
-    assert chunks
+    assert {(c.provider, c.voice) for c in chunks if isinstance(c, Sound)} == {
+        ("second", "second/b")
+    }
+    assert all(isinstance(chunk, Sound) for chunk in chunks)
     chunks.clear()
     with pytest.raises(ProviderUnavailable):
         await speak(tts, chunks)
@@ -151,11 +190,13 @@ async def reply(*models: StubLanguageModel) -> list[ReplyEvent]:
 
 async def test_a_reply_cut_in_the_middle_goes_on_after_its_last_sentence() -> None:
     first = StubLanguageModel(
-        script(FOLLOW_UP, TextDelta("You moved it. And wh"), TextDelta("at di"), down())
+        script(FOLLOW_UP, TextDelta("You moved it. And wh"), TextDelta("at di"), down()),
+        name="first",
     )
-    second = StubLanguageModel(script(FOLLOW_UP, TextDelta("What did you do?")))
+    second = StubLanguageModel(script(FOLLOW_UP, TextDelta("What did you do?")), name="second")
     events = await reply(first, second)
     assert events == [FOLLOW_UP, TextDelta("You moved it. "), TextDelta("What did you do? ")]
+    assert [event.provider for event in events] == ["first", "first", "second"]
     (request,) = second.requests
     assert request.already_said == ("You moved it.",)
     assert request.directive is Directive.FOLLOW_UP
