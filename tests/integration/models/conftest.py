@@ -20,6 +20,7 @@ from interview.temporal_client import connect_temporal
 from launcher.keys import local_keys
 from launcher.paths import Home
 from launcher.stack import ALL, LocalStack
+from tests.fakes.evaluation import ScoringModel
 from tests.fakes.planning import PlanningModel
 from tests.fakes.provider_server import FakeProviders, Mount, serving
 from tests.integration.api.servers import serving as serving_api
@@ -70,6 +71,14 @@ def model(fake: FakeProviders) -> Generator[PlanningModel]:
     fake.structured = model
     yield model
     model.released.set()
+
+
+@pytest.fixture
+def scorer(fake: FakeProviders) -> Generator[ScoringModel]:
+    scorer = ScoringModel()
+    fake.structured = scorer
+    yield scorer
+    scorer.released.set()
 
 
 @pytest.fixture
