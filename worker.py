@@ -61,13 +61,14 @@ from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.records import Records
-from interview.ports import LanguageModel, SpeechToText, StructuredModel, TextToSpeech
+from interview.ports import LanguageModel, SpeechToText, TextToSpeech
 from interview.providers.factory import (
     build_language_model,
     build_speech_to_text,
     build_structured_model,
     build_text_to_speech,
 )
+from interview.providers.fallback import FallbackStructuredModel
 from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.security.data_keys import DataKeys, build_data_keys
@@ -113,7 +114,7 @@ class Providers:
     llm: LanguageModel
     last_resort: LanguageModel
     tts: TextToSpeech
-    structured: StructuredModel | None = None
+    structured: FallbackStructuredModel | None = None
 
 
 def build_providers(settings: Settings) -> Providers:

@@ -25,10 +25,12 @@ from interview.evaluation.evaluate import is_suspicious, unscored
 from interview.evaluation.scorer import names_of, prompt_name, score
 from interview.persistence.evaluations import (
     EvaluationRecords,
+    EvaluationRow,
     Material,
     SampleRow,
 )
 from interview.ports import StructuredModel
+from interview.providers.fallback import FallbackStructuredModel
 
 __all__ = ["Evaluate"]
 
@@ -41,7 +43,12 @@ _LOOKS = 16
 @dataclass(frozen=True)
 class Evaluate(EvaluationActivities):
     records: EvaluationRecords
-    model: StructuredModel | None
+    model: FallbackStructuredModel | None
+
+    def _model(self, row: EvaluationRow) -> StructuredModel | None:
+        if self.model is None or row.provider is None:
+            return self.model
+        return self.model.one(row.provider)
 
     @activity.defn(name="evaluation.begin")
     async def begin(self, request: EvaluationInput) -> Due:
@@ -56,11 +63,12 @@ class Evaluate(EvaluationActivities):
         if material.rubric is None:
             await self.records.leave_unscored(row, "no_rubric")
             return Due()
-        if self.model is None and row.kind != "corrected":
+        model = self._model(row)
+        if model is None and row.kind != "corrected":
             await self.records.leave_unscored(row, "no_model")
             return Due()
         await self.records.freeze(material, prompt_name())
-        if self.model is None:
+        if model is None:
             # Scores that hold stay to be seen; the others wait.
             return Due()
         return Due(samples=tuple(_due(request, material)))
@@ -68,7 +76,7 @@ class Evaluate(EvaluationActivities):
     @activity.defn(name="evaluation.sample")
     async def sample(self, request: SampleInput) -> None:
         material = await self.records.material(request.interview_id, request.number)
-        if material is None or self.model is None:
+        if material is None or (model := self._model(material.row)) is None:
             return
         assert material.rubric is not None, "or nothing would be due"
         kept = await self.records.samples(request.interview_id, request.number)
@@ -79,7 +87,7 @@ class Evaluate(EvaluationActivities):
         began = time.monotonic()
         with giving_up():
             scored = await score(
-                self.model,
+                model,
                 competency,
                 found.said,
                 seed=f"{request.interview_id}/{request.number}/{request.sample}",

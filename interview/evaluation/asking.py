@@ -18,7 +18,12 @@ from interview.persistence import corrections, holding
 from interview.persistence import evaluation_reads as stored
 from interview.persistence.corrections import CorrectionRow
 from interview.persistence.database import Database
-from interview.persistence.evaluation_requests import ask_again, ask_anew, ask_corrected
+from interview.persistence.evaluation_requests import (
+    ask_again,
+    ask_anew,
+    ask_corrected,
+    ask_reevaluated,
+)
 from interview.persistence.evaluations import EvaluationRow
 from interview.security.principal import Principal
 
@@ -56,6 +61,25 @@ class Evaluating:
         """Raises as `ask_anew`."""
         async with self._database.transaction() as connection:
             row = await ask_anew(connection, interview_id, by)
+        await self._start_new(row)
+        return row
+
+    async def reevaluate(
+        self,
+        interview_id: str,
+        number: int,
+        by: Principal,
+        *,
+        rubric_hash: str | None,
+        provider: str | None,
+    ) -> EvaluationRow:
+        """Raises as `ask_reevaluated`."""
+        async with self._database.transaction() as connection:
+            row = await ask_reevaluated(
+                *(connection, interview_id, number, by),
+                rubric_hash=rubric_hash,
+                provider=provider,
+            )
         await self._start_new(row)
         return row
 

@@ -70,7 +70,8 @@ class Scorecard(BaseModel):
     """`total`: the mean of the scores there are, weighted; null where there are none. `coverage`:
     the part of all weight that is scored, 0 to 1. `reviewed_total` and `reviewed_coverage`: the
     same with what people said instead. `needs_human`: a person has to look before anything is made
-    of it, and has said nothing yet."""
+    of it, and has said nothing yet. `models`: who answered, also for scores that were taken from
+    another evaluation; `cost` is of this one alone."""
 
     interview_id: str
     number: int
@@ -90,6 +91,7 @@ class Scorecard(BaseModel):
     based_on: int | None = None
     corrections: int = 0
     provider: str | None = None
+    models: tuple[str, ...] = ()
     cost: Cost
     requested_by: str | None
     created_at: datetime
@@ -118,6 +120,7 @@ def scorecard(detail: EvaluationDetail) -> Scorecard:
             (view.human or view.unscored == "pending") and view.override is None for view in views
         ),
         competencies=views,
+        models=_models((*detail.samples, *detail.taken_samples)),
         cost=_cost(detail.samples),
     )
 
@@ -142,8 +145,12 @@ def _competency(
 def _cost(samples: tuple[SampleRow, ...]) -> Cost:
     return Cost(
         calls=len(samples),
-        models=tuple(sorted({sample.provider for sample in samples})),
+        models=_models(samples),
         input_tokens=sum(sample.input_tokens for sample in samples),
         output_tokens=sum(sample.output_tokens for sample in samples),
         duration_ms=sum(sample.duration_ms for sample in samples),
     )
+
+
+def _models(samples: tuple[SampleRow, ...]) -> tuple[str, ...]:
+    return tuple(sorted({sample.provider for sample in samples}))

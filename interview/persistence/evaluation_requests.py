@@ -10,14 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.domain.plan import Plan
 from interview.errors import ConflictError, NotFoundError
-from interview.persistence import corrections, holding
+from interview.persistence import corrections, holding, rubrics
 from interview.persistence import evaluation_reads as stored
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.evaluation_rows import EvaluationRow
 from interview.persistence.models import EVALUATIONS
 from interview.security.principal import Principal
 
-__all__ = ["MAX_EVALUATIONS", "SAMPLES", "ask_again", "ask_anew", "ask_corrected", "follow"]
+__all__ = [
+    "MAX_EVALUATIONS",
+    "SAMPLES",
+    "ask_again",
+    "ask_anew",
+    "ask_corrected",
+    "ask_reevaluated",
+    "follow",
+]
 
 MAX_EVALUATIONS = 50
 """Of one interview."""
@@ -46,6 +54,40 @@ async def ask_corrected(
     one `follow`s. Raises as `holding.ended_interview`."""
     held = await holding.ended_interview(connection, interview_id)
     return await _corrected(connection, held, interview_id, _actor(held, by), by.user_id)
+
+
+async def ask_reevaluated(
+    connection: AsyncConnection,
+    interview_id: str,
+    number: int,
+    by: Principal,
+    *,
+    rubric_hash: str | None = None,
+    provider: str | None = None,
+) -> EvaluationRow:
+    """All of what evaluation `number` went by, word for word, once more: by today's prompt and
+    model, and by another version of its rubric or one provider alone where that is said. Raises as
+    `ask_anew`, `NotFoundError` (`evaluation.not_found`, `rubric.not_found`) and `ConflictError`
+    (`evaluation.not_done`; `rubric.other`: it measures nothing that the interview asked for)."""
+    held = await holding.ended_interview(connection, interview_id)
+    base = await stored.find(connection, interview_id, number)
+    if base is None:
+        raise stored.no_evaluation()
+    if base.state != "done":
+        raise ConflictError("evaluation.not_done", "it has no scores to compare with")
+    if rubric_hash is not None:
+        await _check_rubric(connection, held, rubric_hash)
+    rows = await stored.all_of(connection, interview_id)
+    _refuse(rows)
+    values = {
+        "kind": "reevaluated",
+        "based_on": number,
+        "corrections": base.corrections,
+        "rubric_hash": rubric_hash or base.rubric_hash,
+        "provider": provider,
+        "requested_by": by.user_id,
+    }
+    return await _add(connection, _actor(held, by), interview_id, rows, values)
 
 
 async def follow(connection: AsyncConnection, interview_id: str) -> EvaluationRow | None:
@@ -108,6 +150,15 @@ async def _corrected(
         "requested_by": requested_by,
     }
     return await _add(connection, actor, interview_id, rows, values)
+
+
+async def _check_rubric(connection: AsyncConnection, held: Any, rubric_hash: str) -> None:
+    rubric = await rubrics.known(connection, held.organization_id, rubric_hash)
+    if rubric is None:
+        raise NotFoundError("rubric.not_found", "no rubric is kept by that hash")
+    plan = Plan.model_validate(held.plan)
+    if not any(plan.scored_for(one.competency_id) for one in rubric.competencies):
+        raise ConflictError("rubric.other", "it measures nothing that the interview asked for")
 
 
 def _refuse(rows: list[EvaluationRow]) -> None:

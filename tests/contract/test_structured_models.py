@@ -21,6 +21,7 @@ from interview.errors import (
 from interview.ports import StructuredAnswer, StructuredRequest
 from interview.providers.anthropic_structured import AnthropicStructuredModel
 from interview.providers.factory import build_structured_model
+from interview.providers.fallback import FallbackStructuredModel
 from interview.providers.openai_structured import OpenAiStructuredModel
 from interview.providers.structured import strict_schema
 from tests.contract.adapters import KEY, SECRET, endpoint, opened
@@ -215,7 +216,7 @@ def test_the_schema_is_closed_and_complete() -> None:
     }
 
 
-async def test_the_next_provider_answers_when_the_first_fails(fake: FakeProviders) -> None:
+def two_providers(fake: FakeProviders) -> FallbackStructuredModel:
     settings = Settings(
         _env_file=None,  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
         llm_providers=("anthropic", "openai"),
@@ -225,6 +226,23 @@ async def test_the_next_provider_answers_when_the_first_fails(fake: FakeProvider
     )
     built = build_structured_model(settings)
     assert built is not None
+    return built
+
+
+async def test_one_of_them_alone_answers_or_nobody_does(fake: FakeProviders) -> None:
+    built = two_providers(fake)
+    async with opened(built):
+        second = built.one("openai")
+        assert second is not None
+        fake.will("chat", Say(GOOD), Status(401))
+        assert (await second.complete(request())).provider == "openai/gpt-4o"
+        with pytest.raises(ProviderRejected):
+            await second.complete(request())
+        assert built.one("local") is None
+
+
+async def test_the_next_provider_answers_when_the_first_fails(fake: FakeProviders) -> None:
+    built = two_providers(fake)
     fake.will("messages", Status(500))
     fake.will("chat", Say(GOOD))
     async with opened(built):

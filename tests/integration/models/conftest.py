@@ -93,6 +93,8 @@ def settings(stack: RunningStack) -> Settings:
             "blob_url": stack.home.blobs.as_uri(),
             "master_keys": keys["MASTER_KEYS"],
             "auth_keys": keys["AUTH_KEYS"],
+            # As the worker has it.
+            "llm_providers": ("openai",),
             "web_dir": stack.home.run / "no-web-client",
         }
     )

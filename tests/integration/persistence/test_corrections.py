@@ -86,6 +86,23 @@ class Desk:
         async with self.database.transaction() as connection:
             await connection.execute(INTERVIEWS.update().where(this).values(values))
 
+    async def listen(self) -> None:
+        """Another system is told of evaluations from now on."""
+        values = {
+            "webhook_id": str(uuid.uuid4()),
+            "organization_id": self.by.organization_id,
+            "url": "https://hooks.example.com/",
+            "events": ["evaluation.done"],
+            "secret": b"sealed",
+        }
+        async with self.database.transaction() as connection:
+            await connection.execute(insert(WEBHOOKS).values(values))
+
+    async def told(self, interview_id: str) -> Sequence[dict[str, Any]]:
+        of = WEBHOOK_DELIVERIES.c.interview_id == interview_id
+        async with self.database.transaction() as connection:
+            return (await connection.scalars(select(WEBHOOK_DELIVERIES.c.data).where(of))).all()
+
     async def count(self, query: Any) -> int:
         async with self.database.transaction() as connection:
             return await connection.scalar(query) or 0
@@ -367,25 +384,11 @@ async def test_others_are_told_of_scores_that_went_by_a_correction(
     desk: Desk, database: Database, records: Records, evaluations: EvaluationRecords
 ) -> None:
     interview_id = await scored(records, database, desk.by)
-    async with database.transaction() as connection:
-        await connection.execute(
-            insert(WEBHOOKS).values(
-                webhook_id=str(uuid.uuid4()),
-                organization_id=desk.by.organization_id,
-                url="https://hooks.example.com/",
-                events=["evaluation.done"],
-                secret=b"sealed",
-            )
-        )
+    await desk.listen()
     row = await desk.correct_line(interview_id)
     assert row is not None
     for _ in range(2):
         # Its finish may be repeated.
         await evaluations.finish(row, [])
-    async with database.transaction() as connection:
-        query = select(WEBHOOK_DELIVERIES.c.data).where(
-            WEBHOOK_DELIVERIES.c.interview_id == interview_id
-        )
-        told: Sequence[dict[str, Any]] = (await connection.scalars(query)).all()
     done = {"number": 2, "state": "done", "kind": "corrected"}
-    assert told == [{"interview_id": interview_id} | done]
+    assert await desk.told(interview_id) == [{"interview_id": interview_id} | done]
