@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from api.awaited_reply import AwaitedReply
 from api.dialect import Dialect
 from api.outbox import Outbox
 from interview.errors import StreamError
@@ -41,6 +42,7 @@ class Relay:
     on_resend: Callable[[str, int], None]
     on_away: Callable[[StreamError], None]
     on_back: Callable[[], None]
+    reply: AwaitedReply
 
     async def run(self, after_seq: int) -> None:
         """Until the interview is over or another connection has taken it."""
@@ -55,6 +57,7 @@ class Relay:
                             continue
                         if (work := self.dialect.relay(event)) is not None:
                             await work
+                        self.reply.saw(event)
                         if event.data.startswith((_RESEND, _ENDED)):
                             self._act_on(event)
                     if not events and self.last_words is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypedDict
 
+from interview.contracts.ids import CODE_QUEUE
 from interview.contracts.interview import Limits
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -13,6 +14,7 @@ __all__ = [
     "BLOCKED_FOR",
     "MAX_RESCHEDULES",
     "ActivityOptions",
+    "code_options",
     "erasure_options",
     "model_options",
     "planning_options",
@@ -49,16 +51,34 @@ BLOCKED_FOR = timedelta(hours=1)
 MODEL_TIMEOUT = timedelta(minutes=10)
 """A call of a model that writes much, and its repair. The call itself is given up before."""
 
-MODEL_PATIENCE = timedelta(hours=1)
+# By tries and not by time: waiting for a slot, behind other work or with no worker there, is no
+# failure. So many take about an hour.
+MODEL_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=1),
+    maximum_attempts=65,
+)
 
 MAX_RESCHEDULES = 20
 """Reruns of one turn's stages before the turn is given up as failed."""
 
 
+CODE_PATIENCE = timedelta(seconds=90)
+"""Until a worker that runs code takes it. None does: then the sandbox is not available."""
+CODE_TIMEOUT = timedelta(minutes=5)
+"""A run ends itself long before."""
+CODE_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=50),
+    maximum_interval=timedelta(seconds=1),
+    # A program that takes its worker down with it is not tried for ever.
+    maximum_attempts=3,
+)
+
+
 class ActivityOptions(TypedDict, total=False):
     """Keyword arguments of `start_activity_method`."""
 
-    schedule_to_close_timeout: timedelta
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
@@ -100,10 +120,9 @@ def model_options() -> ActivityOptions:
     """The activity says when a provider has failed often enough; everything else is waited for,
     up to a point: somebody looks at it, and may have it tried again."""
     return ActivityOptions(
-        schedule_to_close_timeout=MODEL_PATIENCE,
         start_to_close_timeout=MODEL_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
-        retry_policy=ERASURE_RETRY,
+        retry_policy=MODEL_RETRY,
     )
 
 
@@ -114,4 +133,17 @@ def webhook_options() -> ActivityOptions:
         start_to_close_timeout=RECORD_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
         retry_policy=ERASURE_RETRY,
+    )
+
+
+def code_options() -> ActivityOptions:
+    """For `CodeActivities.run`. What fails in the end, a timeout included, is `sandbox_unavailable`
+    to whoever waits for the run."""
+    return ActivityOptions(
+        task_queue=CODE_QUEUE,
+        schedule_to_start_timeout=CODE_PATIENCE,
+        start_to_close_timeout=CODE_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=CODE_RETRY,
+        cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
     )

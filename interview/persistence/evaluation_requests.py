@@ -103,23 +103,25 @@ async def follow(connection: AsyncConnection, interview_id: str) -> EvaluationRo
 
 async def ask_again(
     connection: AsyncConnection, interview_id: str, number: int, by: Principal
-) -> EvaluationRow:
-    """For what is missing. One that is running is asked for again, in case its workflow was lost:
-    whether it runs, Temporal knows. Raises as `ask_anew` (`evaluation.running` where another one
-    is), `NotFoundError` (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
+) -> tuple[EvaluationRow, bool]:
+    """For what is missing; and whether it was running, then it stays as it is. Raises as
+    `ask_anew` (`evaluation.running` where another one is), `NotFoundError`
+    (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
     held = await holding.ended_interview(connection, interview_id)
     row = await stored.find(connection, interview_id, number)
     if row is None:
         raise stored.no_evaluation()
     if row.state == "done":
         raise ConflictError("evaluation.done", "nothing is missing; ask for another one")
+    if row.state == "running":
+        return row, True
     rows = await stored.all_of(connection, interview_id)
     if any(other.state == "running" and other.number != number for other in rows):
         raise _running()
     this = (EVALUATIONS.c.interview_id == interview_id) & (EVALUATIONS.c.number == number)
     values = {"state": "running", "reason": None, "finished_at": None}
     await connection.execute(update(EVALUATIONS).where(this).values(values))
-    return await _asked(connection, _actor(held, by), interview_id, number)
+    return await _asked(connection, _actor(held, by), interview_id, number), False
 
 
 async def _corrected(

@@ -138,15 +138,19 @@ class EvaluationRecords:
         )
 
     async def freeze(self, material: Material, prompt: str) -> None:
-        """What it goes by, once: a second look finds it so."""
+        """What it goes by, once: a second look finds it so, whatever has changed since. Samples
+        that are made later name the prompt that they were made by themselves."""
         assert material.rubric is not None, "there is something to go by"
-        await self._change(
-            material.row,
-            rubric_hash=rubric_hash(material.rubric),
-            plan_hash=plan_hash(material.plan),
-            prompt=prompt,
-            transcript_sha256=material.transcript_sha256,
-        )
+        frozen = {
+            "rubric_hash": rubric_hash(material.rubric),
+            "plan_hash": plan_hash(material.plan),
+            "prompt": prompt,
+            "transcript_sha256": material.transcript_sha256,
+        }
+        of = {"of_interview": material.row.interview_id, "of_number": material.row.number}
+        changed = update(EVALUATIONS).where(_THIS, EVALUATIONS.c.prompt.is_(None))
+        async with self._database.transaction() as connection:
+            await connection.execute(changed.values(frozen), of)
 
     async def samples(self, interview_id: str, number: int) -> list[SampleRow]:
         async with self._database.transaction() as connection:
@@ -237,11 +241,6 @@ class EvaluationRecords:
             by = Actor.system(held.organization_id)
             told: dict[str, Any] = {"number": row.number, "state": state}
             await _note(connection, by, "evaluation.made", row.interview_id, told)
-
-    async def _change(self, row: EvaluationRow, **values: Any) -> None:
-        of = {"of_interview": row.interview_id, "of_number": row.number}
-        async with self._database.transaction() as connection:
-            await connection.execute(update(EVALUATIONS).where(_THIS).values(values), of)
 
 
 async def _clear(connection: AsyncConnection, row: EvaluationRow) -> None:

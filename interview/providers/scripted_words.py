@@ -16,6 +16,7 @@ __all__ = [
     "Kind",
     "hear",
     "kind_of",
+    "shortened",
     "word_count",
 ]
 
@@ -134,6 +135,7 @@ _REQUESTS = (
     ),
     (Heard.THANKS, r"^(ok |okay |great |alright |all right |well )*(thank you|thanks)( .{0,24})?$"),
 )
+_WANTS_TO_KNOW = re.compile(r"\bi('d| would) (like|love) to (know|ask)\b|\b(may|can) i ask\b")
 _PATTERNS = [(heard, re.compile(pattern)) for heard, pattern in _REQUESTS]
 
 _NUMBER = re.compile(
@@ -158,7 +160,8 @@ def hear(text: str) -> Heard:
         for heard, pattern in _PATTERNS:
             if pattern.search(words):
                 return heard
-    if text.rstrip().endswith("?"):
+    is_short = len(words.split()) <= _SHORT
+    if is_short and (text.rstrip().endswith("?") or _WANTS_TO_KNOW.search(words)):
         return Heard.QUESTION
     return Heard.ANSWER
 
@@ -168,6 +171,12 @@ def kind_of(text: str) -> Kind:
     if len(words.split()) < 6:
         return Kind.BRIEF
     return next((kind for kind, pattern in _KINDS if pattern.search(words)), Kind.PLAIN)
+
+
+def shortened(text: str, most: int) -> str:
+    """The first `most` words of `text`, as one stretch without an end of a sentence."""
+    said = re.sub(r"[.!?…]+(?=\s|$)", ",", text).split()
+    return " ".join(said[:most]).rstrip(",;:")
 
 
 def word_count(text: str) -> int:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from interview.domain.directives import Brief, Directive
+from interview.domain.phases import Phase
 from interview.ports import DirectiveChosen, Line, ReplyRequest, TextDelta
 from interview.providers import scripted_words
 from interview.providers.scripted_llm import ScriptedLanguageModel
@@ -143,24 +144,42 @@ async def test_such_words_within_a_story_are_part_of_the_story(answer: str) -> N
 )
 async def test_steering_is_returned_to_the_question_once(answer: str) -> None:
     directive, text = await answered(answer)
-    assert directive is Directive.REPROMPT
+    assert directive is Directive.RETURN
     assert text.endswith(QUESTION.text)
-    again = ReplyRequest(
-        brief=a_brief(),
-        conversation=(
-            Line("candidate", answer),
-            Line("interviewer", text),
-            Line("candidate", answer),
-        ),
-    )
-    assert (await reply(again))[0] is Directive.NEXT_QUESTION
+    returned = a_brief(Directive.NEXT_QUESTION, Directive.FOLLOW_UP, Directive.REPROMPT)
+    directive, text = await answered(answer, returned)
+    assert (directive, text) == (Directive.NEXT_QUESTION, "Let's go on.")
+
+
+async def test_what_was_hardly_recognized_is_said_again_and_asked_about() -> None:
+    doubtful = a_brief(Directive.NEXT_QUESTION, Directive.FOLLOW_UP, Directive.CONFIRM)
+    directive, text = await answered("We blue the silver. To a new plate form", doubtful)
+    assert directive is Directive.CONFIRM
+    assert "I understood: We blue the silver, To a new plate form." in text
+    assert text.endswith("Is that right?")
+    assert (await answered("Could you repeat that?", doubtful))[0] is not Directive.CONFIRM
+    directive, text = await answered(" ".join(["plate"] * 300), doubtful)
+    assert directive is Directive.CONFIRM
+
+
+async def test_what_was_understood_is_asked_in_the_interviews_language() -> None:
+    doubtful = a_brief(Directive.NEXT_QUESTION, Directive.CONFIRM, language="de-CH")
+    _, text = await answered("Ich habe das Silber geblaut", doubtful)
+    assert text.startswith("Vielleicht habe ich Sie nicht gut gehört.")
+    assert text.endswith("Stimmt das?")
 
 
 async def test_thanks_and_questions_are_answered_in_half_a_sentence() -> None:
     directive, text = await answered("Thank you very much.")
     assert (directive, text in scripted_words.THANKED) == (Directive.NEXT_QUESTION, True)
     directive, text = await answered("How large is the team that I would join?")
-    assert (directive, text in scripted_words.NOTED) == (Directive.NEXT_QUESTION, True)
+    # It was no answer: the question is still to be answered.
+    assert directive is Directive.RETURN
+    noted, _, again = text.partition(f" {QUESTION.text}")
+    assert (noted in scripted_words.NOTED, again) == (True, "")
+    last = a_brief(onward=Directive.CLOSE, phase=Phase.WRAP_UP)
+    directive, text = await answered("How large is the team that I would join?", last)
+    assert (directive, text in scripted_words.NOTED) == (Directive.CLOSE, True)
 
 
 async def test_the_same_answer_gets_the_same_reply_and_others_vary() -> None:
