@@ -145,6 +145,8 @@ class Settings(CodeSettings):
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
+    temporal_deployment_name: str = ""
+    temporal_worker_build_id: str = ""
 
     @field_validator(
         "allowed_hosts",

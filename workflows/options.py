@@ -85,6 +85,11 @@ class ActivityOptions(TypedDict, total=False):
     cancellation_type: workflow.ActivityCancellationType
 
 
+class CodeOptions(ActivityOptions, total=False):
+    task_queue: str
+    schedule_to_start_timeout: timedelta
+
+
 def stage_options(limits: Limits, extra_time_factor: float) -> ActivityOptions:
     answer = timedelta(seconds=limits.max_answer_s * extra_time_factor)
     return ActivityOptions(
@@ -136,10 +141,10 @@ def webhook_options() -> ActivityOptions:
     )
 
 
-def code_options() -> ActivityOptions:
+def code_options() -> CodeOptions:
     """For `CodeActivities.run`. What fails in the end, a timeout included, is `sandbox_unavailable`
     to whoever waits for the run."""
-    return ActivityOptions(
+    return CodeOptions(
         task_queue=CODE_QUEUE,
         schedule_to_start_timeout=CODE_PATIENCE,
         start_to_close_timeout=CODE_TIMEOUT,
