@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -30,7 +31,6 @@ from interview.persistence.evaluations import (
     SampleRow,
 )
 from interview.ports import StructuredModel
-from interview.providers.fallback import FallbackStructuredModel
 
 __all__ = ["Evaluate"]
 
@@ -42,13 +42,14 @@ _LOOKS = 16
 
 @dataclass(frozen=True)
 class Evaluate(EvaluationActivities):
+    """`scorers`: models by name, for evaluations that say by which one they are made."""
+
     records: EvaluationRecords
-    model: FallbackStructuredModel | None
+    model: StructuredModel | None
+    scorers: Mapping[str, StructuredModel] = field(default_factory=dict[str, StructuredModel])
 
     def _model(self, row: EvaluationRow) -> StructuredModel | None:
-        if self.model is None or row.provider is None:
-            return self.model
-        return self.model.one(row.provider)
+        return self.model if row.model is None else self.scorers.get(row.model)
 
     @activity.defn(name="evaluation.begin")
     async def begin(self, request: EvaluationInput) -> Due:

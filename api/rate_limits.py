@@ -23,6 +23,7 @@ __all__ = [
     "JOINING",
     "PROPOSING",
     "READING",
+    "REEVALUATING",
     "SENDING_AGAIN",
     "UPLOADING",
     "CallerDep",
@@ -54,6 +55,8 @@ UPLOADING = Limit("document-upload", 60, per_s=60)
 
 EVALUATING = Limit("evaluation", 120, per_s=3600)
 """Each one is some calls of a model for every competency."""
+REEVALUATING = Limit("reevaluation", 20, per_s=3600)
+"""Each one is that, for some hundred interviews."""
 PROPOSING = Limit("plan-proposal", 120, per_s=3600)
 """Each one is some calls of a model."""
 

@@ -102,6 +102,7 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "plan.read": (*_RECRUITERS, "key with every scope", "key that reads"),
     "plan.write": (*_RECRUITERS, "key with every scope"),
     "plan.approve": _RECRUITERS,
+    "evaluation.reevaluate": (*_ADMINS, "key with every scope"),
     "evaluation.read": (*_RECRUITERS, "key with every scope", "key that reads"),
     "review.read": _RECRUITERS,
     "invitation.manage": (*_RECRUITERS, "key with every scope"),

@@ -74,7 +74,6 @@ async def correct_transcript(
     as it is; competencies that these lines touch are scored again, in another evaluation that has
     the other scores from the one before. Errors: `utterance.not_found`,
     `utterance.not_an_answer`, `utterance.typed`, `correction.unchanged`, `correction.too_many`,
-    `interview.not_ended`, `interview.erased`; `temporal.unavailable`, when it is kept, and the
-    scores wait for `retry` or for the same once more."""
+    `interview.not_ended`, `interview.erased`."""
     texts = [(line.utterance_id, line.text) for line in body.lines]
     return await services.evaluating.correct(interview_id, texts, body.reason, principal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
@@ -12,12 +12,12 @@ from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import EVALUATING, READING, limited
+from api.routes.reevaluations import ModelName, check_model
 from interview.domain.content import ContentHash
 from interview.errors import ConflictError
 from interview.evaluation.drift import Drift, drift
 from interview.evaluation.scorecard import Scorecard, scorecard
 from interview.persistence.evaluations import EvaluationRow
-from interview.providers.chosen import llm_names
 
 __all__ = ["EvaluationNumber", "router"]
 
@@ -38,13 +38,13 @@ class EvaluationList(BaseModel):
 
 
 class Reevaluate(BaseModel):
-    """`rubric_hash`: another version of the rubric that is kept; null: the same. `provider`: who
+    """`rubric_hash`: another version of the rubric that is kept; null: the same. `model`: that
     alone is asked, of those that are configured; null: whoever is asked today."""
 
     model_config = ConfigDict(extra="forbid")
 
     rubric_hash: ContentHash | None = None
-    provider: Literal["anthropic", "openai"] | None = None
+    model: ModelName | None = None
 
 
 @router.get("", dependencies=[requires("evaluation.read")], responses=responses(404))
@@ -83,14 +83,13 @@ async def reevaluate(
 ) -> EvaluationRow:
     """What that evaluation went by, word for word, once more, to see what changes: `GET …/drift` of
     the new one. No report goes by it. Errors: `evaluation.not_found`, `evaluation.not_done`,
-    `rubric.not_found`, `rubric.other`, `provider.not_configured`, `evaluation.running`,
-    `evaluation.too_many`; `temporal.unavailable`, when it waits for `retry`."""
-    if body.provider is not None and body.provider not in llm_names(services.settings):
-        raise ConflictError("provider.not_configured", "no such language model is configured")
+    `rubric.not_found`, `rubric.other`, `model.not_configured`, `evaluation.running`,
+    `evaluation.too_many`."""
+    check_model(services, body.model)
     return await services.evaluating.reevaluate(
         *(interview_id, number, principal),
         rubric_hash=body.rubric_hash,
-        provider=body.provider,
+        model=body.model,
     )
 
 

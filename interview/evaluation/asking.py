@@ -12,6 +12,7 @@ from interview.contracts.ids import EVALUATION_QUEUE, evaluation_workflow_id
 from interview.errors import ConflictError
 from interview.persistence import corrections, holding
 from interview.persistence import evaluation_reads as stored
+from interview.persistence.audit import Actor
 from interview.persistence.corrections import CorrectionRow
 from interview.persistence.database import Database
 from interview.persistence.evaluation_requests import (
@@ -59,14 +60,14 @@ class Evaluating:
         by: Principal,
         *,
         rubric_hash: str | None,
-        provider: str | None,
+        model: str | None,
     ) -> EvaluationRow:
         """Raises as `ask_reevaluated`."""
         async with self._database.transaction() as connection:
             row = await ask_reevaluated(
-                *(connection, interview_id, number, by),
+                *(connection, interview_id, number, Actor.of(by), by.user_id),
                 rubric_hash=rubric_hash,
-                provider=provider,
+                model=model,
             )
         await start_or_leave(*self._of(row), **_place(row))
         return row

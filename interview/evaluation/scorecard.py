@@ -90,7 +90,7 @@ class Scorecard(BaseModel):
     kind: EvaluationKind = "anew"
     based_on: int | None = None
     corrections: int = 0
-    provider: str | None = None
+    model: str | None = None
     models: tuple[str, ...] = ()
     cost: Cost
     requested_by: str | None

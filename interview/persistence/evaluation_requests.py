@@ -60,13 +60,14 @@ async def ask_reevaluated(
     connection: AsyncConnection,
     interview_id: str,
     number: int,
-    by: Principal,
+    by: Actor,
+    requested_by: str | None,
     *,
     rubric_hash: str | None = None,
-    provider: str | None = None,
+    model: str | None = None,
 ) -> EvaluationRow:
     """All of what evaluation `number` went by, word for word, once more: by today's prompt and
-    model, and by another version of its rubric or one provider alone where that is said. Raises as
+    model, and by another version of its rubric or one model alone where that is said. Raises as
     `ask_anew`, `NotFoundError` (`evaluation.not_found`, `rubric.not_found`) and `ConflictError`
     (`evaluation.not_done`; `rubric.other`: it measures nothing that the interview asked for)."""
     held = await holding.ended_interview(connection, interview_id)
@@ -84,8 +85,8 @@ async def ask_reevaluated(
         "based_on": number,
         "corrections": base.corrections,
         "rubric_hash": rubric_hash or base.rubric_hash,
-        "provider": provider,
-        "requested_by": by.user_id,
+        "model": model,
+        "requested_by": requested_by,
     }
     return await _add(connection, _actor(held, by), interview_id, rows, values)
 
@@ -102,7 +103,7 @@ async def follow(connection: AsyncConnection, interview_id: str) -> EvaluationRo
 
 
 async def ask_again(
-    connection: AsyncConnection, interview_id: str, number: int, by: Principal
+    connection: AsyncConnection, interview_id: str, number: int, by: Principal | Actor
 ) -> tuple[EvaluationRow, bool]:
     """For what is missing; and whether it was running, then it stays as it is. Raises as
     `ask_anew` (`evaluation.running` where another one is), `NotFoundError`
@@ -193,8 +194,8 @@ async def _asked(
     return row
 
 
-def _actor(held: Any, by: Principal) -> Actor:
-    who = Actor.of(by)
+def _actor(held: Any, by: Principal | Actor) -> Actor:
+    who = by if isinstance(by, Actor) else Actor.of(by)
     return Actor(held.organization_id, who.kind, who.actor_id)
 
 

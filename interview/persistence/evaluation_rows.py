@@ -30,8 +30,8 @@ class _Row(BaseModel):
 class EvaluationRow(_Row):
     """`requested_by` is None where the interview's end asked for it. Hashes and prompt are None
     until it has begun. `based_on`: the evaluation that it is compared with, or takes scores from.
-    It goes by the transcript as the first `corrections` left it. `provider`: who alone was to be
-    asked."""
+    It goes by the transcript as the first `corrections` left it. `model`: that
+    alone was to be asked, as `provider/model`."""
 
     interview_id: str
     number: int
@@ -44,7 +44,7 @@ class EvaluationRow(_Row):
     kind: EvaluationKind = "anew"
     based_on: int | None = None
     corrections: int = 0
-    provider: str | None = None
+    model: str | None = None
     samples: int
     requested_by: str | None
     created_at: datetime

@@ -325,12 +325,6 @@ class FallbackStructuredModel:
     def name(self) -> str:
         return self._ranked.first.name
 
-    def one(self, provider: str) -> StructuredModel | None:
-        """It alone, whatever becomes of it: `openai` of `openai/gpt-4o`. None where it is not among
-        these."""
-        named = (one for one in self._ranked.providers if one.name.split("/")[0] == provider)
-        return next(named, None)
-
     async def complete(self, request: StructuredRequest[T]) -> StructuredAnswer[T]:
         answer: StructuredAnswer[T] | None = None
         for attempt in self._ranked.attempts():

@@ -43,6 +43,7 @@ from interview.persistence.models.privacy import (
     ERASURE_RECEIPTS,
     INVITATIONS,
 )
+from interview.persistence.models.reevaluations import REEVALUATION_ITEMS, REEVALUATIONS
 from interview.persistence.models.reviews import (
     DECISIONS,
     REVIEW_RATINGS,
@@ -75,6 +76,8 @@ __all__ = [
     "PLAN_VERSIONS",
     "PROPOSAL_STEPS",
     "RECORDINGS",
+    "REEVALUATIONS",
+    "REEVALUATION_ITEMS",
     "REFRESH_TOKENS",
     "REVIEWS",
     "REVIEW_RATINGS",

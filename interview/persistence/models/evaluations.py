@@ -61,8 +61,8 @@ class Evaluation(Base):
     """The evaluation that it is compared with, or whose scores it takes over."""
     corrections: Mapped[int] = mapped_column(server_default=sql("0"))
     """It goes by the transcript as the first so many corrections left it."""
-    provider: Mapped[str | None]
-    """Who alone is asked. NULL: whoever is configured, in that order."""
+    model: Mapped[str | None]
+    """That alone is asked, as `provider/model`. NULL: whoever is configured, in that order."""
     samples: Mapped[int]
     """Scorers of each competency."""
     requested_by: Mapped[str | None] = mapped_column(

@@ -18,6 +18,7 @@ _USER, _SESSION = str(uuid.UUID(int=2)), str(uuid.UUID(int=3))
 _ROLE, _PROPOSAL = str(uuid.UUID(int=4)), str(uuid.UUID(int=5))
 _WEBHOOK = str(uuid.UUID(int=7))
 _REVIEW = str(uuid.UUID(int=6))
+_REEVALUATION = str(uuid.UUID(int=8))
 _HASH = "ab" * 32
 
 
@@ -179,6 +180,17 @@ def _rows(interview_id: str, utterance_id: str) -> dict[str, dict[str, Any]]:
             "rubric_hash": _HASH,
             "samples": 3,
             "requested_by": _USER,
+        },
+        "reevaluations": {
+            "reevaluation_id": _REEVALUATION,
+            "organization_id": ORGANIZATION,
+            "role": "example",
+            "requested_by": _USER,
+        },
+        "reevaluation_items": {
+            "reevaluation_id": _REEVALUATION,
+            "interview_id": interview_id,
+            "based_on": 1,
         },
         "evaluation_samples": {
             "interview_id": interview_id,

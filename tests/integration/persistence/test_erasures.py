@@ -28,6 +28,8 @@ from interview.persistence.models import (
     INVITATIONS,
     ORGANIZATIONS,
     RECORDINGS,
+    REEVALUATION_ITEMS,
+    REEVALUATIONS,
     REVIEW_RATINGS,
     REVIEWS,
     SCORE_OVERRIDES,
@@ -60,6 +62,7 @@ OF_AN_INTERVIEW = (
     TAILORINGS,
     TRANSCRIPT_CORRECTIONS,
     EVALUATIONS,
+    REEVALUATION_ITEMS,
     REVIEWS,
     SCORE_VIEWS,
     SCORE_OVERRIDES,
@@ -124,6 +127,10 @@ class House:
         corrected = {"utterance_id": line, "version": 1, "text": "as said", "reason": "misheard"}
         await self._insert(TRANSCRIPT_CORRECTIONS, sequence=1, **corrected, **this)
         await self._insert(EVALUATIONS, number=1, samples=3, **this)
+        which = {"reevaluation_id": _id()}
+        of = {"organization_id": self.staff.organization_id, "role": "sales"}
+        await self._insert(REEVALUATIONS, state="done", finished_at=ENDED, **which, **of)
+        await self._insert(REEVALUATION_ITEMS, based_on=1, number=1, **which, **this)
         review_id, reason = _id(), {"reason": "It was shown."}
         await self._insert(REVIEWS, review_id=review_id, rubric_hash="0" * 64, blind=True, **this)
         await self._insert(REVIEW_RATINGS, review_id=review_id, competency_id="care", **reason)
@@ -211,6 +218,7 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "tailorings": 1,
         "transcript_corrections": 1,
         "evaluations": 1,
+        "reevaluation_items": 1,
         "reviews": 1,
         "score_overrides": 1,
         "decisions": 1,

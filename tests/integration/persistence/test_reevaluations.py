@@ -15,6 +15,7 @@ from interview.evaluation.drift import drift
 from interview.evaluation.scorecard import scorecard
 from interview.persistence import rubrics
 from interview.persistence.agreements import AgreementRecords
+from interview.persistence.audit import Actor
 from interview.persistence.comparisons import ComparisonRecords
 from interview.persistence.database import Database
 from interview.persistence.evaluation_requests import ask_anew, ask_reevaluated
@@ -49,11 +50,13 @@ async def ask(
     by: Principal,
     number: int = 1,
     rubric_hash: str | None = None,
-    provider: str | None = None,
+    model: str | None = None,
 ) -> EvaluationRow:
     async with database.transaction() as connection:
         return await ask_reevaluated(
-            *(connection, interview_id, number, by), rubric_hash=rubric_hash, provider=provider
+            *(connection, interview_id, number, Actor.of(by), by.user_id),
+            rubric_hash=rubric_hash,
+            model=model,
         )
 
 
@@ -79,9 +82,9 @@ async def test_it_goes_by_the_words_of_the_one_before_whatever_was_corrected_sin
     corrected = await Desk(database, records, recruiter).correct_line(interview_id)
     assert corrected is not None
     await finish(evaluations, corrected, {FIRST: 5})
-    first = await ask(database, interview_id, recruiter, provider="openai")
+    first = await ask(database, interview_id, recruiter, model="openai/gpt-4o")
     assert (first.kind, first.based_on, first.corrections) == ("reevaluated", 1, 0)
-    assert first.provider == "openai"
+    assert first.model == "openai/gpt-4o"
     material = await finish(evaluations, first, dict.fromkeys(COMPETENCIES, 4.0))
     assert {one.text for one in material.said} == {WORDS}
     assert not material.taken, "all of it is asked for anew"
