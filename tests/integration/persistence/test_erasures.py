@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, Text, cast, event, func, insert, select, text, true, update
 
 from interview.config import Settings
 from interview.errors import NotFoundError
@@ -107,6 +107,7 @@ class House:
         await self.records.save_speech(greeting(interview_id, recording=recording(f"{key}/g")))
         await self.records.commit_answer(answer(interview_id, recording=recording(f"{key}/a")))
         await self.records.close_interview(interview_id, "completed", ENDED)
+        await self.make_old(interview_id)
         this = {"interview_id": interview_id}
         notice = {"notice_version": "1", "notice_sha256": "0" * 64}
         await self._insert(CONSENTS, consent_id=_id(), **notice, **this)
@@ -174,6 +175,12 @@ class House:
     async def keep_for(self, days: int | None) -> None:
         async with self.database.transaction() as connection:
             await retention.change(connection, self.staff.organization_id, days)
+
+    async def make_old(self, *interview_ids: str) -> None:
+        """Made when the others ended."""
+        those = INTERVIEWS.c.interview_id.in_(interview_ids)
+        async with self.database.transaction() as connection:
+            await connection.execute(update(INTERVIEWS).where(those).values(created_at=ENDED))
 
     async def _insert(self, table: Table, **values: Any) -> None:
         async with self.database.transaction() as connection:
@@ -423,16 +430,20 @@ async def test_what_is_due_is_found(house: House, database: Database, records: R
         await records.create_interview(new)
     await records.set_status(active.interview_id, "active")
     await house.invite(unbegun.interview_id, ENDED)
+    await house.make_old(*(new.interview_id for new in (active, unbegun)))
 
     async def due() -> set[str]:
-        found, after = set[str](), ""
+        ours = house.staff.organization_id
+        found = list[overdue.Due]()
         while True:
             async with database.transaction() as connection:
-                page = await overdue.due(connection, after)
-            found |= set(page)
+                some = ours in await overdue.organizations_due(connection)
+                page = await overdue.due(connection, ours, found[-1] if found else None)
+            found += page
             if not page:
-                return found
-            after = page[-1]
+                assert some == bool(found)
+                assert found == sorted(found, key=lambda one: one.created_at)
+                return {one.interview_id for one in found}
 
     assert await due() == set()
     await house.keep_for(30)
@@ -453,9 +464,14 @@ async def test_an_organization_that_was_not_retimed_is_found(
         async with database.transaction() as connection:
             return ours in await overdue.changed_organizations(connection)
 
-    async def retime() -> None:
+    async def retime(after: str = "", limit: int = 9) -> str | None:
         async with database.transaction() as connection:
-            await retention.retime(connection, ours, after="", limit=9)
+            page, days = await retention.retime(connection, ours, after=after, limit=limit)
+        last = page[-1] if len(page) == limit else None
+        async with database.transaction() as connection:
+            noted = {"after": after, "up_to": last, "days": days}
+            await retention.note_retimed(connection, ours, **noted)
+        return last
 
     assert not await is_found()
     for days in (30, 31, None):
@@ -463,6 +479,73 @@ async def test_an_organization_that_was_not_retimed_is_found(
         assert await is_found()
         await retime()
         assert not await is_found()
+    # The same again is no change.
+    await house.keep_for(None)
+    assert not await is_found()
+    # Page by page, each of which may be done twice.
+    await house.interview()
+    await house.keep_for(30)
+    first = await retime(limit=1)
+    assert first is not None
+    assert await is_found()
+    assert await retime(limit=1) == first
+    second = await retime(first, limit=1)
+    assert second is not None
+    assert await retime(first, limit=1) == second
+    assert await is_found()
+    # Changed meanwhile, and changed back: what was timed in between is not as it should be.
+    await house.keep_for(31)
+    await house.keep_for(30)
+    assert await retime(second) is None
+    assert await is_found()
+    assert await retime() is None
+    assert not await is_found()
+
+
+async def test_the_sweep_reads_by_an_index_and_nothing_that_is_not_due(
+    house: House, database: Database, records: Records
+) -> None:
+    old = await house.interview()
+    ours = house.staff.organization_id
+    await house.keep_for(30)
+    new = new_interview(organization_id=ours)
+    await records.create_interview(new)
+    names = [column.name for column in INTERVIEWS.c]
+    others: dict[str, Any] = {
+        "interview_id": func.gen_random_uuid(),
+        "workflow_id": cast(func.gen_random_uuid(), Text),
+    }
+    many = (
+        select(*(others.get(name, INTERVIEWS.c[name]) for name in names))
+        .select_from(INTERVIEWS.join(func.generate_series(1, 3000).alias("n"), true()))
+        .where(INTERVIEWS.c.interview_id == new.interview_id)
+    )
+    sweeps: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sweeps.append((statement, parameters))
+
+    async with database.engine.connect() as connection:
+        await connection.execute(insert(INTERVIEWS).from_select(names, many))
+        await connection.execute(text("ANALYZE interviews"))
+        event.listen(connection.sync_connection, "before_cursor_execute", note)
+        assert ours in await overdue.organizations_due(connection)
+        found = await overdue.due(connection, ours, None)
+        found += await overdue.due(connection, ours, found[-1])
+        await overdue.changed_organizations(connection)
+        asked, sweeps = sweeps, []
+        for statement, parameters in asked:
+            explain = f"EXPLAIN (ANALYZE, TIMING OFF) {statement}"
+            plan = (await connection.exec_driver_sql(explain, parameters)).scalars().all()
+            assert not any("Seq Scan on interviews" in line for line in plan), plan
+            if any(" on interviews" in line for line in plan):
+                index = "ix_interviews_organization_id_created_at_interview_id"
+                assert any(f"using {index} on interviews" in line for line in plan), plan
+                removed = [line for line in plan if "Removed by Filter" in line]
+                assert all(int(line.split(":")[1]) < 100 for line in removed), plan
+        await connection.rollback()
+    assert [one.interview_id for one in found] == [old]
+    assert len(asked) == 4
 
 
 async def test_an_address_that_is_somebody_elses_too_is_not_theirs_alone(
@@ -522,24 +605,24 @@ async def test_retiming_goes_through_all_that_nobody_holds(
     ended = sorted([*ended, unbegun.interview_id])
     await house.keep_for(30)
 
-    async def pages() -> tuple[list[str], list[str]]:
-        after, found, timed = "", list[str](), list[str]()
+    async def pages() -> tuple[list[str], int | None]:
+        after, found = "", list[str]()
         while True:
             async with database.transaction() as connection:
-                page, some = await retention.retime(
+                page, days = await retention.retime(
                     connection, house.staff.organization_id, after=after, limit=2
                 )
-            found, timed = found + page, timed + some
+            found += page
             if len(page) < 2:
-                return found, timed
+                return found, days
             after = page[-1]
 
-    assert await pages() == (ended, ended)
+    assert await pages() == (ended, 30)
     due_at = ENDED + timedelta(days=30)
     of_house = {"organization_id": house.staff.organization_id}
     assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 6
     await house.keep_for(None)
-    assert await pages() == (ended, [])
+    assert await pages() == (ended, None)
     assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 0
 
 
