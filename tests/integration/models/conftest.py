@@ -45,6 +45,7 @@ def stack(
             services=(*ALL[:3], "worker"),
             env={
                 "LLM_PROVIDERS": "openai",
+                "EVALUATION_MODELS": "openai/gpt-other",
                 "LLM_OPENAI_BASE_URL": f"{provider_server.base_url}/v1",
                 "SILENCE_NUDGE_S": "600",
                 # Webhooks to servers of the tests' own.
@@ -95,6 +96,7 @@ def settings(stack: RunningStack) -> Settings:
             "auth_keys": keys["AUTH_KEYS"],
             # As the worker has it.
             "llm_providers": ("openai",),
+            "evaluation_models": ("openai/gpt-other",),
             "web_dir": stack.home.run / "no-web-client",
         }
     )
