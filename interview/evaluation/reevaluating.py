@@ -7,7 +7,8 @@ from temporalio.client import Client
 from interview.contracts.ids import EVALUATION_QUEUE, reevaluation_workflow_id
 from interview.contracts.reevaluation import REEVALUATION, ReevaluationInput
 from interview.persistence.database import Database
-from interview.persistence.reevaluations import ReevaluationRow, ask, ask_again
+from interview.persistence.reevaluation_reads import ReevaluationRow
+from interview.persistence.reevaluation_requests import ask, ask_again
 from interview.security.principal import Principal
 from interview.starting import start_or_leave
 
@@ -31,7 +32,7 @@ class Reevaluating:
         rubric_hash: str | None,
         model: str | None,
     ) -> ReevaluationRow:
-        """Raises as `reevaluations.ask`."""
+        """Raises as `ask`."""
         async with self._database.transaction() as connection:
             row = await ask(
                 connection, by, role, plan_hash=plan_hash, rubric_hash=rubric_hash, model=model
@@ -40,7 +41,7 @@ class Reevaluating:
         return row
 
     async def retry(self, by: Principal, reevaluation_id: str) -> ReevaluationRow:
-        """Raises as `reevaluations.ask_again`."""
+        """Raises as `ask_again`."""
         async with self._database.transaction() as connection:
             row = await ask_again(connection, by, reevaluation_id)
         await self._start(row)

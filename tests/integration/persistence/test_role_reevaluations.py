@@ -21,9 +21,9 @@ from interview.persistence.evaluation_requests import ask_again, ask_anew
 from interview.persistence.evaluations import EvaluationRecords, EvaluationRow
 from interview.persistence.models import EVALUATIONS
 from interview.persistence.records import Records
+from interview.persistence.reevaluation_requests import ask as ask_role
+from interview.persistence.reevaluation_requests import ask_again as ask_role_again
 from interview.persistence.reevaluations import ReevaluationRecords, ReevaluationRow
-from interview.persistence.reevaluations import ask as ask_role
-from interview.persistence.reevaluations import ask_again as ask_role_again
 from interview.security.principal import Principal
 from tests.integration.api.scored import COMPETENCIES, PLAN, RUBRIC, ended, scored
 from tests.integration.persistence.test_corrections import Desk, finish
