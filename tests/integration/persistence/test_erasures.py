@@ -469,8 +469,7 @@ async def test_an_organization_that_was_not_retimed_is_found(
             page, days = await retention.retime(connection, ours, after=after, limit=limit)
         last = page[-1] if len(page) == limit else None
         async with database.transaction() as connection:
-            noted = {"after": after, "up_to": last, "days": days}
-            await retention.note_retimed(connection, ours, **noted)
+            await retention.note_retimed(connection, ours, after=after, up_to=last, days=days)
         return last
 
     assert not await is_found()

@@ -20,6 +20,7 @@ from interview.domain.rubric import rubric_hash
 from interview.evaluation.role_drift import RoleDrift, role_drift
 from interview.persistence.drifts import Scored, Side, Sides, Twice
 from interview.persistence.reevaluations import ReevaluationRow
+from interview.persistence.vocabulary import EvaluationState
 from interview.reports.drift_table import drift_as_csv
 
 _found = get_rubric("sales")
@@ -49,17 +50,14 @@ def row(**changes: Any) -> ReevaluationRow:
     return ReevaluationRow(**values | changes)
 
 
-def side(number: int, scores: dict[str, Scored | float | None], **changes: Any) -> Side:
+def side(
+    number: int, scores: dict[str, Scored | float | None], state: EvaluationState = "done"
+) -> Side:
     found = {
         name: one if isinstance(one, Scored) else Scored(one, _unscored(one), False)
         for name, one in scores.items()
     }
-    return Side(
-        **{"number": number, "state": "done"} | changes,
-        rubric_hash=HASH,
-        prompt="1-a",
-        scores=found,
-    )
+    return Side(number, state, HASH, "1-a", found)
 
 
 def _unscored(score: float | None) -> Any:
