@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import exists, func, select, true, tuple_
+from sqlalchemy import exists, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.persistence import retention
-from interview.persistence.models import ERASURE_RECEIPTS, INTERVIEWS, ORGANIZATIONS
+from interview.persistence.models import ERASURE_RECEIPTS, INTERVIEWS, ORGANIZATIONS, UUID_TEXT
 
 __all__ = [
     "PAGE",
@@ -97,7 +97,10 @@ async def organizations_due(connection: AsyncConnection) -> Sequence[str]:
 async def due(connection: AsyncConnection, organization_id: str, after: Due | None) -> list[Due]:
     """Interviews whose retention has run out, and which nobody has asked to erase: the oldest
     first."""
-    wanted = _DUE if after is None else _DUE.where(_PLACE > tuple_(after.created_at, after[0]))
+    wanted = _DUE
+    if after is not None:
+        place = tuple_(literal(after.created_at), literal(after.interview_id, UUID_TEXT))
+        wanted = _DUE.where(_PLACE > place)
     page = wanted.limit(PAGE).lateral("due")
     query = (
         select(page.c.interview_id, page.c.created_at)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 import pytest_asyncio
 from temporalio import activity
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
@@ -108,7 +109,9 @@ async def test_each_once_a_few_at_a_time_and_those_that_wait_later(
     await handle.result()
     assert sorted(house.over) == sorted(house.interviews)
     assert (house.most_due, house.finished) == (2, 1)
-    await Replayer(workflows=[ReevaluationWorkflow]).replay_workflow(await handle.fetch_history())
+    await Replayer(
+        workflows=[ReevaluationWorkflow], data_converter=pydantic_data_converter
+    ).replay_workflow(await handle.fetch_history())
 
 
 async def test_one_whose_evaluation_runs_already_is_waited_for(

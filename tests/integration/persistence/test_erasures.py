@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, Text, cast, event, func, insert, select, text, true, update
+from sqlalchemy import Table, Text, cast, event, func, insert, literal, select, text, true, update
 
 from interview.config import Settings
 from interview.errors import NotFoundError
@@ -39,10 +39,12 @@ from interview.persistence.models import (
     TURNS,
     USERS,
     UTTERANCES,
+    UUID_TEXT,
     WEBHOOK_DELIVERIES,
     WEBHOOKS,
 )
 from interview.persistence.records import Records
+from interview.persistence.vocabulary import LOCAL_ORGANIZATION
 from interview.security.principal import Principal
 from tests.integration.persistence.samples import answer, greeting, new_interview, recording
 from tests.staff import Staff
@@ -510,14 +512,23 @@ async def test_the_sweep_reads_by_an_index_and_nothing_that_is_not_due(
     new = new_interview(organization_id=ours)
     await records.create_interview(new)
     names = [column.name for column in INTERVIEWS.c]
-    others: dict[str, Any] = {
-        "interview_id": func.gen_random_uuid(),
-        "workflow_id": cast(func.gen_random_uuid(), Text),
-    }
-    many = (
-        select(*(others.get(name, INTERVIEWS.c[name]) for name in names))
-        .select_from(INTERVIEWS.join(func.generate_series(1, 3000).alias("n"), true()))
-        .where(INTERVIEWS.c.interview_id == new.interview_id)
+
+    def copies(**others: Any) -> Any:
+        ids = {
+            "interview_id": func.gen_random_uuid(),
+            "workflow_id": cast(func.gen_random_uuid(), Text),
+        }
+        chosen = (({**ids, **others}).get(name, INTERVIEWS.c[name]) for name in names)
+        return (
+            select(*chosen)
+            .select_from(INTERVIEWS.join(func.generate_series(1, 3000).alias("n"), true()))
+            .where(INTERVIEWS.c.interview_id == new.interview_id)
+        )
+
+    # Ours are not due yet, and theirs are kept for ever.
+    theirs = copies(
+        organization_id=literal(LOCAL_ORGANIZATION, UUID_TEXT),
+        created_at=literal(ENDED - timedelta(days=99)),
     )
     sweeps: list[tuple[str, Any]] = []
 
@@ -525,7 +536,8 @@ async def test_the_sweep_reads_by_an_index_and_nothing_that_is_not_due(
         sweeps.append((statement, parameters))
 
     async with database.engine.connect() as connection:
-        await connection.execute(insert(INTERVIEWS).from_select(names, many))
+        for many in (copies(), theirs):
+            await connection.execute(insert(INTERVIEWS).from_select(names, many))
         await connection.execute(text("ANALYZE interviews"))
         event.listen(connection.sync_connection, "before_cursor_execute", note)
         assert ours in await overdue.organizations_due(connection)
@@ -539,7 +551,7 @@ async def test_the_sweep_reads_by_an_index_and_nothing_that_is_not_due(
             assert not any("Seq Scan on interviews" in line for line in plan), plan
             if any(" on interviews" in line for line in plan):
                 index = "ix_interviews_organization_id_created_at_interview_id"
-                assert any(f"using {index} on interviews" in line for line in plan), plan
+                assert any(f"using {index} on interviews" in line for line in plan), "\n".join(plan)
                 removed = [line for line in plan if "Removed by Filter" in line]
                 assert all(int(line.split(":")[1]) < 100 for line in removed), plan
         await connection.rollback()
