@@ -6,9 +6,9 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from activities.histories import Histories
 from activities.interceptors import ActivityInterceptor
 from activities.planning import Propose
 from activities.records import RecordKeeping
+from activities.reevaluation import Reevaluate
 from activities.speak import Speak
 from activities.speech_cache import SpeechCache
 from activities.stages import TurnStages
@@ -63,9 +64,11 @@ from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.records import Records
+from interview.persistence.reevaluations import ReevaluationRecords
 from interview.ports import LanguageModel, SpeechToText, StructuredModel, TextToSpeech
 from interview.providers.factory import (
     build_language_model,
+    build_scorers,
     build_speech_to_text,
     build_structured_model,
     build_text_to_speech,
@@ -94,6 +97,7 @@ from workflows.erasure import ErasureWorkflow, RetentionWorkflow
 from workflows.evaluation import EvaluationWorkflow
 from workflows.interview import InterviewWorkflow
 from workflows.planning import PlanningWorkflow, TailoringWorkflow
+from workflows.reevaluation import ReevaluationWorkflow
 from workflows.webhooks import WebhookWorkflow
 
 log = structlog.stdlib.get_logger("worker")
@@ -116,13 +120,14 @@ STICKY_TIMEOUT = timedelta(milliseconds=500)
 @dataclass(frozen=True, slots=True)
 class Providers:
     """Who listens, thinks and speaks. `last_resort` needs no network; `structured` is None where no
-    language model is configured."""
+    language model is configured; `scorers` are by name."""
 
     stt: SpeechToText
     llm: LanguageModel
     last_resort: LanguageModel
     tts: TextToSpeech
     structured: StructuredModel | None = None
+    scorers: Mapping[str, StructuredModel] = field(default_factory=dict[str, StructuredModel])
 
 
 def build_providers(settings: Settings) -> Providers:
@@ -133,6 +138,7 @@ def build_providers(settings: Settings) -> Providers:
         last_resort=ScriptedLanguageModel(),
         tts=build_text_to_speech(settings),
         structured=build_structured_model(settings),
+        scorers=build_scorers(settings),
     )
 
 
@@ -199,7 +205,8 @@ def build_workers(
     )
     retime = Retime(database, erasing)
     propose = Propose(ProposalRecords(database), providers.structured)
-    evaluate = Evaluate(EvaluationRecords(database), providers.structured)
+    evaluate = Evaluate(EvaluationRecords(database), providers.structured, providers.scorers)
+    reevaluate = Reevaluate(ReevaluationRecords(database))
     documents = Documents(DocumentRecords(database), blobs, Extractor())
     tailor = Tailor(TailoringRecords(database), documents, providers.structured)
     hooks = SendWebhooks(
@@ -260,9 +267,12 @@ def build_workers(
             task_queue=EVALUATION_QUEUE,
             build_id=build,
             deployment_config=pinned,
-            workflows=[EvaluationWorkflow],
+            workflows=[EvaluationWorkflow, ReevaluationWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
-            activities=[evaluate.begin, evaluate.sample, evaluate.finish],
+            activities=[
+                *(evaluate.begin, evaluate.sample, evaluate.finish, evaluate.follow),
+                *(reevaluate.take, reevaluate.finish),
+            ],
             interceptors=interceptors,
             max_concurrent_activities=settings.evaluation_slots,
             graceful_shutdown_timeout=DRAIN,

@@ -27,14 +27,17 @@ from interview.documents.extractor import Extractor
 from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.evaluation.asking import Evaluating
+from interview.evaluation.reevaluating import Reevaluating
 from interview.persistence.access import AccessRecords
 from interview.persistence.agreements import AgreementRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.comparisons import ComparisonRecords
+from interview.persistence.corrections import CorrectionRecords
 from interview.persistence.database import Database
 from interview.persistence.decisions import DecisionRecords
 from interview.persistence.documents import DocumentRecords
+from interview.persistence.drifts import DriftRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.overrides import OverrideRecords
@@ -43,6 +46,7 @@ from interview.persistence.planning.roles import RoleRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.planning.versions import PlanRecords
 from interview.persistence.records import Records
+from interview.persistence.reevaluations import ReevaluationRecords
 from interview.persistence.reviews import ReviewRecords
 from interview.planning.asking import Planning
 from interview.ports import BlobStore
@@ -170,8 +174,24 @@ class Services:
         return EvaluationRecords(self.database)
 
     @property
+    def corrections(self) -> CorrectionRecords:
+        return CorrectionRecords(self.database)
+
+    @property
     def evaluating(self) -> Evaluating:
         return Evaluating(self.database, self.temporal)
+
+    @property
+    def reevaluations(self) -> ReevaluationRecords:
+        return ReevaluationRecords(self.database)
+
+    @property
+    def reevaluating(self) -> Reevaluating:
+        return Reevaluating(self.database, self.temporal)
+
+    @property
+    def drifts(self) -> DriftRecords:
+        return DriftRecords(self.database)
 
     @property
     def reviews(self) -> ReviewRecords:

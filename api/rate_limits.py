@@ -14,6 +14,7 @@ from interview.security.principal import Principal
 
 __all__ = [
     "CONNECTING",
+    "CORRECTING",
     "CREATING",
     "ENTERING",
     "ERASING",
@@ -23,6 +24,7 @@ __all__ = [
     "PROPOSING",
     "READING",
     "REMEMBERING",
+    "REEVALUATING",
     "SENDING_AGAIN",
     "UPLOADING",
     "CallerDep",
@@ -34,6 +36,7 @@ __all__ = [
 READING = Limit("rest", 3000, per_s=60)
 """Of all that somebody asks. An integration that polls stays far below it."""
 CREATING = Limit("interview-create", 600, per_s=60)
+CORRECTING = Limit("correction", 600, per_s=3600)
 ENTERING = Limit("interview-enter", 120, per_s=60)
 """A ticket for each try of a client that reconnects."""
 CONNECTING = Limit("connect", 6000, per_s=60)
@@ -55,6 +58,8 @@ UPLOADING = Limit("document-upload", 60, per_s=60)
 
 EVALUATING = Limit("evaluation", 120, per_s=3600)
 """Each one is some calls of a model for every competency."""
+REEVALUATING = Limit("reevaluation", 20, per_s=3600)
+"""Each one is that, for some hundred interviews."""
 PROPOSING = Limit("plan-proposal", 120, per_s=3600)
 """Each one is some calls of a model."""
 

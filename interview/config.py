@@ -20,6 +20,8 @@ S = TypeVar("S", bound="CodeSettings")
 SttProvider = Literal["openai", "local"]
 TtsProvider = Literal["openai", "local"]
 LlmProvider = Literal["anthropic", "openai", "scripted"]
+ScorerName = Annotated[str, Field(pattern=r"^(anthropic|openai)/\S{1,120}$")]
+"""`provider/model`."""
 
 
 CodeBackend = Literal["bubblewrap", "remote", "none"]
@@ -145,6 +147,7 @@ class Settings(CodeSettings):
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
+    evaluation_models: Annotated[tuple[ScorerName, ...], NoDecode] = ()
     temporal_deployment_name: str = ""
     temporal_worker_build_id: str = ""
 
@@ -156,6 +159,7 @@ class Settings(CodeSettings):
         "stt_providers",
         "llm_providers",
         "tts_providers",
+        "evaluation_models",
         mode="before",
     )
     @classmethod

@@ -62,6 +62,7 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
         *("key with every scope", "key that reads"),
     ),
     "timeline.read": ("recruiter", "admin", "key with every scope", "key that reads"),
+    "transcript.correct": ("recruiter", "admin"),
     "recording.read": (
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
@@ -103,6 +104,7 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "plan.write": (*_RECRUITERS, "key with every scope"),
     "plan.approve": _RECRUITERS,
     "evaluation.compare": (*_RECRUITERS, "key with every scope", "key that reads"),
+    "evaluation.reevaluate": (*_ADMINS, "key with every scope"),
     "review.read": _RECRUITERS,
     "invitation.manage": (*_RECRUITERS, "key with every scope"),
     "accommodation.grant": _RECRUITERS,

@@ -19,6 +19,7 @@ __all__ = [
     "evaluation_workflow_id",
     "interview_of",
     "planning_workflow_id",
+    "reevaluation_workflow_id",
     "retention_workflow_id",
     "tailoring_workflow_id",
     "utterance_id",
@@ -82,6 +83,10 @@ def tailoring_workflow_id(interview_id: str) -> str:
 def evaluation_workflow_id(interview_id: str) -> str:
     """Likewise. One evaluation of an interview runs at a time."""
     return f"interview-{interview_id}-evaluation"
+
+
+def reevaluation_workflow_id(reevaluation_id: str) -> str:
+    return f"reevaluation-{reevaluation_id}"
 
 
 def webhook_workflow_id(delivery_id: str) -> str:

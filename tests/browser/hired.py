@@ -18,7 +18,8 @@ from interview.domain.evaluation.scores import CompetencyResult, Evidence, Human
 from interview.domain.phases import Phase
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
-from interview.persistence.evaluations import EvaluationRecords, SampleRow, ask_anew
+from interview.persistence.evaluation_requests import ask_anew
+from interview.persistence.evaluations import EvaluationRecords, SampleRow
 from interview.persistence.models import USERS
 from interview.persistence.records import Records
 from interview.persistence.rows import RecordingRecord

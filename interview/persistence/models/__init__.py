@@ -19,7 +19,13 @@ from interview.persistence.models.evaluations import (
     EVALUATION_SAMPLES,
     EVALUATIONS,
 )
-from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURNS, UTTERANCES
+from interview.persistence.models.interviews import (
+    INTERVIEWS,
+    RECORDINGS,
+    TRANSCRIPT_CORRECTIONS,
+    TURNS,
+    UTTERANCES,
+)
 from interview.persistence.models.planning import (
     PLAN_PROPOSALS,
     PLAN_VERSIONS,
@@ -37,6 +43,7 @@ from interview.persistence.models.privacy import (
     ERASURE_RECEIPTS,
     INVITATIONS,
 )
+from interview.persistence.models.reevaluations import REEVALUATION_ITEMS, REEVALUATIONS
 from interview.persistence.models.reviews import (
     DECISIONS,
     REVIEW_RATINGS,
@@ -69,6 +76,8 @@ __all__ = [
     "PLAN_VERSIONS",
     "PROPOSAL_STEPS",
     "RECORDINGS",
+    "REEVALUATIONS",
+    "REEVALUATION_ITEMS",
     "REFRESH_TOKENS",
     "REVIEWS",
     "REVIEW_RATINGS",
@@ -77,6 +86,7 @@ __all__ = [
     "SCORE_OVERRIDES",
     "SCORE_VIEWS",
     "TAILORINGS",
+    "TRANSCRIPT_CORRECTIONS",
     "TURNS",
     "USERS",
     "UTTERANCES",
