@@ -16,14 +16,39 @@ const NAMED: Record<string, MicrophoneProblem> = {
   AbortError: "busy",
 };
 
-/** Asks for the microphone. Throws `MicrophoneError`. */
+const CHOSEN = "intervue.microphone";
+
+/** The one to use in this browser from now on. Without a storage it is the system's own. */
+export function chooseMicrophone(deviceId: string): void {
+  try {
+    localStorage.setItem(CHOSEN, deviceId);
+  } catch {
+    // A private window.
+  }
+}
+
+function chosenMicrophone(): string | null {
+  try {
+    return localStorage.getItem(CHOSEN);
+  } catch {
+    return null;
+  }
+}
+
+/** Asks for the microphone: the chosen one, or another where that is not there. Throws `MicrophoneError`. */
 export async function openMicrophone(): Promise<MediaStream> {
   // Undefined on pages that are not served securely, whatever its type says.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) throw new MicrophoneError("insecure");
+  const deviceId = chosenMicrophone();
   try {
     return await devices.getUserMedia({
-      audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true },
+      audio: {
+        channelCount: 1,
+        echoCancellation: true,
+        noiseSuppression: true,
+        ...(deviceId && { deviceId: { ideal: deviceId } }),
+      },
     });
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";

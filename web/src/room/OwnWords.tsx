@@ -1,18 +1,22 @@
 import type { OwnWords as Words, PendingAnswer } from "@/session/state";
+import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
 
 interface Props {
   words: Words | null;
   answer: PendingAnswer | null;
+  /** Of the interview. */
+  language: string;
 }
 
-export function OwnWords({ words, answer }: Props) {
+export function OwnWords({ words, answer, language }: Props) {
+  const { room } = useWords();
   if (!words) return null;
-  const waiting = answer?.recording ? "…" : "Writing down what you said…";
+  const waiting = answer?.recording ? "…" : room.writingDown;
   return (
     <div className={styles.own} data-testid="own-words" data-final={words.final}>
-      <p className={styles.who}>You</p>
-      <p className={words.text ? undefined : styles.faint}>{words.text || waiting}</p>
+      <p className={styles.who}>{room.you}</p>
+      {words.text ? <p lang={language}>{words.text}</p> : <p className={styles.faint}>{waiting}</p>}
     </div>
   );
 }

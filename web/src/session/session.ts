@@ -13,7 +13,7 @@ import type { Preference } from "./preferences";
 import { reduce } from "./reducer";
 import { initialState, type RoomEvent, type RoomState } from "./state";
 import type { AnswerStore } from "./store";
-import { REFUSED } from "./wording";
+import { refusedNotice } from "./wording";
 
 export interface SessionOptions {
   interviewId: string;
@@ -208,8 +208,7 @@ export class Session implements ConnectionListener {
     if (closeCode === PROTOCOL.CLOSE_SUPERSEDED) {
       this.dispatch({ kind: "link", link: "superseded" });
     } else {
-      const text = REFUSED[closeCode] ?? "The connection was refused.";
-      this.dispatch({ kind: "link", link: "refused", notice: { kind: "error", text } });
+      this.dispatch({ kind: "link", link: "refused", notice: refusedNotice(closeCode) });
     }
   }
 
