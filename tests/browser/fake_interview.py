@@ -95,6 +95,7 @@ class FakeInterview:
         self.transcript: list[Transcript] = []
         self.played: list[str] = []
         self.pauses = 0
+        self.repeats = 0
         self.status = "created"
         self._position = 0
         self.deaf = False

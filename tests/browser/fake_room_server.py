@@ -261,7 +261,9 @@ class FakeRoomServer:
                 await self._send(socket, body, interview.last_seq)
             case SpeechPaused():
                 interview.turns[message.turn_id].silences.append(message.chunks)
-            case SpeechResumed() | Repeat():
+            case Repeat():
+                interview.repeats += 1
+            case SpeechResumed():
                 pass
             case Hello():
                 raise AssertionError("hello came twice")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { en } from "@/words/en";
-import { canAnswer, currentUtterance, heardCaptions, orbState, progressLabel } from "@/session/view";
+import { canAnswer, canRepeat, currentUtterance, heardCaptions, orbState, progressLabel } from "@/session/view";
 import type { RoomEvent } from "@/session/state";
 import { after, from, greeting, line, playback, started } from "./support/messages";
 
@@ -197,6 +197,12 @@ describe("an answer", () => {
       expect(told(code).answer).not.toBeNull();
       expect(told(code).notice?.text(en)).toContain("Your answer is saved.");
     }
+  });
+
+  it("keeps the question from being asked again meanwhile", () => {
+    expect(canRepeat(after(...entered))).toBe(true);
+    expect(canRepeat(after(...entered, answering))).toBe(false);
+    expect(canRepeat(after(...entered, lost))).toBe(false);
   });
 
   it("is told of a delay only until it goes on", () => {

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
-import { closingWords, currentUtterance, orbState } from "@/session/view";
+import { canRepeat, closingWords, currentUtterance, orbState } from "@/session/view";
 import ui from "@/ui/ui.module.css";
 import { useWords } from "@/words/useWords";
 import { AnswerDock } from "./AnswerDock";
@@ -41,6 +41,15 @@ export function Room({ session, state }: { session: Session; state: RoomState })
               {state.question?.text || state.title}
             </h1>
             <Captions utterance={utterance} question={state.question?.text ?? ""} language={state.language} />
+            <button
+              type="button"
+              className={styles.repeat}
+              onClick={session.repeat}
+              disabled={!canRepeat(state)}
+              data-testid="repeat"
+            >
+              {words.repeat}
+            </button>
             <OwnWords words={state.ownWords} answer={state.answer} language={state.language} />
           </section>
         ) : (

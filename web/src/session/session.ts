@@ -133,6 +133,9 @@ export class Session implements ConnectionListener {
     this.connection.send({ type: "resume" });
   };
 
+  /** The question, once more. */
+  readonly repeat = (): void => this.connection.send({ type: "repeat" });
+
   /** For good. An answer in progress is finished first. */
   readonly end = async (): Promise<void> => {
     this.room?.playback.interrupt();

@@ -63,6 +63,12 @@ export function canAnswer(state: RoomState): boolean {
   return !state.answer && takesAnswers(state);
 }
 
+/** The question may be asked for again: nobody speaks, and nothing is under way. */
+export function canRepeat(state: RoomState): boolean {
+  const isTheirs = orbState(state) === "listening" && canAnswer(state);
+  return isTheirs && state.link === "open" && (state.question?.number ?? 0) > 0;
+}
+
 function takesAnswers(state: RoomState): boolean {
   if (state.ended || state.endRequested || state.pause || state.pauseRequested) return false;
   return state.entered && (state.link === "open" || state.link === "reconnecting");

@@ -119,6 +119,7 @@ export const de: Words = {
     },
     progress: (phase, number, count) => `${phase} · ${number} von ${count}`,
     sections: "Abschnitte des Interviews",
+    repeat: "Frage noch einmal hören",
     pause: "Unterbrechen",
     resume: "Weiter",
     end: "Beenden",

@@ -171,6 +171,7 @@ export const en = {
     orb,
     progress: (phase: string, number: number, count: number) => `${phase} · ${number} of ${count}`,
     sections: "Sections of the interview",
+    repeat: "Hear the question again",
     pause: "Pause",
     resume: "Resume",
     end: "End",
