@@ -7,13 +7,18 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from interview.config import Settings
+from interview.domain.roles import get_plan
 from interview.persistence.database import Database
+from interview.persistence.models import INTERVIEWS
+from interview.persistence.records import Records
 from launcher.keys import local_keys
 from launcher.stack import LocalStack
 from tests.browser.accounts import Recruiter, Visit
 from tests.browser.hired import COMPETENCIES, Past
+from tests.integration.persistence.samples import new_interview
 from tests.screens.camera import Camera
 
 __all__ = ["desk_screens"]
@@ -21,6 +26,12 @@ __all__ = ["desk_screens"]
 _JOB = (
     "Registered nurse for the surgical ward of a hospital: looks after patients, hands over at the "
     "bedside, notices early when somebody gets worse, and speaks up."
+)
+_OTHERS = (
+    ("Barbara Liskov", "software-engineer", "abandoned"),
+    ("Katherine Johnson", "data-analyst", "created"),
+    ("Edsger Dijkstra", "nursing", "paused"),
+    ("Radia Perlman", "software-engineer", "active"),
 )
 _SETTINGS = ("organization", "people", "keys", "webhooks", "accommodations")
 
@@ -75,6 +86,18 @@ async def _past(stack: LocalStack, grace: Recruiter) -> AsyncGenerator[Past]:
         await database.close()
 
 
+async def _others(past: Past) -> None:
+    """Interviews that stand otherwise than over."""
+    by, records = await past.who(), Records(past.database)
+    for name, role, status in _OTHERS:
+        plan = get_plan(role)
+        new = new_interview(organization_id=by.organization_id, plan=plan, candidate_name=name)
+        await records.create_interview(new)
+        async with past.database.transaction() as connection:
+            this = INTERVIEWS.c.interview_id == new.interview_id
+            await connection.execute(update(INTERVIEWS).values(status=status).where(this))
+
+
 async def _interviews(camera: Camera, visit: Visit, past: Past) -> None:
     held: list[str] = []
     for number, name in enumerate(("Ada Lovelace", "Alan Turing", "Grace Hopper")):
@@ -82,9 +105,10 @@ async def _interviews(camera: Camera, visit: Visit, past: Past) -> None:
         scores = {competency: 2 + (number + at) % 4 for at, competency in enumerate(COMPETENCIES)}
         await past.evaluate(interview_id, scores)
         held.append(interview_id)
+    await _others(past)
     page = visit.page
     await visit.open("/desk/")
-    await expect(visit.by_id("interview").nth(2)).to_be_visible()
+    await expect(visit.by_id("interview").nth(6)).to_be_visible()
     await camera.take(page, "desk", whole=True)
     await visit.open(f"/desk/interview/?id={held[0]}")
     await page.wait_for_load_state("networkidle")
