@@ -70,7 +70,7 @@ async def test_another_microphone_is_the_one_of_the_room_too(
         window.asked = [];
         const open = MediaDevices.prototype.getUserMedia;
         MediaDevices.prototype.getUserMedia = function (wanted) {
-          window.asked.push(wanted.audio.deviceId?.ideal ?? null);
+          window.asked.push(wanted.audio.deviceId?.exact ?? null);
           return open.call(this, wanted);
         };
         """
@@ -86,6 +86,12 @@ async def test_another_microphone_is_the_one_of_the_room_too(
     await visit.by_id("join").click()
     await expect(visit.by_id("talk")).to_be_visible()
     assert await visit.page.evaluate("() => window.asked") == [other]
+    # It was unplugged since: any other one does.
+    await visit.page.evaluate("() => localStorage.setItem('intervue.microphone', 'gone')")
+    await visit.page.reload()
+    await visit.by_id("join").click()
+    await expect(visit.by_id("talk")).to_be_visible()
+    assert await visit.page.evaluate("() => window.asked") == ["gone", None]
 
 
 async def test_each_failure_has_its_name_and_its_fix(visit: Visit, server: FakeRoomServer) -> None:

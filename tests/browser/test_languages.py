@@ -57,6 +57,7 @@ async def german(browser: Browser, server: FakeRoomServer) -> AsyncGenerator[Vis
 
 async def is_german(visit: Visit, where: str) -> None:
     await expect(visit.page.locator("html")).to_have_attribute("lang", "de")
+    await expect(visit.page).not_to_have_title("Interview · Intervue")
     for said in await visit.page.evaluate(_OWN_WORDS):
         words = {word.strip(".,:;?!…„“()").lower() for word in said.split()}
         assert not words & ENGLISH, f"{where}: {said}"
@@ -146,6 +147,7 @@ async def test_a_language_that_is_chosen_stays_until_another_one_is(
     # Pages that are there in English only say so.
     await german.page.get_by_role("link", name="Melden Sie sich an").click()
     await expect(german.by_id("language")).to_have_count(0)
+    await expect(german.page).to_have_title("Sign in · Intervue")
     await expect(html).to_have_attribute("lang", "en")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
@@ -93,6 +94,9 @@ async def _others(past: Past) -> None:
         plan = get_plan(role)
         new = new_interview(organization_id=by.organization_id, plan=plan, candidate_name=name)
         await records.create_interview(new)
+        if status == "abandoned":
+            await records.close_interview(new.interview_id, status, datetime.now(UTC))
+            continue
         async with past.database.transaction() as connection:
             this = INTERVIEWS.c.interview_id == new.interview_id
             await connection.execute(update(INTERVIEWS).values(status=status).where(this))

@@ -68,6 +68,12 @@ describe("the language", () => {
     expect(written).toEqual(["en"]);
   });
 
+  it("is still the browser's where the interview is in English, as most are", () => {
+    const { language } = choice(["de"]);
+    language.heldIn("en");
+    expect(language.current()).toBe("de");
+  });
+
   it("is not changed by an interview in one that is not spoken here", () => {
     const { language } = choice(["de"]);
     language.heldIn("fr");

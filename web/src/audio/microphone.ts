@@ -42,16 +42,21 @@ export async function openMicrophone(): Promise<MediaStream> {
   if (!devices) throw new MicrophoneError("insecure");
   const deviceId = chosenMicrophone();
   try {
-    return await devices.getUserMedia({
-      audio: {
-        channelCount: 1,
-        echoCancellation: true,
-        noiseSuppression: true,
-        ...(deviceId && { deviceId: { ideal: deviceId } }),
-      },
-    });
+    return await ask(devices, deviceId);
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
     throw new MicrophoneError(NAMED[name] ?? "failed");
+  }
+}
+
+async function ask(devices: MediaDevices, deviceId: string | null): Promise<MediaStream> {
+  const audio = { channelCount: 1, echoCancellation: true, noiseSuppression: true };
+  if (!deviceId) return devices.getUserMedia({ audio });
+  try {
+    // "exact": as a wish alone, Chromium prefers the system's own.
+    return await devices.getUserMedia({ audio: { ...audio, deviceId: { exact: deviceId } } });
+  } catch (error) {
+    if ((error as { name?: unknown }).name !== "OverconstrainedError") throw error;
+    return devices.getUserMedia({ audio });
   }
 }

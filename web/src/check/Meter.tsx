@@ -58,7 +58,7 @@ export function Meter({ probe, onFinding }: Props) {
         aria-valuenow={["silent", "quiet", "good", "loud"].indexOf(loudness)}
         aria-valuetext={words.levelNow[loudness]}
         data-testid="check-meter"
-        data-loudness={loudness}
+        data-finding={finding}
       >
         <span className={styles.bar} />
       </div>

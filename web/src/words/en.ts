@@ -1,9 +1,9 @@
 // What candidates' pages say. The other languages have the same shape, so that no key is missing.
 import type { Phase, SessionEnded } from "@/protocol/messages.gen";
-import type { HandsFreeState, MicrophoneProblem } from "@/session/state";
+import type { HandsFreeState } from "@/session/state";
 import type { OrbState } from "@/session/view";
-import type { Refusal } from "@/join/outcome";
 import { check } from "./en-check";
+import { microphone, refusals } from "./en-trouble";
 
 const phases: Record<Phase, string> = {
   introduction: "Introduction",
@@ -37,65 +37,6 @@ const outcome: Record<SessionEnded["outcome"], string> = {
   ended_by_candidate: "You ended the interview here.",
   expired: "The interview was closed because it was paused for a long time.",
   withdrawn: "You withdrew your consent. Your recordings are being erased.",
-};
-
-/** Each problem with its own fix. */
-const microphone: Record<MicrophoneProblem, { title: string; fix: string }> = {
-  blocked: {
-    title: "The microphone is blocked for this page",
-    fix: "Open the site settings beside the address bar, allow the microphone, then try again.",
-  },
-  missing: {
-    title: "No microphone was found",
-    fix: "Plug one in, or choose one in your system's sound settings, then try again.",
-  },
-  busy: {
-    title: "The microphone is in use by another program",
-    fix: "Close other calls or recordings, then try again.",
-  },
-  insecure: {
-    title: "This address cannot use the microphone",
-    fix: "Browsers allow it only over https or on localhost. Open the page there, or type.",
-  },
-  lost: {
-    title: "The microphone was disconnected",
-    fix: "Plug it in again, then try again. What you had said is kept.",
-  },
-  failed: {
-    title: "The microphone could not be started",
-    fix: "Reload the page, or restart the browser if that does not help.",
-  },
-};
-
-const refusals: Record<Refusal, { title: string; text: string }> = {
-  expired: {
-    title: "This link has expired",
-    text: "Please ask whoever invited you for a new one.",
-  },
-  used: {
-    title: "This link has been used already",
-    text: "It works once. To go on in another browser, ask whoever invited you for a new link: the interview continues where it was.",
-  },
-  revoked: {
-    title: "This invitation was taken back",
-    text: "Please ask whoever invited you.",
-  },
-  unknown: {
-    title: "We do not know this link",
-    text: "Please open it again from your mail, and check that it is complete.",
-  },
-  done: {
-    title: "This interview is over",
-    text: "There is nothing more to do. Thank you for your time.",
-  },
-  offline: {
-    title: "The server cannot be reached",
-    text: "Please check your connection. Your invitation is not used up.",
-  },
-  refused: {
-    title: "That did not work",
-    text: "Please try again in a moment.",
-  },
 };
 
 export const en = {

@@ -6,6 +6,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** Each in itself: whoever looks for theirs may not read the others. */
 export const NAMES: Record<Language, string> = { en: "English", de: "Deutsch" };
 
+const DEFAULT: Language = "en";
 const KEY = "intervue.language";
 
 export interface Surroundings {
@@ -31,7 +32,7 @@ export class LanguageChoice {
       const language = known(tag);
       if (language) return language;
     }
-    return "en";
+    return DEFAULT;
   };
 
   readonly choose = (language: Language): void => {
@@ -40,10 +41,12 @@ export class LanguageChoice {
     this.changed();
   };
 
-  /** What the interview is held in; one that these pages do not speak changes nothing. */
+  /** What the interview is held in. English says little about its candidate: plans are, unless
+   * somebody says otherwise. One that these pages do not speak says nothing. */
   readonly heldIn = (tag: string): void => {
     const before = this.current();
-    this.interview = known(tag);
+    const language = known(tag);
+    this.interview = language === DEFAULT ? null : language;
     if (this.current() !== before) this.changed();
   };
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useSyncExternalStore } from "react";
 import { de } from "./de";
 import { en, type Words } from "./en";
 import { languageChoice, type Language } from "./language";
@@ -27,8 +27,16 @@ export function usePageWords(title: keyof Words["titles"]): Words {
       document.documentElement.lang = "en";
     };
   }, [language]);
-  useEffect(() => {
-    document.title = words.titles[title];
+  useLayoutEffect(() => {
+    const name = words.titles[title];
+    const keep = () => {
+      if (document.title !== name) document.title = name;
+    };
+    keep();
+    // The one that was served comes back once more while the page wakes up.
+    const observer = new MutationObserver(keep);
+    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
+    return () => observer.disconnect();
   }, [words, title]);
   return words;
 }
