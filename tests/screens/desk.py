@@ -95,7 +95,7 @@ async def _others(past: Past) -> None:
         new = new_interview(organization_id=by.organization_id, plan=plan, candidate_name=name)
         await records.create_interview(new)
         if status == "abandoned":
-            await records.close_interview(new.interview_id, status, datetime.now(UTC))
+            await records.close_interview(new.interview_id, "expired", datetime.now(UTC))
             continue
         async with past.database.transaction() as connection:
             this = INTERVIEWS.c.interview_id == new.interview_id
