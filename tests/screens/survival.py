@@ -20,7 +20,7 @@ from tests.browser.room import Room
 __all__ = ["film_survival"]
 
 _EVERY_S = 0.2
-_SIZE = (880, 640)
+_SIZE = (880, 700)
 _LAST_MS = 2_500
 _NARRATOR = """
 (text) => {
@@ -70,8 +70,15 @@ class _Film:
             lasting.append(ms)
         path.parent.mkdir(parents=True, exist_ok=True)
         first, *others = images
-        more = {"append_images": others, "duration": lasting, "loop": 0}
-        first.save(path, save_all=True, quality=55, method=4, **more)
+        first.save(
+            path,
+            save_all=True,
+            append_images=others,
+            duration=lasting,
+            loop=0,
+            quality=55,
+            method=4,
+        )
 
 
 async def film_survival(browser: Browser, stack: LocalStack, path: Path) -> None:
@@ -81,6 +88,9 @@ async def film_survival(browser: Browser, stack: LocalStack, path: Path) -> None
     context = await browser.new_context(viewport={"width": width, "height": height})
     await context.grant_permissions(["microphone"])
     room = await Room.join(browser, stack.app_url, interview_id, context=context)
+    await room.wait_for_own_turn(60)
+    await room.type_answer("It is.")
+    await room.wait_for_state("speaking", 30)
     await room.wait_for_own_turn(60)
     film = _Film(room.page)
     over = asyncio.Event()

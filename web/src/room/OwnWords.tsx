@@ -1,3 +1,6 @@
+"use client";
+
+import { useEffect, useRef } from "react";
 import type { OwnWords as Words, PendingAnswer } from "@/session/state";
 import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
@@ -11,10 +14,19 @@ interface Props {
 
 export function OwnWords({ words, answer, language }: Props) {
   const { room } = useWords();
+  const element = useRef<HTMLDivElement>(null);
+  const recording = answer?.recording ?? false;
+  const text = words?.text ?? "";
+
+  // After a long question it would be out of sight.
+  useEffect(() => {
+    if (recording) element.current?.scrollIntoView({ block: "nearest" });
+  }, [recording, text]);
+
   if (!words) return null;
-  const waiting = answer?.recording ? "…" : room.writingDown;
+  const waiting = recording ? "…" : room.writingDown;
   return (
-    <div className={styles.own} data-testid="own-words" data-final={words.final}>
+    <div ref={element} className={styles.own} data-testid="own-words" data-final={words.final}>
       <p className={styles.who}>{room.you}</p>
       {words.text ? <p lang={language}>{words.text}</p> : <p className={styles.faint}>{waiting}</p>}
     </div>
