@@ -82,6 +82,7 @@ class _Film:
 
 
 async def film_survival(browser: Browser, stack: LocalStack, path: Path) -> None:
+    """And beside it, as `.png`, the room just before."""
     async with httpx.AsyncClient(base_url=stack.app_url, trust_env=False) as api:
         interview_id = await create_interview(api, "software-engineer", "Ada")
     width, height = _SIZE
@@ -97,6 +98,7 @@ async def film_survival(browser: Browser, stack: LocalStack, path: Path) -> None
     rolling = asyncio.create_task(film.roll(over.is_set))
     await room.press_talk()
     await expect(room.by_id("own-words")).to_contain_text("billing", timeout=20_000)
+    await room.page.screenshot(path=path.with_suffix(".png"))
     await film.narrate("$ kill -9 $(pgrep -f 'python -m api')")
     stack.kill("api")
     await expect(room.by_id("banner")).to_be_visible()

@@ -41,16 +41,25 @@ export function Room({ session, state }: { session: Session; state: RoomState })
               {state.question?.text || state.title}
             </h1>
             <Captions utterance={utterance} question={state.question?.text ?? ""} language={state.language} />
-            <button
-              type="button"
-              className={styles.repeat}
-              onClick={session.repeat}
-              disabled={!canRepeat(state)}
-              data-testid="repeat"
-            >
-              {words.repeat}
-            </button>
-            <OwnWords words={state.ownWords} answer={state.answer} language={state.language} />
+            {state.ownWords ? (
+              <OwnWords
+                words={state.ownWords}
+                answer={state.answer}
+                language={state.language}
+                link={state.link}
+              />
+            ) : (
+              <button
+                type="button"
+                className={styles.repeat}
+                // Not `disabled`: whoever has pressed it keeps the focus.
+                aria-disabled={!canRepeat(state)}
+                onClick={() => canRepeat(state) && session.repeat()}
+                data-testid="repeat"
+              >
+                {words.repeat}
+              </button>
+            )}
           </section>
         ) : (
           <p className={ui.lead} role="status">
