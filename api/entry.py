@@ -110,6 +110,7 @@ def snapshot(entry: Entry) -> Snapshot:
             )
             for line in entry.transcript
         ],
+        language=record.plan.language,
         endpointing_ms=entry.endpointing_ms,
         pending_turn=entry.pending,
         committed_turns=_committed(entry.transcript),

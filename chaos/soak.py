@@ -4,8 +4,8 @@ Some dozens of interviews are held at a time, one after another, until there wer
 voice, faster than it is spoken, and the providers are stubs. Behind a balancer are two API
 processes, beside them two workers. At random moments one of these four, or Valkey, dies by SIGKILL
 or is asked to end. After the first quarter the first API process and the first worker are let
-live, so that what they hold at the end can be compared with what they held in the middle, under the same
-load: at most a tenth more. Of those that die, the same is compared across their lives.
+live, so that what they hold at the end can be compared with what they held in the middle, under the
+same load: at most a tenth more. Of those that die, the same is compared across their lives.
 
 Shown is further that every interview came to its end with every answer once.
 """

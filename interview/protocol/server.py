@@ -91,6 +91,8 @@ class Snapshot(BaseModel):
     question_number: int
     question_count: int
     transcript: list[Transcript]
+    language: str = "en"
+    """Of what is asked, as in `de` or `en-GB`."""
     endpointing_ms: int
     """As in `phase`."""
     pending_turn: PendingTurn | None

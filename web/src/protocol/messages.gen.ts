@@ -1,5 +1,5 @@
 // Generated from interview/protocol by `make protocol`. Do not edit.
-// schema sha256 18ba8b4fd854b4131e49a5afe7f1051bf4d0fc021b3e4e50262c0966809f4721
+// schema sha256 913cdd89ba18901e4414834d3280e118bf38bf6a37e1c0d448e44fcf949a663e
 
 export const PROTOCOL = {
   "SUBPROTOCOL_V2": "intervue.v2",
@@ -198,6 +198,7 @@ export interface Snapshot {
   question_number: number;
   question_count: number;
   transcript: Transcript[];
+  language: string;
   endpointing_ms: number;
   pending_turn: PendingTurn | null;
   committed_turns: string[];

@@ -17,6 +17,7 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
     endpointingMs: snapshot.endpointing_ms,
     title: snapshot.title,
     candidateName: snapshot.candidate_name,
+    language: snapshot.language,
     // A connection that goes on has been told of the question being asked at this moment; the
     // snapshot knows it only once it has been spoken.
     phase: afresh ? snapshot.phase : state.phase,

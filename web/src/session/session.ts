@@ -13,7 +13,7 @@ import type { Preference } from "./preferences";
 import { reduce } from "./reducer";
 import { initialState, type RoomEvent, type RoomState } from "./state";
 import type { AnswerStore } from "./store";
-import { REFUSED } from "./wording";
+import { refusedNotice } from "./wording";
 
 export interface SessionOptions {
   interviewId: string;
@@ -133,6 +133,9 @@ export class Session implements ConnectionListener {
     this.connection.send({ type: "resume" });
   };
 
+  /** The question, once more. */
+  readonly repeat = (): void => this.connection.send({ type: "repeat" });
+
   /** For good. An answer in progress is finished first. */
   readonly end = async (): Promise<void> => {
     this.room?.playback.interrupt();
@@ -208,8 +211,7 @@ export class Session implements ConnectionListener {
     if (closeCode === PROTOCOL.CLOSE_SUPERSEDED) {
       this.dispatch({ kind: "link", link: "superseded" });
     } else {
-      const text = REFUSED[closeCode] ?? "The connection was refused.";
-      this.dispatch({ kind: "link", link: "refused", notice: { kind: "error", text } });
+      this.dispatch({ kind: "link", link: "refused", notice: refusedNotice(closeCode) });
     }
   }
 
