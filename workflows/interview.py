@@ -309,6 +309,10 @@ class InterviewWorkflow(InterviewHandlers):
         workflow.logger.error("reply.failed")
         assert turn.brief is not None, "it was an answer"
         onward = turn.brief.onward
+        if Directive.CONTINUE in turn.brief.allowed:
+            await self._say((scripts.CODE_ON,), turn.brief.standing)
+            self._move(turn.brief, Directive.CONTINUE)
+            return
         await self._say((scripts.REPLY_LOST, *onward.lines), onward.standing, onward.directive)
         self._move(turn.brief, onward.directive)
 
@@ -437,18 +441,20 @@ class InterviewWorkflow(InterviewHandlers):
     def _move(self, made: Brief, directive: Directive, said: tuple[str, ...] = ()) -> None:
         """`made` allowed it."""
         state = self._state
-        if directive is not Directive.REPROMPT:
+        if directive not in (Directive.REPROMPT, Directive.CONTINUE):
             state.asked = probe_asked(directive, said)
         before: Position = state.position
         state.position = apply_directive(self._plan, before, directive, made.standing.budget_left_s)
         if state.position.phase is not before.phase:
             state.phase_time_used_s = 0.0
             self._show_phase()
-        if directive not in (Directive.REPROMPT, Directive.FOLLOW_UP):
+        if directive not in (Directive.REPROMPT, Directive.FOLLOW_UP, Directive.CONTINUE):
             state.question_began_s = state.phase_time_used_s
 
     def _waited_s(self, until: datetime) -> float:
-        return waited_s(self._state, self._limits, until)
+        question = current_question(self._plan, self._state.position)
+        is_coding = question is not None and question.coding is not None
+        return waited_s(self._state, self._limits, until, is_coding=is_coding)
 
     def _restart_silence(self, since: datetime) -> None:
         """The candidate was there: a new silence begins."""

@@ -19,6 +19,8 @@ class Directive(StrEnum):
     """Stay: the answer was not heard, or the candidate asked to repeat or rephrase."""
     FOLLOW_UP = "follow_up"
     """Stay: ask one probe about this answer."""
+    CONTINUE = "continue"
+    """Stay: the candidate goes on with their code."""
     NEXT_QUESTION = "next_question"
     ADVANCE_PHASE = "advance_phase"
     CLOSE = "close"
@@ -67,3 +69,7 @@ class Brief(BaseModel):
     """Directives open now; `onward.directive` is always among them."""
     follow_ups_used: int = Field(ge=0)
     follow_ups_left: int = Field(ge=0)
+
+    @property
+    def is_coding(self) -> bool:
+        return self.question.coding is not None

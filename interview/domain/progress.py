@@ -18,6 +18,7 @@ from interview.domain.sentences import SentenceSplitter
 
 __all__ = [
     "MAX_REPROMPTS",
+    "MAX_STAYS",
     "Position",
     "apply_directive",
     "brief",
@@ -30,6 +31,8 @@ __all__ = [
 
 MAX_REPROMPTS = 3
 """Times one question may be repeated or rephrased before the interview moves on."""
+MAX_STAYS = 60
+"""Remarks while one piece of code is written, before the interview moves on."""
 
 
 class Position(BaseModel):
@@ -41,6 +44,7 @@ class Position(BaseModel):
     question_index: int = 0
     follow_ups_used: int = 0
     reprompts_used: int = 0
+    stays_used: int = 0
 
 
 def first_position(plan: Plan) -> Position:
@@ -105,12 +109,16 @@ def brief(
         allowed.append(Directive.FOLLOW_UP)
     if position.reprompts_used < MAX_REPROMPTS:
         allowed.append(Directive.REPROMPT)
+    if question.coding is not None and position.stays_used < MAX_STAYS:
+        # While there is time to write, what is said does not end it.
+        if here.budget_left_s > 0 and question_time_used_s < limit_s:
+            allowed.append(Directive.CONTINUE)
     return Brief(
         role_title=plan.title,
         candidate_name=candidate_name,
         language=plan.language,
         standing=here,
-        question=question,
+        question=question.shown(),
         onward=onward,
         allowed=tuple(allowed),
         follow_ups_used=position.follow_ups_used,
@@ -128,6 +136,8 @@ def apply_directive(
             return position.model_copy(update={"reprompts_used": position.reprompts_used + 1})
         case Directive.FOLLOW_UP:
             return position.model_copy(update={"follow_ups_used": position.follow_ups_used + 1})
+        case Directive.CONTINUE:
+            return position.model_copy(update={"stays_used": position.stays_used + 1})
         case Directive.NEXT_QUESTION | Directive.ADVANCE_PHASE | Directive.CLOSE:
             return _next_position(plan, position, budget_left_s)
 

@@ -8,6 +8,7 @@ from interview.domain.progress import greeting_lines
 from interview.protocol.server import ErrorMessage
 
 __all__ = [
+    "CODE_ON",
     "NUDGES",
     "REPLY_LOST",
     "TIME_TO_MOVE_ON",
@@ -23,6 +24,7 @@ NUDGES = (
 )
 TIME_TO_MOVE_ON = "Let's move on, so that there is time for the rest."
 REPLY_LOST = "Thank you, I have your answer. Let's go on."
+CODE_ON = "Thank you, I have that. Please go on with your code."
 WELCOME_BACK = "Welcome back."
 RECAP = "Here is where we were."
 
@@ -38,6 +40,8 @@ def fixed_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
     for phase in SPOKEN_PHASES:
         phase_plan = plan.phase(phase)
         lines += [phase_plan.opening, *(q.text for q in phase_plan.questions)]
+    if any(q.coding for q in plan.questions):
+        lines.append(CODE_ON)
     lines += [*NUDGES, TIME_TO_MOVE_ON, REPLY_LOST, WELCOME_BACK, RECAP]
     lines.append(plan.closing.replace("{name}", f", {candidate_name}" if candidate_name else ""))
     return tuple(dict.fromkeys(line for line in lines if line))

@@ -91,6 +91,11 @@ def _line(line: Line) -> str:
     return f"<line speaker={quoteattr(line.speaker)}>{text}</line>"
 
 
+def _task(brief: Brief) -> list[str]:
+    task = brief.question.coding
+    return [] if task is None else [f"<task>{escape(task.statement)}</task>"]
+
+
 def _brief(request: ReplyRequest) -> str:
     brief = request.brief
     allowed = allowed_directives(request)
@@ -99,6 +104,7 @@ def _brief(request: ReplyRequest) -> str:
     lines = [
         "<brief>",
         f"<question>{escape(brief.question.text)}</question>",
+        *_task(brief),
         *(f"<probe asked='yes'>{escape(probe)}</probe>" for probe in used),
         *(f"<probe>{escape(probe)}</probe>" for probe in left if Directive.FOLLOW_UP in allowed),
         f"<allowed>{', '.join(allowed)}</allowed>",

@@ -20,7 +20,7 @@ __all__ = ["ReplyReader", "read_reply", "reply_schema"]
 _MAX_OUTPUT_CHARS = 8_000
 _MAX_SPOKEN_CHARS = 1_200
 _QUESTION = re.compile(r"[^.!?…]*\?[\"'”’)]*\s*$")
-_STAYING = (Directive.FOLLOW_UP, Directive.REPROMPT)
+_STAYING = (Directive.FOLLOW_UP, Directive.REPROMPT, Directive.CONTINUE)
 
 
 class _Unusable(Exception):
@@ -162,6 +162,8 @@ class ReplyReader:
         Where no probe is allowed its question is left out, for the planned one follows."""
         if Directive.FOLLOW_UP in self._allowed and _QUESTION.search(reply):
             return Directive.FOLLOW_UP, reply
+        if Directive.CONTINUE in self._allowed:
+            return Directive.CONTINUE, reply
         onward = next((d for d in self._allowed if d not in _STAYING), None)
         if onward is None:
             return self._allowed[0], reply

@@ -67,6 +67,8 @@ def _answer_to(request: ReplyRequest) -> _Reply:
         question = brief.question.text
     elif directive is Directive.FOLLOW_UP:
         question = _next_probe(brief) or _ELABORATE
+    elif directive is Directive.CONTINUE:
+        acknowledgement = f"{acknowledgement} {words.GO_ON}"
     return _Reply(directive, acknowledgement, question)
 
 
@@ -74,10 +76,22 @@ def _directive(brief: Brief, heard: Heard, answer: str, conversation: Sequence[L
     stays = heard in words.SAYINGS and not _was_steered_back(heard, conversation)
     if stays and Directive.REPROMPT in brief.allowed:
         return Directive.REPROMPT
+    if Directive.CONTINUE in brief.allowed:
+        return _while_coding(brief, heard, answer)
     open_ended = heard is Heard.ANSWER and _leaves_open(answer)
     if open_ended and Directive.FOLLOW_UP in brief.allowed and _next_probe(brief):
         return Directive.FOLLOW_UP
     return brief.onward.directive
+
+
+def _while_coding(brief: Brief, heard: Heard, answer: str) -> Directive:
+    """On when they say so. A hint is given to whoever asks for one."""
+    if heard is Heard.PASS or words.says_done(answer):
+        return brief.onward.directive
+    wants_hint = words.asks_for_help(answer) and _next_probe(brief)
+    if wants_hint and Directive.FOLLOW_UP in brief.allowed:
+        return Directive.FOLLOW_UP
+    return Directive.CONTINUE
 
 
 def _leaves_open(answer: str) -> bool:
