@@ -81,7 +81,7 @@ class ConflictError(InterviewError):
 class NotFoundError(InterviewError):
     """Nothing by that id: `interview.not_found`, `interview.erased`, `recording.not_found`,
     `role.not_found`, `blob.not_found`, `document.not_found`, `erasure.not_found`,
-    `organization.not_found`."""
+    `organization.not_found`, `code.run_lost` (the exchange forgot it)."""
 
     http_status = 404
 
@@ -101,8 +101,8 @@ class AccessError(InterviewError):
 
 
 class InvalidInputError(InterviewError):
-    """Hostile or broken input: `audio.undecodable`, `protocol.violation`, `audio.too_long`, and the
-    codes of `interview.documents.results`."""
+    """Hostile or broken input: `audio.undecodable`, `protocol.violation`, `audio.too_long`,
+    `code.too_large`, `code.not_text`, and the codes of `interview.documents.results`."""
 
     http_status = 400
 

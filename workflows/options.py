@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypedDict
 
+from interview.contracts.ids import CODE_QUEUE
 from interview.contracts.interview import Limits
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -13,6 +14,7 @@ __all__ = [
     "BLOCKED_FOR",
     "MAX_RESCHEDULES",
     "ActivityOptions",
+    "code_options",
     "erasure_options",
     "model_options",
     "planning_options",
@@ -55,9 +57,23 @@ MAX_RESCHEDULES = 20
 """Reruns of one turn's stages before the turn is given up as failed."""
 
 
+CODE_PATIENCE = timedelta(seconds=90)
+"""Until a worker that runs code takes it. None does: then the sandbox is not available."""
+CODE_TIMEOUT = timedelta(minutes=5)
+"""A run ends itself long before."""
+CODE_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=50),
+    maximum_interval=timedelta(seconds=1),
+    # A program that takes its worker down with it is not tried for ever.
+    maximum_attempts=3,
+)
+
+
 class ActivityOptions(TypedDict, total=False):
     """Keyword arguments of `start_activity_method`."""
 
+    task_queue: str
+    schedule_to_start_timeout: timedelta
     schedule_to_close_timeout: timedelta
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
@@ -114,4 +130,17 @@ def webhook_options() -> ActivityOptions:
         start_to_close_timeout=RECORD_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
         retry_policy=ERASURE_RETRY,
+    )
+
+
+def code_options() -> ActivityOptions:
+    """For `CodeActivities.run`. What fails in the end, a timeout included, is `sandbox_unavailable`
+    to whoever waits for the run."""
+    return ActivityOptions(
+        task_queue=CODE_QUEUE,
+        schedule_to_start_timeout=CODE_PATIENCE,
+        start_to_close_timeout=CODE_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=CODE_RETRY,
+        cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
     )

@@ -6,6 +6,7 @@ import re
 import uuid
 
 __all__ = [
+    "CODE_QUEUE",
     "CONVERSE_QUEUE",
     "ERASURE_QUEUE",
     "EVALUATION_QUEUE",
@@ -45,6 +46,9 @@ EVALUATION_QUEUE = "intervue-evaluation"
 
 WEBHOOK_QUEUE = "intervue-webhooks"
 """Likewise: strangers' servers take their time."""
+
+CODE_QUEUE = "intervue-code"
+"""Activities alone, on workers that hold no secrets: what runs there was written by strangers."""
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 

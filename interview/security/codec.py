@@ -3,6 +3,8 @@
 A sealed payload names its key and its interview in its metadata, both bound: whoever has only the
 payload, as the Temporal UI does, can tell whose it is. Payloads of no interview are sealed with a
 key of the deployment. What is not sealed passes, so histories of before stay readable.
+
+Payloads of activities on `CODE_QUEUE` are left open: see `interview.contracts.code`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
-from interview.contracts.ids import interview_of
+from interview.contracts.ids import CODE_QUEUE, interview_of
 from interview.errors import DatabaseUnavailable, InterviewError
 from interview.security.data_keys import DataKeys
 from interview.security.seal import Cipher, EncryptionError
@@ -67,14 +69,22 @@ class InterviewCodec(PayloadCodec, WithSerializationContext):
     has been away for `patience_s`: a worker's task that failed meanwhile would come back late."""
 
     def __init__(
-        self, keys: DataKeys, interview_id: str | None = None, *, patience_s: float = 0.0
+        self,
+        keys: DataKeys,
+        interview_id: str | None = None,
+        *,
+        patience_s: float = 0.0,
+        left_open: bool = False,
     ) -> None:
         self._keys = keys
+        self._left_open = left_open
         self._interview_id = interview_id
         self._patience_s = patience_s
 
     def with_context(self, context: SerializationContext) -> Self:
         match context:
+            case ActivitySerializationContext(activity_task_queue=queue) if queue == CODE_QUEUE:
+                return type(self)(self._keys, left_open=True)
             case WorkflowSerializationContext() | ActivitySerializationContext():
                 interview_id = interview_of(context.workflow_id)
                 return type(self)(self._keys, interview_id, patience_s=self._patience_s)
@@ -82,6 +92,8 @@ class InterviewCodec(PayloadCodec, WithSerializationContext):
                 return self
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        if self._left_open:
+            return list(payloads)
         interview_id = self._interview_id
         cipher = (
             self._keys.deployment

@@ -1,0 +1,185 @@
+"""Running a program that a stranger wrote: what is asked for, and what came of it.
+
+What the output should have been is not known here: a run ends `finished`, and whoever holds the
+tests says whether that is `accepted` or `wrong_answer`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from interview.errors import InvalidInputError
+
+__all__ = [
+    "LANGUAGES",
+    "MAX_INPUTS",
+    "MAX_INPUT_BYTES",
+    "MAX_SOURCE_BYTES",
+    "CaseResult",
+    "Ending",
+    "Language",
+    "LanguageStatus",
+    "Limits",
+    "OutputPiece",
+    "Run",
+    "RunResult",
+    "SandboxStatus",
+    "Verdict",
+    "check_source",
+    "clean",
+]
+
+Language = Literal["python", "javascript", "typescript", "java", "cpp", "go", "sql"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+Ending = Literal[
+    "finished",
+    "runtime_error",
+    "time_limit",
+    "memory_limit",
+    "output_limit",
+    "compile_error",
+    "sandbox_unavailable",
+]
+"""How a program ended. `finished`: by itself, with status 0."""
+
+Verdict = Literal[
+    "accepted",
+    "wrong_answer",
+    "runtime_error",
+    "time_limit",
+    "memory_limit",
+    "output_limit",
+    "compile_error",
+    "sandbox_unavailable",
+]
+
+MAX_SOURCE_BYTES = 100_000
+MAX_INPUTS = 50
+MAX_INPUT_BYTES = 1024 * 1024
+"""Of a run, all inputs together."""
+
+_REPLACEMENT = "\ufffd"
+_CONTROLS = {
+    code: _REPLACEMENT
+    for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))
+    if chr(code) not in "\t\n"
+}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Model):
+    """Of one input. Compiling has limits of its own, which nobody sets. `wall_s` runs while others
+    use the processors too; `cpu_s` counts only what this run used, all its processes together."""
+
+    cpu_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    wall_s: Annotated[float, Field(gt=0, le=120)] = 15.0
+    memory_bytes: Annotated[int, Field(ge=16 * 2**20, le=2**31)] = 256 * 2**20
+    output_bytes: Annotated[int, Field(ge=1024, le=2**20)] = 64 * 1024
+    """Standard output and standard error together."""
+
+
+class Run(_Model):
+    """A program, and what it reads from standard input, once each. In SQL an input is a script that
+    makes the tables, and the program what is run against them."""
+
+    language: Language
+    source: str
+    inputs: Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_INPUTS)] = ("",)
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.source.encode(errors="replace")) > MAX_SOURCE_BYTES:
+            raise ValueError(f"a source holds at most {MAX_SOURCE_BYTES} bytes")
+        if sum(len(text.encode(errors="replace")) for text in self.inputs) > MAX_INPUT_BYTES:
+            raise ValueError(f"the inputs hold at most {MAX_INPUT_BYTES} bytes together")
+        return self
+
+
+class OutputPiece(_Model):
+    """Output as it is written, cut at any place. `case` is the index of the input; None while it is
+    compiled."""
+
+    case: int | None
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+
+class CaseResult(_Model):
+    """What came of one input. Output is `clean`, and cut at the limit. `exit_status` is a signal's
+    negative number where one ended it, and None where nothing ran."""
+
+    ending: Ending
+    exit_status: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    wall_ms: int = 0
+    cpu_ms: int = 0
+    memory_bytes: int = 0
+    """The most that was seen at once."""
+
+
+class RunResult(_Model):
+    """`cases` has one a run's input, in their order; it is empty unless it was compiled. `ending`
+    is `finished`, `compile_error` or `sandbox_unavailable`; `reason` then says why, to operators.
+    `backend` names what held it."""
+
+    ending: Literal["finished", "compile_error", "sandbox_unavailable"]
+    cases: tuple[CaseResult, ...] = ()
+    compiler: str = ""
+    """What it said, `clean`."""
+    compile_ms: int = 0
+    backend: str = ""
+    reason: str = ""
+
+
+class LanguageStatus(_Model):
+    """`version` is what the machine has, or empty; `reason` why it is not there."""
+
+    language: Language
+    available: bool
+    version: str = ""
+    reason: str = ""
+
+
+class SandboxStatus(_Model):
+    """What can be run now. Without a backend that passed its self-test nothing is available, and
+    `reason` says why, to operators."""
+
+    backend: str = ""
+    languages: tuple[LanguageStatus, ...] = ()
+    reason: str = ""
+
+    @property
+    def available(self) -> tuple[Language, ...]:
+        return tuple(one.language for one in self.languages if one.available)
+
+
+def check_source(source: str) -> None:
+    """Raises `InvalidInputError`: `code.too_large`, or `code.not_text` where there are NULs or
+    halves of characters."""
+    try:
+        size = len(source.encode())
+    except UnicodeEncodeError:
+        raise InvalidInputError("code.not_text", "the program holds what is no character") from None
+    if size > MAX_SOURCE_BYTES:
+        error = InvalidInputError(
+            "code.too_large", f"a program has at most {MAX_SOURCE_BYTES} bytes"
+        )
+        error.http_status = 413
+        raise error
+    if "\0" in source:
+        raise InvalidInputError("code.not_text", "the program holds what is no character")
+
+
+def clean(output: bytes | str) -> str:
+    """Output as text that terminals, pages and PostgreSQL can hold: what is no UTF-8, and control
+    characters other than tab and line feed, become U+FFFD. HTML stays as it is: it is text."""
+    text = output.decode(errors="replace") if isinstance(output, bytes) else output
+    return text.replace("\r\n", "\n").translate(_CONTROLS)

@@ -1,0 +1,1 @@
+"""Running programs of strangers, walled in."""
