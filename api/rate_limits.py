@@ -22,6 +22,7 @@ __all__ = [
     "JOINING",
     "PROPOSING",
     "READING",
+    "RUNNING",
     "SENDING_AGAIN",
     "UPLOADING",
     "CallerDep",
@@ -43,6 +44,8 @@ JOINING = Limit("join", 1200, per_s=60)
 second: only what is no page meets it."""
 ERASING = Limit("erase", 60, per_s=60)
 """Each one locks the interview's row and waits for Temporal."""
+RUNNING = Limit("code-run", 30, per_s=60)
+"""Runs of one interview. Each one has a processor for a while."""
 EXPORTING = Limit("export", 60, per_s=60)
 """Each one reads all that is kept of an interview."""
 SENDING_AGAIN = Limit("redelivery", 120, per_s=60)

@@ -17,6 +17,7 @@ __all__ = [
     "code_options",
     "erasure_options",
     "model_options",
+    "pad_options",
     "planning_options",
     "record_options",
     "stage_options",
@@ -69,16 +70,22 @@ CODE_RETRY = RetryPolicy(
 )
 
 
+PAD_TIMEOUT = CODE_PATIENCE + CODE_TIMEOUT + timedelta(minutes=1)
+
+
 class ActivityOptions(TypedDict, total=False):
     """Keyword arguments of `start_activity_method`."""
 
-    task_queue: str
-    schedule_to_start_timeout: timedelta
     schedule_to_close_timeout: timedelta
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
     cancellation_type: workflow.ActivityCancellationType
+
+
+class CodeOptions(ActivityOptions, total=False):
+    task_queue: str
+    schedule_to_start_timeout: timedelta
 
 
 def stage_options(limits: Limits, extra_time_factor: float) -> ActivityOptions:
@@ -133,14 +140,24 @@ def webhook_options() -> ActivityOptions:
     )
 
 
-def code_options() -> ActivityOptions:
+def code_options() -> CodeOptions:
     """For `CodeActivities.run`. What fails in the end, a timeout included, is `sandbox_unavailable`
     to whoever waits for the run."""
-    return ActivityOptions(
+    return CodeOptions(
         task_queue=CODE_QUEUE,
         schedule_to_start_timeout=CODE_PATIENCE,
         start_to_close_timeout=CODE_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
         retry_policy=CODE_RETRY,
+        cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
+    )
+
+
+def pad_options() -> ActivityOptions:
+    """Around a run: they wait for it as long as it may take."""
+    return ActivityOptions(
+        start_to_close_timeout=PAD_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=INFRASTRUCTURE_RETRY,
         cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
     )

@@ -31,9 +31,9 @@ router = APIRouter(prefix="/api/v1/interviews/{interview_id}/export", tags=["exp
 async def export_interview(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> StreamingResponse:
-    """A ZIP file: the interview, the questions asked, the transcript, consents, accommodations and
-    the audit trail as JSON, every recording, and every document with its text; for a candidate,
-    of these the résumés. Errors: `interview.erased`."""
+    """A ZIP file: the interview, the questions asked, the transcript, what was written on pads and
+    how it ran, consents, accommodations and the audit trail as JSON, every recording, and every
+    document with its text; for a candidate, of these the résumés. Errors: `interview.erased`."""
     if await services.erasures.find(interview_id) is not None:
         raise NotFoundError("interview.erased", "the interview was erased, or is about to be")
     record = await services.records.get_interview(interview_id)
@@ -42,6 +42,8 @@ async def export_interview(
     files = [
         row for row in await services.documents.of(interview_id) if is_for(principal, row.kind)
     ]
+    snapshots = await services.pads.all(interview_id)
+    runs = await services.pads.runs(interview_id)
     async with services.database.transaction() as connection:
         promised = await promises(connection, interview_id)
         await AuditTrail.append(
@@ -54,6 +56,10 @@ async def export_interview(
             "interview_id": interview_id,
             "items": [line.model_dump(mode="json") for line in lines],
             "sha256": transcript_sha256(lines),
+        },
+        "code": {
+            "snapshots": [row.model_dump(mode="json") for row in snapshots],
+            "runs": [row.model_dump(mode="json") for row in runs],
         },
         **promised,
     }

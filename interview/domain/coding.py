@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from interview.domain.code_runs import LANGUAGES, Language, Limits
+from interview.domain.code_runs import LANGUAGES, Language, Limits, RunResult, Verdict
 from interview.domain.content import Content, Words
 
 __all__ = [
     "MAX_CODE_BYTES",
+    "CodeOutcome",
+    "CodeReport",
+    "TestReport",
+    "judged",
+    "unavailable",
     "CodeLimits",
     "CodeTest",
     "CodingTask",
@@ -29,6 +34,14 @@ MAX_CODE_BYTES = 30_000
 _MOST_TEST_BYTES = 256 * 1024
 _MOST_TESTING_S = 120.0
 """Of the processor, all tests together: a run of them has to come to its end."""
+
+CodeOutcome = Literal["finished", Verdict]
+"""`finished`: it was run by itself, and nothing was expected of it."""
+MAX_REPORTED_CHARS = 8_000
+"""Of the output of one test, and of the compiler."""
+_UNAVAILABLE = (
+    "Code cannot be run here at the moment. Your code is saved, and the interview goes on."
+)
 
 TaskLevel = Literal["entry", "mid", "senior"]
 
@@ -114,6 +127,90 @@ class CodingTask(Content):
     def shown(self) -> CodingTask:
         """Without its hidden tests."""
         return self.model_copy(update={"hidden_tests": ()})
+
+
+class TestReport(BaseModel):
+    """What came of a test that the candidate knows."""
+
+    model_config = ConfigDict(frozen=True)
+    __test__ = False  # for pytest, which takes it for one
+
+    name: str
+    verdict: Verdict
+    stdout: str = ""
+    stderr: str = ""
+    wall_ms: int = 0
+
+
+class CodeReport(BaseModel):
+    """What came of a run. Of hidden tests there are numbers alone: what a program wrote while it
+    read one of them may be that test."""
+
+    model_config = ConfigDict(frozen=True)
+
+    verdict: CodeOutcome
+    tests: tuple[TestReport, ...] = ()
+    hidden_passed: int = 0
+    hidden_total: int = 0
+    stdout: str = ""
+    stderr: str = ""
+    """Of a run by itself."""
+    compiler: str = ""
+    wall_ms: int = 0
+    message: str = ""
+    """What people are told beside it."""
+
+
+def unavailable() -> CodeReport:
+    """Nothing was run."""
+    return CodeReport(verdict="sandbox_unavailable", message=_UNAVAILABLE)
+
+
+def judged(result: RunResult, task: CodingTask, *, tests: bool) -> CodeReport:
+    """`tests`: the run's inputs were those of the task's tests, in their order."""
+    compiler = result.compiler[:MAX_REPORTED_CHARS]
+    if result.ending == "sandbox_unavailable":
+        return unavailable()
+    if result.ending == "compile_error":
+        return CodeReport(verdict="compile_error", compiler=compiler)
+    wall_ms = sum(case.wall_ms for case in result.cases)
+    if not tests:
+        case = result.cases[0]
+        return CodeReport(
+            verdict=case.ending,
+            stdout=case.stdout[:MAX_REPORTED_CHARS],
+            stderr=case.stderr[:MAX_REPORTED_CHARS],
+            compiler=compiler,
+            wall_ms=wall_ms,
+        )
+    verdicts: list[Verdict] = []
+    for case, test in zip(result.cases, task.tests, strict=True):
+        if case.ending == "finished":
+            right = same_output(case.stdout, test.expected)
+            verdicts.append("accepted" if right else "wrong_answer")
+        else:
+            verdicts.append(case.ending)
+    shown = len(task.visible_tests)
+    failed: list[Verdict] = [verdict for verdict in verdicts if verdict != "accepted"]
+    return CodeReport(
+        verdict=failed[0] if failed else "accepted",
+        tests=tuple(
+            TestReport(
+                name=test.name,
+                verdict=verdict,
+                stdout=case.stdout[:MAX_REPORTED_CHARS],
+                stderr=case.stderr[:MAX_REPORTED_CHARS],
+                wall_ms=case.wall_ms,
+            )
+            for test, verdict, case in zip(
+                task.visible_tests, verdicts[:shown], result.cases[:shown], strict=True
+            )
+        ),
+        hidden_passed=verdicts[shown:].count("accepted"),
+        hidden_total=len(task.hidden_tests),
+        compiler=compiler,
+        wall_ms=wall_ms,
+    )
 
 
 def same_output(wrote: str, expected: str) -> bool:
