@@ -62,6 +62,7 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
         ...state,
         phase: message.phase,
         question: {
+          id: message.question_id,
           text: message.question_text,
           number: message.question_number,
           count: message.question_count,
@@ -81,6 +82,10 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
     case "turn_resend":
     case "pong":
     case "audio_response":
+    case "code_pad":
+    case "code_saved":
+    case "code_output":
+    case "code_result":
       return state;
     case "partial_transcript":
       if (state.ownWords?.turnId === message.turn_id && state.ownWords.final) return state;

@@ -2,31 +2,18 @@
 import type { AudioEngine } from "@/audio/engine";
 import { MicrophoneError } from "@/audio/microphone";
 import { Playback } from "@/audio/playback";
+import { StoredDrafts } from "@/pad/drafts";
+import { Pad } from "@/pad/pad";
 import type { Received } from "@/protocol/codec";
 import { PROTOCOL } from "@/protocol/messages.gen";
-import { Answering } from "./answering";
-import { Connection, type ConnectionListener, type OpenSocket } from "./connection";
+import { Answering, newTurnId } from "./answering";
+import { Connection, type ConnectionListener } from "./connection";
 import { act, type Room } from "./effects";
+import type { SessionOptions } from "./options";
 import { Outbox } from "./outbox";
 import { reduce } from "./reducer";
 import { initialState, type RoomEvent, type RoomState } from "./state";
-import type { AnswerStore } from "./store";
 import { REFUSED } from "./wording";
-
-export interface SessionOptions {
-  interviewId: string;
-  socketUrl: string;
-  store: AnswerStore;
-  standing: () => Promise<Standing>;
-  /** The candidate types; the microphone is not asked for. */
-  textOnly?: () => Promise<boolean>;
-  /** A new access token; false where there is none to be had. */
-  renew?: () => Promise<boolean>;
-  openSocket?: OpenSocket;
-}
-
-/** Of an interview, as far as the server can be asked. */
-export type Standing = "open" | "over" | "missing" | "unknown";
 
 export class Session implements ConnectionListener {
   private state: RoomState;
@@ -34,6 +21,7 @@ export class Session implements ConnectionListener {
   private readonly connection: Connection;
   private readonly outbox: Outbox;
   readonly answering: Answering;
+  readonly pad: Pad;
   private engine: AudioEngine | null = null;
   private room: Room | null = null;
   private held = false;
@@ -55,6 +43,11 @@ export class Session implements ConnectionListener {
         return this.room?.playback.interrupt() ?? null;
       },
       () => this.connection.probe(),
+    );
+    this.pad = new Pad(
+      (message) => this.connection.send(message),
+      options.drafts ?? new StoredDrafts(options.interviewId),
+      newTurnId,
     );
   }
 
@@ -79,6 +72,7 @@ export class Session implements ConnectionListener {
     this.room = {
       outbox: this.outbox,
       playback,
+      pad: this.pad,
       entered: () => this.entered(),
       answerOver: (turnId) => this.answering.over(turnId),
       ended: () => this.interviewEnded(playback),

@@ -1,0 +1,22 @@
+"use client";
+
+import type { Pad, PadView } from "./pad";
+import styles from "./pad.module.css";
+
+/** For whoever wants no editor: Tab leaves it, and screen readers read it as they know it. */
+export function PlainEditor({ pad, view }: { pad: Pad; view: PadView }) {
+  return (
+    <textarea
+      className={styles.plain}
+      value={view.text}
+      onChange={(event) => pad.edit(event.target.value)}
+      onBlur={pad.flush}
+      aria-label="Your code"
+      spellCheck={false}
+      autoCapitalize="off"
+      autoCorrect="off"
+      wrap="off"
+      data-testid="code-plain"
+    />
+  );
+}
