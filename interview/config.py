@@ -6,21 +6,51 @@ Every field is explained in `.env.example`; a test holds the two together.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from interview.errors import ConfigError
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["CodeSettings", "Settings", "load_code_settings", "load_settings"]
+
+S = TypeVar("S", bound="CodeSettings")
 
 SttProvider = Literal["openai", "local"]
 TtsProvider = Literal["openai", "local"]
 LlmProvider = Literal["anthropic", "openai", "scripted"]
 
 
-class Settings(BaseSettings):
+CodeBackend = Literal["bubblewrap", "remote", "kubernetes", "none"]
+
+
+class CodeSettings(BaseSettings):
+    """All that a worker that runs code knows: `.env` is not read there, for it holds secrets."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    redis_url: str = "redis://localhost:6379"
+    temporal_address: str = "localhost:7233"
+    temporal_namespace: str = "default"
+    temporal_api_key: SecretStr | None = None
+    temporal_tls: bool = False
+    worker_ready_file: Path | None = None
+
+    code_backend: CodeBackend = "bubblewrap"
+    code_slots: Annotated[int, Field(ge=1, le=200)] = 8
+    code_typescript: str = ""
+    code_cgroup: str = ""
+    code_remote_url: str = ""
+    code_remote_kind: Literal["piston", "judge0"] = "piston"
+    code_remote_token: SecretStr | None = None
+    code_kubernetes_namespace: str = "intervue-code"
+    code_kubernetes_image: str = ""
+
+
+class Settings(CodeSettings):
     """All settings of API and worker. Names are the upper-case field names."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
@@ -29,8 +59,6 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"  # the guide's default: containers need it
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     debug: bool = False
-    log_format: Literal["console", "json"] = "console"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:3000",)
     web_dir: Path = Path("web/out")
@@ -59,11 +87,6 @@ class Settings(BaseSettings):
     # Services
     database_url: str = "postgresql+asyncpg://intervue:intervue_dev@localhost:5432/intervue"
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
-    redis_url: str = "redis://localhost:6379"
-    temporal_address: str = "localhost:7233"
-    temporal_namespace: str = "default"
-    temporal_api_key: SecretStr | None = None
-    temporal_tls: bool = False
     temporal_ui_url: str = ""
 
     # Object store: a folder, or an S3 bucket
@@ -112,7 +135,6 @@ class Settings(BaseSettings):
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
-    worker_ready_file: Path | None = None
 
     @field_validator(
         "allowed_hosts",
@@ -134,8 +156,17 @@ class Settings(BaseSettings):
 def load_settings(**instead: str) -> Settings:
     """`instead` goes before the environment, by the names of the fields. Raises `ConfigError`
     with one line a wrong setting, naming the variable."""
+    return _loaded(Settings, instead)
+
+
+def load_code_settings(**instead: str) -> CodeSettings:
+    """Likewise, and from the environment alone."""
+    return _loaded(CodeSettings, instead)
+
+
+def _loaded(kind: type[S], instead: dict[str, str]) -> S:
     try:
-        return Settings(**instead)  # pyright: ignore[reportArgumentType] texts, as in the environment
+        return kind(**instead)  # pyright: ignore[reportArgumentType] texts, as in the environment
     except ValidationError as error:
         lines = [
             f"{'.'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"

@@ -21,7 +21,7 @@ from launcher.ports import is_free, port_holder
 from launcher.stack import ALL, LocalStack, Ports
 
 _GIVEN = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS")
-_SERVICES = {"start": ALL, "dev": (*ALL, "web"), "services": ALL[:3]}
+_SERVICES = {"start": (*ALL, "code"), "dev": (*ALL, "code", "web"), "services": ALL[:3]}
 _PREFERRED = {"postgres": 55432, "valkey": 56379, "temporal": 57233, "temporal_ui": 58233}
 
 

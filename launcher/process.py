@@ -36,6 +36,8 @@ class Program:
     tree: bool = False
     user_id: int | None = None
     group_id: int | None = None
+    inherits: bool = True
+    """Our own environment, below `env`."""
 
 
 async def spawn(
@@ -48,7 +50,7 @@ async def spawn(
             asyncio.create_subprocess_exec(
                 *_dying_with_parent(program),
                 cwd=program.cwd,
-                env={**os.environ, **program.env},
+                env={**(os.environ if program.inherits else {}), **program.env},
                 stdin=stdin,
                 stdout=log,
                 stderr=log,

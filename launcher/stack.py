@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from interview.config import CodeSettings
 from launcher.child import Child, ChildSpec
 from launcher.errors import StartError
 from launcher.external import check_redis, check_temporal
@@ -35,6 +36,7 @@ from launcher.valkey import prepare_valkey
 __all__ = ["ALL", "LocalStack", "Ports"]
 
 ALL = ("postgres", "valkey", "temporal", "api", "worker")
+"""All but `code`, which runs candidates' programs, and `web`."""
 _WORKER_ALIVE_S = 5.0
 
 
@@ -115,7 +117,7 @@ class LocalStack:
 
     async def stop(self) -> None:
         """API and worker first, then what they need. Idempotent."""
-        apps = ("web", "api", *self._workers())
+        apps = ("web", "api", "code", *self._workers())
         for group in (apps, ("temporal",), ("postgres", "valkey")):
             running = [self._children.pop(name) for name in group if name in self._children]
             await asyncio.gather(*(child.stop() for child in running))
@@ -138,7 +140,7 @@ class LocalStack:
         checks = [asyncio.to_thread(check_settings, self.given)] if apps_wanted else []
         await _together(*checks, *(start() for start in wanted))
         self._keys = await asyncio.to_thread(keep_keys, self.home, self._keys)
-        apps = {"api": self._start_api, "web": self._start_web}
+        apps = {"api": self._start_api, "web": self._start_web, "code": self._start_code}
         await _together(
             *(start() for name, start in apps.items() if name in self.services),
             *(self._start_worker(name) for name in self._workers() if "worker" in self.services),
@@ -217,6 +219,29 @@ class LocalStack:
             before=lambda: alive.unlink(missing_ok=True),  # a predecessor's says nothing
             standby=self._standby.get(name),
             stop_timeout_s=25.0,
+        )
+        await self._run(spec)
+
+    async def _start_code(self) -> None:
+        """The worker that runs candidates' programs: of all that we know it is told the least."""
+        alive = self.home.run / "code-alive"
+        known = {name.upper() for name in CodeSettings.model_fields}
+        given = {name: value for name, value in self.given.items() if name in known}
+        services = {name: self.urls[name] for name in ("REDIS_URL", "TEMPORAL_ADDRESS")}
+        ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        env = {name: value for name, value in self.env.items() if name in known}
+        program = Program(
+            argv=[sys.executable, "code_worker.py"],
+            log=self.home.log("code"),
+            env={**ours, **given, **services, **env, "WORKER_READY_FILE": str(alive)},
+            inherits=False,
+        )
+        spec = ChildSpec(
+            name="code",
+            program=program,
+            ready=lambda _: _touched_lately(alive),
+            before=lambda: alive.unlink(missing_ok=True),
+            stop_timeout_s=15.0,
         )
         await self._run(spec)
 

@@ -1,0 +1,90 @@
+"""Runs a program in the sandbox, and tells what it writes as it writes it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from temporalio import activity
+
+from interview.contracts.code import CodeActivities, CodeRan, CodeRun
+from interview.domain.code_runs import OutputPiece, Run, RunResult
+from interview.errors import InterviewError
+from interview.sandbox.exchange import CodeExchange
+from interview.sandbox.port import Sandbox
+
+__all__ = ["RunCode"]
+
+log = structlog.stdlib.get_logger(__name__)
+
+_TELL_EVERY_S = 0.03
+
+
+class RunCode(CodeActivities):
+    """`checked` is set once the sandbox has been tried: until then runs wait."""
+
+    def __init__(self, exchange: CodeExchange, sandbox: Sandbox, checked: asyncio.Event) -> None:
+        self._exchange = exchange
+        self._sandbox = sandbox
+        self._checked = checked
+
+    @activity.defn(name="code.run")
+    async def run(self, request: CodeRun) -> CodeRan:
+        run_id, key = request.run_id, request.key
+        if (before := await self._exchange.result(run_id, key)) is not None:
+            return CodeRan(ending=before.ending)
+        run = await self._exchange.take(run_id, key)
+        await self._checked.wait()
+        result = await self._watched(request, run)
+        stands = await self._exchange.settle(run_id, key, result)
+        return CodeRan(ending=stands.ending)
+
+    async def _watched(self, request: CodeRun, run: Run) -> RunResult:
+        telling = _Telling(self._exchange, request)
+        task = asyncio.create_task(telling.run())
+        try:
+            return await self._sandbox.run(run, telling.add)
+        finally:
+            telling.end()
+            await task
+
+
+class _Telling:
+    """Output that cannot be told now is part of the result all the same."""
+
+    def __init__(self, exchange: CodeExchange, request: CodeRun) -> None:
+        self._exchange = exchange
+        self._request = request
+        self._pieces: list[OutputPiece] = []
+        self._something = asyncio.Event()
+        self._over = asyncio.Event()
+
+    def add(self, piece: OutputPiece) -> None:
+        last = self._pieces[-1] if self._pieces else None
+        if last is not None and (last.case, last.stream) == (piece.case, piece.stream):
+            self._pieces[-1] = last.model_copy(update={"text": last.text + piece.text})
+        else:
+            self._pieces.append(piece)
+        self._something.set()
+
+    def end(self) -> None:
+        self._over.set()
+        self._something.set()
+
+    async def run(self) -> None:
+        while not self._over.is_set():
+            await self._something.wait()
+            self._something.clear()
+            with suppress(TimeoutError):
+                # What comes within this time is told together.
+                await asyncio.wait_for(self._over.wait(), _TELL_EVERY_S)
+            await self._tell()
+
+    async def _tell(self) -> None:
+        pieces, self._pieces = self._pieces, []
+        if pieces:
+            try:
+                await self._exchange.write(self._request.run_id, self._request.key, pieces)
+            except InterviewError as error:
+                log.warning("code.output_untold", code=error.code)

@@ -1,0 +1,59 @@
+"""Whether the walls hold here and now, tried before anything of a stranger runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+from interview.domain.code_runs import LanguageStatus, Limits, Run, RunResult
+from interview.sandbox.bubblewrap.languages import Toolchain
+from interview.sandbox.bubblewrap.probe import PROBE
+
+__all__ = ["broken_walls", "try_language"]
+
+Running = Callable[[Run], Awaitable[RunResult]]
+
+_MB = 2**20
+_SMALL = Limits(cpu_s=2, wall_s=10, memory_bytes=64 * _MB, output_bytes=8192)
+_ENDLESS = {
+    "time_limit": (
+        "import time\ntime.sleep(60)",
+        Limits(cpu_s=1, wall_s=0.5, memory_bytes=64 * _MB),
+    ),
+    "memory_limit": ("import os\nx=[]\nwhile 1: x.append(os.urandom(65536))", _SMALL),
+    "output_limit": ("while 1: print('x' * 80)", _SMALL),
+}
+
+
+async def broken_walls(running: Running) -> str:
+    """The first that does not hold, or empty."""
+    result = await running(Run(language="python", source=PROBE, limits=_SMALL))
+    if result.ending != "finished" or result.cases[0].ending != "finished":
+        said = result.cases[0].stderr if result.cases else result.reason
+        return f"the sandbox does not start here: {said.strip()[-300:] or result.ending}"
+    for name, held in json.loads(result.cases[0].stdout).items():
+        if not held:
+            return f"the sandbox does not hold here: {name}"
+    for ending, (source, limits) in _ENDLESS.items():
+        result = await running(Run(language="python", source=source, limits=limits))
+        if not result.cases or result.cases[0].ending != ending:
+            return f"the sandbox does not hold here: {ending} is not kept"
+    return ""
+
+
+async def try_language(toolchain: Toolchain, running: Running) -> LanguageStatus:
+    language = toolchain.language
+    limits = Limits(cpu_s=20, wall_s=60)
+    result = await running(Run(language=language, source=toolchain.hello, limits=limits))
+    if result.cases:
+        ok, _, version = result.cases[0].stdout.strip().partition(" ")
+        if ok == "ok":
+            return LanguageStatus(language=language, available=True, version=version)
+        said = result.cases[0].stderr
+    else:
+        said = result.reason or result.compiler
+    return LanguageStatus(
+        language=language,
+        available=False,
+        reason=f"it does not run here: {said.strip()[-300:] or result.ending}",
+    )

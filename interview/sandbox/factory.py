@@ -1,0 +1,42 @@
+"""The backend that the settings name."""
+
+from __future__ import annotations
+
+from interview.config import CodeSettings
+from interview.domain.code_runs import Run, RunResult, SandboxStatus
+from interview.errors import ConfigError
+from interview.sandbox.port import OutputSink, Sandbox
+
+__all__ = ["NoSandbox", "build_sandbox"]
+
+
+class NoSandbox:
+    """Runs nothing, and says so."""
+
+    name = "none"
+    _REASON = "running code is turned off (CODE_BACKEND=none)"
+
+    async def check(self) -> SandboxStatus:
+        return SandboxStatus(backend=self.name, reason=self._REASON)
+
+    async def run(self, run: Run, output: OutputSink) -> RunResult:
+        return RunResult(ending="sandbox_unavailable", backend=self.name, reason=self._REASON)
+
+    async def close(self) -> None: ...
+
+
+def build_sandbox(settings: CodeSettings) -> Sandbox:
+    """Raises `ConfigError`."""
+    match settings.code_backend:
+        case "bubblewrap":
+            from interview.sandbox.bubblewrap.backend import Bubblewrap
+
+            return Bubblewrap(
+                slots=settings.code_slots,
+                typescript=settings.code_typescript,
+                cgroup=settings.code_cgroup,
+            )
+        case "none":
+            return NoSandbox()
+        case "remote" | "kubernetes":
+            raise ConfigError(f"CODE_BACKEND: {settings.code_backend} is not there yet")
