@@ -100,7 +100,7 @@ class RunPads(PadActivities):
             inputs=inputs,
             limits=task.limits.as_limits(),
         )
-        return CodeOffered(key=await self.exchange.offer(_name(request), run))
+        return CodeOffered(key=await self.exchange.offer(request.name, run))
 
     @activity.defn(name="pad.settle")
     async def settle(self, request: SettleInput) -> None:
@@ -110,23 +110,23 @@ class RunPads(PadActivities):
             return
         if row.report is None:
             await self._show(request, row, task)
-            result = await self.exchange.result(_name(request), request.key)
+            result = await self.exchange.result(request.name, request.key)
             while result is None:
                 await asyncio.sleep(_LOOK_AGAIN_S)
-                result = await self.exchange.result(_name(request), request.key)
+                result = await self.exchange.result(request.name, request.key)
             if result.ending == "sandbox_unavailable":
                 log.error("code.not_run", backend=result.backend, reason=result.reason)
             await self._keep(request, row, judged(result, task, tests=row.tests))
         else:
             await self._tell(request, row, row.report)  # an earlier attempt may not have
-        await self.exchange.forget(_name(request))
+        # The exchange forgets by itself: who ran it may be looking still which result stands.
 
     @activity.defn(name="pad.give_up")
     async def give_up(self, request: PadRun) -> None:
         row = await self.pads.run(request.interview_id, request.run_id)
         if row is not None:
             await self._keep(request, row, unavailable())
-        await self.exchange.forget(_name(request))
+        await self.exchange.forget(request.name)
 
     async def _show(self, request: SettleInput, row: RunRow, task: CodingTask) -> None:
         """As it is written, gathered, so that a flood is few messages."""
@@ -140,7 +140,7 @@ class RunPads(PadActivities):
 
         async with asyncio.TaskGroup() as tasks:
             flushing = tasks.create_task(flush())
-            async for piece in self.exchange.output(_name(request), request.key):
+            async for piece in self.exchange.output(request.name, request.key):
                 shown.take(piece)
             flushing.cancel()
         await shown.flush()
@@ -182,8 +182,3 @@ async def code_on_pad(pads: Pads, interview_id: str, question_id: str) -> CodeSe
         report=last_run.report if last_run else None,
         with_tests=last_run.tests if last_run else False,
     )
-
-
-def _name(request: PadRun) -> str:
-    """Clients choose run ids: each is one of its interview alone."""
-    return f"{request.interview_id}.{request.run_id}"

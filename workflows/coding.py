@@ -39,7 +39,7 @@ async def run_code(interview_id: str, request: RunCodeInput) -> None:
         try:
             await workflow.execute_activity_method(
                 CodeActivities.run,
-                CodeRun(run_id=request.run_id, key=offered.key),
+                CodeRun(run_id=this.name, key=offered.key),
                 summary=f"{what} · {request.question_id}",
                 **code_options(),
             )

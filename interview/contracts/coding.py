@@ -28,6 +28,11 @@ class PadRun(_Model):
     run_id: str
     question_id: str
 
+    @property
+    def name(self) -> str:
+        """Among the runs of all interviews: clients choose run ids."""
+        return f"{self.interview_id}.{self.run_id}"
+
 
 class CodeOffered(_Model):
     """`key`: of the run in the exchange; None where there is nothing to run."""
