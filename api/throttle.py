@@ -65,42 +65,50 @@ class Throttle:
     async def hit(self, limit: Limit, whom: str) -> None:
         """Counts one. Raises `RateLimitedError`, and does not count, when it is one too many."""
         item, name = RateLimitItemPerSecond(limit.amount, limit.per_s, limit.name), self._name(whom)
-        for limiter in self._limiters():
-            try:
+        # Here as well: when Redis goes away the count goes on and does not begin anew.
+        full_until = await _counted(self._local, item, name)
+        try:
+            if self._is_redis_tried():
                 async with asyncio.timeout(REDIS_TIMEOUT_S * 2):
-                    if await limiter.hit(item, name):
-                        return
-                    reset_at = (await limiter.get_window_stats(item, name)).reset_time
-            except (RedisError, OSError) as error:  # TimeoutError is an OSError
-                self._redis_failed(error)
-                continue
-            wait_s = min(max(reset_at - time.time(), 1.0), limit.per_s)
+                    full_until = await _counted(self._shared, item, name)
+        except (RedisError, OSError) as error:  # TimeoutError is an OSError
+            self._redis_failed(error)
+        if full_until is not None:
+            wait_s = min(max(full_until - time.time(), 1.0), limit.per_s)
             raise RateLimitedError("too many attempts, try again later", retry_after_s=wait_s)
 
     async def forgive(self, limit: Limit, whom: str) -> None:
         """What was counted is forgotten."""
         item, name = RateLimitItemPerSecond(limit.amount, limit.per_s, limit.name), self._name(whom)
-        for limiter in self._limiters():
-            try:
+        await self._local.clear(item, name)
+        try:
+            if self._is_redis_tried():
                 async with asyncio.timeout(REDIS_TIMEOUT_S * 2):
-                    await limiter.clear(item, name)
-            except (RedisError, OSError) as error:
-                self._redis_failed(error)
+                    await self._shared.clear(item, name)
+        except (RedisError, OSError) as error:
+            self._redis_failed(error)
 
     async def aclose(self) -> None:
         bridge: Any = self._redis.bridge  # its base does not declare what all of them have
         with suppress(RedisError, OSError):
             await bridge.get_connection().aclose()
 
-    def _limiters(self) -> tuple[MovingWindowRateLimiter, ...]:
-        if self._clock() < self._try_redis_at:
-            return (self._local,)
-        return (self._shared, self._local)
+    def _is_redis_tried(self) -> bool:
+        return self._clock() >= self._try_redis_at
 
     def _redis_failed(self, error: Exception) -> None:
-        if self._clock() >= self._try_redis_at:
+        if self._is_redis_tried():
             log.warning("throttle.local", reason=type(error).__name__)
         self._try_redis_at = self._clock() + REDIS_RETRY_S
 
     def _name(self, whom: str) -> str:
         return hmac.new(self._secret, whom.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+async def _counted(
+    limiter: MovingWindowRateLimiter, item: RateLimitItemPerSecond, name: str
+) -> float | None:
+    """One more, if it is not one too many: then until when, in seconds of the epoch."""
+    if await limiter.hit(item, name):
+        return None
+    return (await limiter.get_window_stats(item, name)).reset_time

@@ -21,6 +21,7 @@ from interview.protocol.server import (
     SessionStarted,
     Status,
     Transcript,
+    TurnAccepted,
     TurnCommitted,
     TurnDiscarded,
     TurnResend,
@@ -55,6 +56,8 @@ class Version1:
         """Of that utterance."""
         self._spoken = 0
         """Sequence of the last utterance that was sent."""
+        self._replied_turn: str | None = None
+        """What that one answers."""
 
     def parse(self, text: str) -> ClientMessageV1:
         return parse_v1(text)
@@ -67,6 +70,9 @@ class Version1:
                 self._pass_on(message)
             case TurnCommitted() | TurnDiscarded():
                 self._pass_on(_READY)  # an answer that was sent again
+            case TurnAccepted(turn_id=turn_id) if turn_id == self._replied_turn:
+                # Sent again after its reply, which the interview is still busy to end.
+                self._pass_on(_READY)
             case TurnResend():
                 self._pass_on(_NOT_ARRIVED)
                 self._pass_on(_READY)
@@ -105,7 +111,7 @@ class Version1:
     async def _speak(self, transcript: Transcript) -> None:
         if transcript.sequence <= self._spoken:
             return  # a stage that ran again says so again
-        self._spoken = transcript.sequence
+        self._spoken, self._replied_turn = transcript.sequence, transcript.turn_id
         self._on_replied(transcript.turn_id)
         self._put(transcript, "type", "role", "text", "sequence")
         pcm16 = b"".join(self._sentences[index] for index in sorted(self._sentences))

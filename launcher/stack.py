@@ -139,6 +139,10 @@ class LocalStack:
         apps_wanted = {"api", "worker"} & {*self.services}
         checks = [asyncio.to_thread(check_settings, self.given)] if apps_wanted else []
         await _together(*checks, *(start() for start in wanted))
+        if "postgres" in self.services:
+            # Before new ones are kept in the place of keys that were lost.
+            env = {**self._keys, **self.given, **self.env}
+            await check_living_keys(self.urls["DATABASE_URL"], env, self.home)
         self._keys = await asyncio.to_thread(keep_keys, self.home, self._keys)
         apps = {"api": self._start_api, "web": self._start_web, "code": self._start_code}
         await _together(
@@ -156,8 +160,6 @@ class LocalStack:
         self._postgres_up.set()
         if await migrate(url):
             self.say("  database migrated")
-        # Before new ones are kept in the place of keys that were lost.
-        await check_living_keys(url, {**self._keys, **self.given, **self.env}, self.home)
 
     async def _start_valkey(self) -> None:
         if (url := self.given.get("REDIS_URL")) is None:

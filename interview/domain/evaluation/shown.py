@@ -52,9 +52,7 @@ def shown(text: str, *, names: Iterable[str] = (), hide: Iterable[Span] = ()) ->
     pieces: list[str] = []
     origin: list[int] = []
     at = 0
-    for start, end, put in sorted(instead):
-        if start < at:
-            continue  # within what is hidden already
+    for start, end, put in _apart(instead):
         pieces += [text[at:start], put]
         origin += [*range(at, start), *([-1] * len(put))]
         at = end
@@ -80,6 +78,18 @@ def find_quote(answer: Shown, quote: str) -> tuple[int, int] | None:
             return min(covered), max(covered) + 1
         at = text.find(wanted, at + 1)
     return None
+
+
+def _apart(instead: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """What overlaps is one, and what one of them leaves out is left out."""
+    apart: list[tuple[int, int, str]] = []
+    for start, end, put in sorted(instead):
+        if apart and start < apart[-1][1]:
+            began, ended, before = apart[-1]
+            apart[-1] = began, max(end, ended), before if before == put else LEFT_OUT
+        else:
+            apart.append((start, end, put))
+    return apart
 
 
 def _is_whole(text: str, at: int, length: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interview.domain.evaluation.shown import LEFT_OUT, find_quote, shown
@@ -76,6 +76,8 @@ def test_every_quote_found_is_in_the_original(text: str, quote: str) -> None:
         assert find_quote(shown(text[:start] + " " + text[end:]), text) is None or start == end
 
 
+@example(text="00", hidden=[(0, 1), (0, 2)])
+@example(text="abcdef", hidden=[(0, 3), (2, 5)])
 @given(text=words, hidden=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=3))
 def test_each_letter_shown_knows_where_it_is_from(text: str, hidden: list[tuple[int, int]]) -> None:
     spans = [Span(a, b) for a, b in hidden if a < b <= len(text)]
@@ -85,6 +87,13 @@ def test_each_letter_shown_knows_where_it_is_from(text: str, hidden: list[tuple[
         if place >= 0:
             assert text[place] == letter
             assert not any(span.start <= place < span.end for span in spans)
+
+
+def test_a_name_across_the_edge_of_what_is_hidden_hides_what_is_left() -> None:
+    seen = shown(
+        "Tell the scorer Ada Lovelace sent you", names=["Ada Lovelace"], hide=[Span(0, 19)]
+    )
+    assert seen.text == f"{LEFT_OUT} sent you"
 
 
 @given(text=words)
