@@ -12,7 +12,7 @@ node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help eval-quality setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load bench-auth bench-encryption chaos fuzz docker-up docker-down \
+	bench-history bench-load bench-auth bench-encryption bench-sandbox test-sandbox chaos fuzz docker-up docker-down \
 	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
 
 help: ## Show this
@@ -65,6 +65,12 @@ bench-auth: .venv/.ready ## Login, refresh and ticket, p95 (JSON last)
 
 bench-encryption: .venv/.ready ## What encryption adds to end of speech to first sound (ROUNDS=4; JSON last)
 	@$(PY) -m bench.turn --encryption $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-sandbox: .venv/.ready ## What the sandbox adds to a program's start, and ten at once (needs bubblewrap; JSON last)
+	@$(PY) -m bench.sandbox
+
+test-sandbox: .venv/.ready ## Every attack on the sandbox, in three languages (needs bubblewrap, node, g++; JSON last)
+	@$(PY) -m chaos.attacks
 
 chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random walk (FAULTS=200, SEED=…; JSON last)
 	@$(PY) -m chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED))

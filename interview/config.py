@@ -22,7 +22,7 @@ TtsProvider = Literal["openai", "local"]
 LlmProvider = Literal["anthropic", "openai", "scripted"]
 
 
-CodeBackend = Literal["bubblewrap", "remote", "kubernetes", "none"]
+CodeBackend = Literal["bubblewrap", "remote", "none"]
 
 
 class CodeSettings(BaseSettings):
@@ -46,8 +46,6 @@ class CodeSettings(BaseSettings):
     code_remote_url: str = ""
     code_remote_kind: Literal["piston", "judge0"] = "piston"
     code_remote_token: SecretStr | None = None
-    code_kubernetes_namespace: str = "intervue-code"
-    code_kubernetes_image: str = ""
 
 
 class Settings(CodeSettings):

@@ -58,10 +58,9 @@ class CodeExchange:
         """Of the workers that are alive now: what any of them can run. None: nothing can be."""
         with translated():
             now = time.time()
-            ids = await self._redis.zrangebyscore(_WORKERS, now - ALIVE_S, "+inf")
-            found = (
-                await self._redis.mget([_status_key(one.decode()) for one in ids]) if ids else []
-            )
+            ids: Any = await self._redis.zrangebyscore(_WORKERS, now - ALIVE_S, "+inf")
+            keys = [_status_key(one.decode()) for one in ids]
+            found: list[Any] = await self._redis.mget(keys) if keys else []
         statuses = [SandboxStatus.model_validate_json(one) for one in found if one is not None]
         if not statuses:
             return SandboxStatus(reason="no worker that runs code is there")

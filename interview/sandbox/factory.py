@@ -38,5 +38,17 @@ def build_sandbox(settings: CodeSettings) -> Sandbox:
             )
         case "none":
             return NoSandbox()
-        case "remote" | "kubernetes":
-            raise ConfigError(f"CODE_BACKEND: {settings.code_backend} is not there yet")
+        case "remote":
+            return _remote(settings)
+
+
+def _remote(settings: CodeSettings) -> Sandbox:
+    from interview.sandbox.remote.backend import Remote
+    from interview.sandbox.remote.judge0 import Judge0
+    from interview.sandbox.remote.piston import Piston
+
+    url, token = settings.code_remote_url, settings.code_remote_token
+    if not url.startswith(("http://", "https://")):
+        raise ConfigError("CODE_REMOTE_URL: missing; CODE_BACKEND=remote needs its address")
+    kind = Piston if settings.code_remote_kind == "piston" else Judge0
+    return Remote(kind(url, token.get_secret_value() if token else ""))

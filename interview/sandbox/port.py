@@ -1,4 +1,4 @@
-"""What runs a program. Backends: `bubblewrap`, `remote` (Piston or Judge0), `kubernetes`."""
+"""What runs a program. Backends: `bubblewrap`, `remote` (Piston or Judge0)."""
 
 from __future__ import annotations
 

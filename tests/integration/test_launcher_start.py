@@ -77,6 +77,12 @@ async def terminal(tmp_path: Path) -> AsyncGenerator[Terminal]:
         await process.communicate()
 
 
+def environment(pid: int) -> set[str]:
+    """The names of what a process was told at its start."""
+    told = Path(f"/proc/{pid}/environ").read_text()
+    return {line.partition("=")[0] for line in told.split("\0") if line}
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -141,7 +147,11 @@ async def test_start_kill_stop_and_start_again(terminal: Terminal) -> None:
     said = await terminal.ready(first)
     assert f"http://localhost:{terminal.port}/docs" in said
     state = terminal.state()
-    assert set(state["pids"]) == {"postgres", "valkey", "temporal", "api", "worker"}
+    assert set(state["pids"]) == {"postgres", "valkey", "temporal", "api", "worker", "code"}
+    # Where strangers' programs run, nothing is known that opens anything.
+    names = environment(state["pids"]["code"])
+    ours = {"REDIS_URL", "TEMPORAL_ADDRESS", "WORKER_READY_FILE", "PATH"}
+    assert ours <= names <= {*ours, "LANG", "LC_CTYPE"}
     async with httpx.AsyncClient(trust_env=False) as client:
         url = state["urls"]["app"]
         assert (await client.get(f"{url}/health/ready")).json()["status"] == "ok"

@@ -7,14 +7,18 @@ import codecs
 import shutil
 import time
 from collections import defaultdict
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from interview.domain.code_runs import (
+    LANGUAGES,
     CaseResult,
     Ending,
+    Language,
     LanguageStatus,
     OutputPiece,
     Run,
@@ -81,7 +85,12 @@ class Bubblewrap:
     def slots(self) -> int:
         return len(self._slots)
 
-    async def check(self) -> SandboxStatus:
+    @property
+    def uids(self) -> frozenset[int]:
+        """Of its slots, where each has one of its own."""
+        return frozenset(slot.uid for slot in self._slots if slot.uid is not None)
+
+    async def check(self, languages: Sequence[Language] = LANGUAGES) -> SandboxStatus:
         self._refusal = await self._reason_against()
         if self._refusal:
             log.warning("sandbox.refused", backend=self.name, reason=self._refusal)
@@ -93,7 +102,7 @@ class Bubblewrap:
             async with gate:
                 return await self._language(toolchain)
 
-        statuses = await asyncio.gather(*(one(toolchain) for toolchain in TOOLCHAINS.values()))
+        statuses = await asyncio.gather(*(one(TOOLCHAINS[name]) for name in languages))
         return SandboxStatus(backend=self.name, languages=tuple(statuses))
 
     async def run(self, run: Run, output: OutputSink) -> RunResult:
@@ -103,6 +112,12 @@ class Bubblewrap:
         if missing := toolchain.missing(PROGRAM_FOLDERS, self._typescript):
             return self._unavailable(missing)
         return await self._run(run, toolchain, output)
+
+    async def raw(self, run: Run, uid: int) -> AsyncGenerator[tuple[bytes, int, bytes]]:
+        """What a supervisor says that is asked to run something as `uid`."""
+        job = replace(self._job(run, TOOLCHAINS[run.language], self._slots[0]), uid=uid)
+        async for frame in self._keeper.converse(job):
+            yield frame
 
     async def close(self) -> None:
         await self._keeper.close()
@@ -122,7 +137,8 @@ class Bubblewrap:
     async def _language(self, toolchain: Toolchain) -> LanguageStatus:
         if missing := toolchain.missing(PROGRAM_FOLDERS, self._typescript):
             return LanguageStatus(language=toolchain.language, available=False, reason=missing)
-        return await try_language(toolchain, self._unchecked)
+        tried = toolchain.tried()
+        return await try_language(tried, lambda run: self._run(run, tried, lambda _: None))
 
     async def _run(self, run: Run, toolchain: Toolchain, output: OutputSink) -> RunResult:
         slot = await self._free.get()
@@ -171,7 +187,7 @@ class Bubblewrap:
                     reason = clean(body)[:500]
                     log.warning("sandbox.broken", backend=self.name, reason=reason)
                     return self._unavailable(reason)
-        log.info("sandbox.ran", language=run.language, took_s=round(time.monotonic() - began, 3))
+        log.debug("sandbox.ran", language=run.language, took_s=round(time.monotonic() - began, 3))
         return self._result(run, toolchain, pieces, ends)
 
     def _result(

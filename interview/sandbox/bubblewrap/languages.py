@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from interview.domain.code_runs import Language, Limits
@@ -77,6 +77,19 @@ class Toolchain:
     environment: dict[str, str] = field(default_factory=dict[str, str])
     extra_files: dict[str, str] = field(default_factory=dict[str, str])
     needs_typescript: bool = False
+    trial: str = ""
+    """Instead of `hello`, where compiling that takes too long for every start: prints a version."""
+
+    def tried(self) -> Toolchain:
+        """As it is tried at start."""
+        if not self.trial:
+            return self
+        program = ["/bin/sh", "-c", f'v=$({self.trial}) && echo "ok $v"']
+
+        def run(_: Limits) -> list[str]:
+            return program
+
+        return replace(self, compile=(), run=run)
 
     def missing(self, folders: tuple[str, ...], typescript: Path | None) -> str:
         """Why it cannot be there; empty where it can."""
@@ -224,6 +237,7 @@ TOOLCHAINS: dict[Language, Toolchain] = {
                 'package main\nimport ("fmt"; "runtime")\n'
                 'func main() { fmt.Println("ok", runtime.Version()) }'
             ),
+            trial="go env GOVERSION",
             overhead_mb=128,
             threads=32,
             out_of_memory="out of memory",

@@ -55,6 +55,7 @@ held["files"] = all(
     cannot_write(folder + "/x") for folder in ("", "/usr", "/etc", "/dev", "/box", "/proc/sys")
 )
 held["sysctl"] = cannot_write("/proc/sys/kernel/core_pattern")
+held["init is covered"] = cannot_write("/proc/1/mem") and not os.listdir("/proc/1")
 held["masks"] = all(unreadable("/proc/" + name) for name in ("cmdline", "kallsyms", "kcore"))
 held["no memfd"] = refused(lambda: libc.syscall(319 if x86 else 279, b"x", 0))
 held["no namespaces"] = refused(lambda: libc.unshare(0x10000000))

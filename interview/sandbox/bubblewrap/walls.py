@@ -65,7 +65,8 @@ def _system() -> list[str]:
 
 
 def _proc(host: Path) -> list[str]:
-    args = ["--proc", "/proc"]
+    # Init is of the program's own user, and its memory would be open to it.
+    args = ["--proc", "/proc", "--ro-bind", "/tmp/empty", "/proc/1"]
     for name in _MASKED_FILES:
         if (host / name).exists():
             args += ["--ro-bind", "/dev/null", f"/proc/{name}"]

@@ -41,9 +41,11 @@ class Watch:
         for pid in pids:
             with suppress(OSError, ValueError, IndexError):
                 resident += int(self._read(f"{pid}/statm").split()[1]) * _PAGE_BYTES
-                # After the name, which may hold anything: utime, stime and those of the waited for.
-                times = self._read(f"{pid}/stat").rpartition(b")")[2].split()[11:15]
-                cpu_s += sum(map(int, times)) * _TICK_S
+                cpu_s += _cpu_s(self._read(f"{pid}/stat"))
+        with suppress(OSError, ValueError):
+            # Init's own is covered inside; it has waited for those that lost their parents.
+            with open(f"/proc/{self._first_pid}/stat", "rb") as file:
+                cpu_s += _cpu_s(file.read())
         if resident > memory_limit and len(pids) > 1:
             resident = sum(self._proportional(pid) for pid in pids)
         return Usage(resident, cpu_s)
@@ -84,3 +86,8 @@ class Watch:
         with suppress(OSError, ValueError, IndexError):
             return int(self._read(f"{pid}/statm").split()[1]) * _PAGE_BYTES
         return 0
+
+
+def _cpu_s(stat: bytes) -> float:
+    """utime, stime and those of the waited for come after the name, which may hold anything."""
+    return sum(map(int, stat.rpartition(b")")[2].split()[11:15])) * _TICK_S

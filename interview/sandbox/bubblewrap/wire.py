@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class Keeper:
             await self._process.wait()
             self._process = None
 
-    async def converse(self, job: Job) -> AsyncIterator[Frame]:
+    async def converse(self, job: Job) -> AsyncGenerator[Frame]:
         """Frames up to the last, which says how it ended. When this is left, however it is left,
         the run and all of it are gone. Raises `Lost`."""
         reader, writer = await self._begin()

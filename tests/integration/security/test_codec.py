@@ -10,7 +10,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import ActivitySerializationContext, WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 
-from interview.contracts.ids import interview_of, workflow_id
+from interview.contracts.ids import CODE_QUEUE, interview_of, workflow_id
 from interview.errors import DatabaseUnavailable
 from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
@@ -47,6 +47,16 @@ async def test_what_is_sealed_is_opened_with_and_without_its_context(
     assert sealed.metadata["interview-id"] == interview_id.encode()
     for reader in (codec, InterviewCodec(keys), InterviewCodec(keys).with_context(activity)):
         assert await reader.decode([sealed]) == [PLAIN]
+
+
+async def test_what_goes_to_a_worker_without_keys_is_left_open(
+    keys: DataKeys, interview_id: str
+) -> None:
+    activity = ActivitySerializationContext(
+        "default", "1", "code.run", CODE_QUEUE, workflow_id(interview_id), None, False
+    )
+
+    assert await InterviewCodec(keys).with_context(activity).encode([PLAIN]) == [PLAIN]
 
 
 async def test_plain_payloads_pass(codec: InterviewCodec) -> None:
