@@ -193,7 +193,7 @@ def build_workers(
     )
     retime = Retime(database, erasing)
     propose = Propose(ProposalRecords(database), providers.structured)
-    evaluate = Evaluate(EvaluationRecords(database), providers.structured)
+    evaluate = Evaluate(EvaluationRecords(database), providers.structured, pads)
     documents = Documents(DocumentRecords(database), blobs, Extractor())
     tailor = Tailor(TailoringRecords(database), documents, providers.structured)
     hooks = SendWebhooks(
