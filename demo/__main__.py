@@ -108,6 +108,7 @@ async def _run(args: argparse.Namespace) -> bool:
         "killed": target,
         "turns": len(held.turns),
         "phases": [p.value for p in held.phases],
+        "verdicts": held.verdicts,
         "word_error_rate": round(word_error_rate(held), 4),
         "first_sound_p50_ms": round(statistics.median(first_sound), 1),
         "recovery_ms": None if held.recovery_ms is None else round(held.recovery_ms, 1),

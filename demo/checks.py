@@ -63,7 +63,19 @@ async def check_interview(
             and {t.turn_id for t in held.turns} == set(answers)
         ),
         "no question asked twice": all(n == 1 for n in asked.values()) and len(asked) > 0,
+        **_code_checks(held),
         "recordings play": await _recordings_play(api, interview_id, len(lines)),
+    }
+
+
+def _code_checks(held: HeldInterview) -> dict[str, bool]:
+    if not held.verdicts:
+        return {}
+    unavailable = ["sandbox_unavailable"] * 2
+    return {
+        "code failed, was mended and passed, or was said not to be run": all(
+            verdicts in (["wrong_answer", "accepted"], unavailable) for verdicts in held.verdicts
+        )
     }
 
 

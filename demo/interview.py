@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from demo.answers import answer_for
+from demo.coding import DONE, is_coding, write_and_run
 from demo.room import Room, Utterance
 from demo.voice import CandidateVoice
 from interview.domain.phases import Phase
@@ -40,6 +41,8 @@ class HeldInterview:
     room: Room
     turns: list[Turn] = field(default_factory=list[Turn])
     phases: list[Phase] = field(default_factory=list[Phase])
+    verdicts: list[list[str]] = field(default_factory=list[list[str]])
+    """Of the runs of each piece of code, in order."""
     recovery_ms: float | None = None
     """From the end of the answer that the kill fell into to the first sound of its reply."""
 
@@ -82,6 +85,10 @@ async def hold_interview(
         while room.ended is None and standing is not None and standing.question_id is not None:
             given = sum(t.phase is standing.phase for t in held.turns)
             answer = answer_for(standing.phase, given)
+            if is_coding(standing.question_id):
+                coded = await write_and_run(room, standing.question_id, patience_s)
+                held.verdicts.append(coded)
+                answer = DONE
             parts = re.split(r"(?<=[.?!]) ", answer) if hands_free else [answer]
             spoken = await voice.say(*parts, speed=speed, pause_ms=THINKING_MS)
             turn = Turn(uuid.uuid4().hex, standing.phase, standing.question_id, said=spoken.text)

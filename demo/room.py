@@ -34,6 +34,8 @@ from interview.protocol.client import (
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import (
     SERVER_MESSAGE,
+    CodePad,
+    CodeResult,
     ErrorMessage,
     PhaseChanged,
     ServerMessage,
@@ -103,6 +105,9 @@ class Room:
         self.errors: list[ErrorMessage] = []
         self.ended: SessionEnded | None = None
         self.superseded = False
+        self.pad: CodePad | None = None
+        self.code_results: dict[str, CodeResult] = {}
+        """By run."""
         self.pending: PendingAnswer | None = None
         self.pending_text: AnswerText | None = None
         self.endpointing_ms = 0
@@ -288,6 +293,10 @@ class Room:
                 )
             case PhaseChanged():
                 self.endpointing_ms = message.endpointing_ms
+            case CodePad():
+                self.pad = message
+            case CodeResult():
+                self.code_results[message.run_id] = message
             case ErrorMessage():
                 self.errors.append(message)
             case SessionEnded():

@@ -31,6 +31,8 @@ from interview.protocol import SUBPROTOCOL_V2, limits
 from interview.protocol.client import (
     CLIENT_MESSAGE_V2,
     AnswerText,
+    CodeRun,
+    CodeSnapshot,
     EndSession,
     Hello,
     Pause,
@@ -261,6 +263,8 @@ class FakeRoomServer:
                 await self._send(socket, body, interview.last_seq)
             case SpeechPaused() | SpeechResumed() | Repeat():
                 pass  # the page does not send them yet
+            case CodeSnapshot() | CodeRun():
+                pass  # it asks nothing that is answered by code
             case Hello():
                 raise AssertionError("hello came twice")
             case _:
