@@ -84,11 +84,7 @@ async def hold_interview(
         await room.wait(lambda: _finished(room.last_utterance()) or room.ended, patience_s)
         while room.ended is None and standing is not None and standing.question_id is not None:
             given = sum(t.phase is standing.phase for t in held.turns)
-            answer = answer_for(standing.phase, given)
-            if is_coding(standing.question_id):
-                coded = await write_and_run(room, standing.question_id, patience_s)
-                held.verdicts.append(coded)
-                answer = DONE
+            answer = await _answer(held, standing, given, patience_s)
             parts = re.split(r"(?<=[.?!]) ", answer) if hands_free else [answer]
             spoken = await voice.say(*parts, speed=speed, pause_ms=THINKING_MS)
             turn = Turn(uuid.uuid4().hex, standing.phase, standing.question_id, said=spoken.text)
@@ -125,6 +121,16 @@ async def hold_interview(
             turn.heard = lines.get(turn.turn_id, "")
         held.phases = [p for p in held.phases if p is not Phase.COMPLETED]
     return held
+
+
+async def _answer(
+    held: HeldInterview, standing: PhaseChanged, given: int, patience_s: float
+) -> str:
+    question_id = standing.question_id
+    if question_id is None or not is_coding(question_id):
+        return answer_for(standing.phase, given)
+    held.verdicts.append(await write_and_run(held.room, question_id, patience_s))
+    return DONE
 
 
 def _candidate(line: Transcript) -> bool:

@@ -272,6 +272,10 @@ class Room:
                 await self._resend(message)
             case UtteranceEnd():
                 await self._utterance_ended(socket, message)
+            case CodePad():
+                self.pad = message
+            case CodeResult():
+                self.code_results[message.run_id] = message
             case _:
                 self._note(message)
         self._on_message(message)
@@ -293,10 +297,6 @@ class Room:
                 )
             case PhaseChanged():
                 self.endpointing_ms = message.endpointing_ms
-            case CodePad():
-                self.pad = message
-            case CodeResult():
-                self.code_results[message.run_id] = message
             case ErrorMessage():
                 self.errors.append(message)
             case SessionEnded():
