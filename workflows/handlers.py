@@ -115,9 +115,10 @@ class InterviewHandlers:
     @run_code.validator
     def _validate_run_code(self, request: RunCodeInput) -> None:
         self._validate_open()
-        question = current_question(self._plan, self._state.position)
-        asked = question is not None and question.coding is not None
-        if not asked or question is None or question.question_id != request.question_id:
+        asked = {
+            question.question_id: question.coding is not None for question in self._plan.questions
+        }
+        if request.question_id not in self._asked_now() or not asked.get(request.question_id):
             raise ApplicationError(
                 "this question is not being asked", type="code.not_asked", non_retryable=True
             )
@@ -176,6 +177,14 @@ class InterviewHandlers:
             question_text=question.text if question else "",
             running_turn_id=self._running.ref.turn_id if self._running else None,
         )
+
+    def _asked_now(self) -> set[str | None]:
+        """The question, and the one that is being read out: its pad is on the screen already."""
+        question = current_question(self._plan, self._state.position)
+        ids = {question.question_id if question else None}
+        if self._running is not None and self._running.brief is not None:
+            ids.add(self._running.brief.onward.standing.question_id)
+        return ids - {None}
 
     def _code_is_running(self, run_id: str | None = None) -> bool:
         """Any run, or this one."""
