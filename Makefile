@@ -11,9 +11,9 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help eval-quality setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load bench-auth bench-encryption bench-sandbox test-sandbox chaos fuzz docker-up docker-down \
-	docker-logs test test-cov check lint lint-fix protocol migrate migrate-new clean env
+.PHONY: help eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
+	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy fuzz \
+	docker-up docker-down docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -35,8 +35,8 @@ worker: .venv/.ready env ## Worker only
 web: web/node_modules/.ready ## Web frontend only, dev server (localhost:3000)
 	@cd web && exec $(PNPM) dev
 
-demo: .venv/.ready ## A scripted candidate holds an interview (KILL=worker|api|redis|postgres|temporal, ROLE=…, HANDS_FREE=1)
-	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED)) $(if $(HANDS_FREE),--hands-free)
+demo: .venv/.ready ## A scripted candidate, from plan to report (ROLE=…, TYPED=1, HANDS_FREE=1, KILL=worker|api|redis|postgres|temporal)
+	@$(PY) -m demo $(if $(KILL),--kill $(KILL)) $(if $(ROLE),--role $(ROLE)) $(if $(SPEED),--speed $(SPEED)) $(if $(HANDS_FREE),--hands-free) $(if $(TYPED),--typed)
 
 PEERS := .intervue/peers-venv
 $(PEERS)/.ready: bench/peers/requirements.lock | .venv/.ready
@@ -66,6 +66,9 @@ bench-auth: .venv/.ready ## Login, refresh and ticket, p95 (JSON last)
 bench-encryption: .venv/.ready ## What encryption adds to end of speech to first sound (ROUNDS=4; JSON last)
 	@$(PY) -m bench.turn --encryption $(if $(ROUNDS),--rounds $(ROUNDS))
 
+bench-telemetry: .venv/.ready ## What metrics and traces cost a turn (JSON last)
+	@$(PY) -m bench.telemetry
+
 bench-sandbox: .venv/.ready ## What the sandbox adds to a program's start, and ten at once (needs bubblewrap; JSON last)
 	@$(PY) -m bench.sandbox
 
@@ -75,11 +78,17 @@ test-sandbox: .venv/.ready ## Every attack on the sandbox, in three languages (n
 chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random walk (FAULTS=200, SEED=…; JSON last)
 	@$(PY) -m chaos $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED))
 
+demo-deploy: .venv/.ready ## A rolling deploy of changed workflow code under running interviews (N=10; JSON last)
+	@$(PY) -m chaos.deploy $(if $(N),--interviews $(N))
+
 fuzz: .venv/.ready ## Damaged messages and recordings against the whole stack (SEED=…; JSON last)
 	@$(PY) -m chaos.fuzz $(if $(SEED),--seed $(SEED))
 
 eval-quality: .venv/.ready ## Scores against a corpus: agreement, quotes, injections (JSON last; asks the model that is configured)
 	@$(PY) -m quality
+
+eval-dialogues: .venv/.ready ## The interviewer's behaviour in scripted dialogues (ONLY=…; JSON last; asks the model that is configured)
+	@$(PY) -m quality.rehearse $(if $(ONLY),--only $(ONLY))
 
 ## Setting up
 
@@ -164,6 +173,13 @@ lint-fix: .venv/.ready web/node_modules/.ready ## Mend what a tool can mend
 
 protocol: .venv/.ready web/node_modules/.ready ## Generate JSON Schema and TypeScript from the protocol
 	@$(PY) -m interview.protocol.export
+
+docs: .venv/.ready ## Build the documentation's site into .intervue/site
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs --quiet build --strict && echo ".intervue/site/index.html"
+
+## Deployment
+
+include deploy/check/tools.mk
 
 ## Database (the one that DATABASE_URL names)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,8 +14,10 @@ from pathlib import Path
 
 import structlog
 import uvloop
+from temporalio import workflow
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities.converse import Converse
 from activities.erasure import Erase, Retime
@@ -36,6 +37,7 @@ from activities.webhooks import SendWebhooks
 from interview.audio.decode import warm_decoder
 from interview.audio.ear import AnswerEar
 from interview.audio.vad import SileroVad
+from interview.build import build_id
 from interview.coding.pads import Pads
 from interview.config import Settings, load_settings
 from interview.contracts.ids import (
@@ -73,6 +75,7 @@ from interview.providers.factory import (
 )
 from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
+from interview.resuming import Resuming
 from interview.sandbox.exchange import CodeExchange
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.living import require_master_keys
@@ -81,6 +84,10 @@ from interview.security.sealed_blobs import sealed
 from interview.streams.log import StreamLog, connect_redis
 from interview.streams.pulse import STUCK_AFTER_S, Pulse
 from interview.sweeping import Sweeping
+from interview.telemetry.exposition import exposed
+from interview.telemetry.lag import watch_lag
+from interview.telemetry.tracing import start_tracing, stop_tracing
+from interview.telemetry.workflow_tracing import WorkflowTracing
 from interview.temporal_client import connect_temporal
 from interview.temporal_setup import prepare_namespace
 from interview.webhooks.guard import Guard
@@ -102,6 +109,8 @@ ERASURES_AT_ONCE = 10
 """Steps a worker takes at a time: interviews go before."""
 PLANNING_AT_ONCE = 10
 WEBHOOKS_AT_ONCE = 20
+RESUMING_EVERY_S = 60.0
+"""Plans, probes and evaluations that were asked for and whose workflow was not started."""
 ERASURES_CACHED = 50
 """They sleep for months."""
 STICKY_TIMEOUT = timedelta(milliseconds=500)
@@ -131,15 +140,20 @@ def build_providers(settings: Settings) -> Providers:
     )
 
 
-def build_id() -> str:
-    """Names this code in histories. The SDK's default hashes every loaded module, of every
-    package: seconds at each start."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256()
-    for package in ("workflows", "activities", "interview"):
-        for source in sorted((here / package).rglob("*.py")):
-            digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
+def deployment_of(
+    settings: Settings, behaviour: VersioningBehavior
+) -> WorkerDeploymentConfig | None:
+    """None where any worker may take any workflow. Told by worker and not by workflow: the server
+    refuses what a worker without versions says of them."""
+    if not settings.temporal_deployment_name:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(
+            settings.temporal_deployment_name, settings.temporal_worker_build_id or build_id()
+        ),
+        use_worker_versioning=True,
+        default_versioning_behavior=behaviour,
+    )
 
 
 def build_workers(
@@ -159,7 +173,11 @@ def build_workers(
     blobs = sealed(build_blob_store(settings), keys)
     voice_detection = SileroVad()
     timeout_s = settings.provider_timeout_s
-    build = build_id()
+    # An interview ends with the code that it began with. What sleeps for days or months does not
+    # keep a version alive that long: it goes on with the next one, and is patched.
+    pinned = deployment_of(settings, VersioningBehavior.PINNED)
+    moving = deployment_of(settings, VersioningBehavior.AUTO_UPGRADE)
+    build = None if pinned else settings.temporal_worker_build_id or build_id()
 
     voice = Voice(providers.tts, SpeechCache(blobs), timeout_s)
 
@@ -199,13 +217,14 @@ def build_workers(
     hooks = SendWebhooks(
         DeliveryRecords(database), WebhookSecrets(keys), Sender(Guard.from_settings(settings))
     )
-    interceptors = [ActivityInterceptor(pulse)]
+    interceptors = [ActivityInterceptor(pulse), WorkflowTracing()]
 
     def pool(queue: str, *activities: object) -> Worker:
         return Worker(
             client,
             task_queue=queue,
             build_id=build,
+            deployment_config=pinned,
             activities=activities,  # type: ignore[arg-type] bound methods of the contracts
             interceptors=interceptors,
             max_concurrent_activities=settings.worker_slots,
@@ -217,6 +236,7 @@ def build_workers(
             client,
             task_queue=INTERVIEW_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[InterviewWorkflow],
             # The sandbox costs a second at the start, and 60 ms each time a workflow is loaded,
             # which is when a candidate waits. The workflow and replay tests run inside it.
@@ -234,6 +254,7 @@ def build_workers(
             client,
             task_queue=ERASURE_QUEUE,
             build_id=build,
+            deployment_config=moving,
             workflows=[ErasureWorkflow, RetentionWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[
@@ -251,6 +272,7 @@ def build_workers(
             client,
             task_queue=EVALUATION_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[EvaluationWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[evaluate.begin, evaluate.sample, evaluate.finish],
@@ -262,6 +284,7 @@ def build_workers(
             client,
             task_queue=PLANNING_QUEUE,
             build_id=build,
+            deployment_config=pinned,
             workflows=[PlanningWorkflow, TailoringWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[
@@ -277,6 +300,7 @@ def build_workers(
             client,
             task_queue=WEBHOOK_QUEUE,
             build_id=build,
+            deployment_config=moving,
             workflows=[WebhookWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[hooks.attempt],
@@ -291,6 +315,8 @@ def build_workers(
 async def serve(settings: Settings, providers: Providers) -> None:
     """Until SIGTERM or SIGINT; then running activities get `DRAIN` to finish."""
     configure_logging(settings.log_format, settings.log_level)
+    # Fields of their own say it.
+    workflow.logger.workflow_info_on_message = False
     if settings.worker_ready_file is not None:
         settings.worker_ready_file.unlink(missing_ok=True)
     stop = asyncio.Event()
@@ -302,7 +328,17 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(database.close)
         keys = build_data_keys(settings, database)
         await require_master_keys(keys)
-        client = await connect_temporal(settings, keys, patience_s=DATABASE_PATIENCE_S)
+        start_tracing(settings, "intervue-worker")
+        stack.push_async_callback(asyncio.to_thread, stop_tracing)
+        exposition = exposed(settings.metrics_host, settings.worker_metrics_port)
+        if exposition is not None:
+            stack.callback(exposition.close)
+        client = await connect_temporal(
+            settings,
+            keys,
+            patience_s=DATABASE_PATIENCE_S,
+            runtime=exposition and exposition.runtime,
+        )
         await prepare_namespace(client)
         pulse = Pulse(settings.redis_url)
         workers = build_workers(settings, client, database, keys, providers, pulse, stack)
@@ -312,11 +348,15 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(asyncio.to_thread, pulse.stop)
         alive = asyncio.create_task(_show_alive(pulse))
         stack.callback(alive.cancel)
+        lagging = asyncio.create_task(watch_lag())
+        stack.callback(lagging.cancel)
         erasing = Erasing(database, client, settings.erasure_stop_grace_s)
         sweeping = asyncio.create_task(
             Sweeping(database, erasing, settings.erasure_sweep_every_s).run()
         )
         stack.callback(sweeping.cancel)
+        resuming = asyncio.create_task(Resuming(database, client, RESUMING_EVERY_S).run())
+        stack.callback(resuming.cancel)
         telling = asyncio.create_task(
             WebhookSweeping(DeliveryRecords(database), client, settings.webhook_sweep_every_s).run()
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from activities.watchdog import is_final, stall_s
 from interview.coding.pads import Pads
 from interview.contracts.turns import ConverseInput, ConverseResult, TranscribeResult
 from interview.domain.directives import Directive
+from interview.domain.phrases import phrases
+from interview.domain.progress import brief_for
 from interview.errors import ProviderError
 from interview.persistence.records import Records
 from interview.ports import LanguageModel, Line
@@ -22,15 +25,17 @@ from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.sentences import EndFrame, Published, SentenceWriter
 from interview.streams.text import Final, Tentative, TextReader, Withdrawn
+from interview.telemetry import tracing
+from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Converse"]
 
 log = structlog.stdlib.get_logger(__name__)
 
-NOT_HEARD = "Sorry, I could not hear anything. Could you say that again, or type it?"
-NOT_HEARD_ONWARD = "I still could not hear you, so let's go on."
 CONVERSATION_LINES = 40
 """Utterances the model is shown, newest last."""
+JOB_CHARS = 6_000
+"""Of a job description: what a candidate asks about stands near its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +59,34 @@ class Converse:
         if published.end is not None:
             return _result(reply, published.end.provider)
         # All that needs no answer happens while the candidate still talks.
-        before = await self.records.conversation(
-            turn.interview_id,
-            limit=CONVERSATION_LINES,
-            before_sequence=turn.answer_sequence,
-            cut=request.interruption,
+        before, job = await asyncio.gather(
+            self.records.conversation(
+                turn.interview_id,
+                limit=CONVERSATION_LINES,
+                before_sequence=turn.answer_sequence,
+                cut=request.interruption,
+            ),
+            self.records.job_description(turn.interview_id, most=JOB_CHARS),
         )
+        brief = request.brief.model_copy(update={"job": job})
+        request = request.model_copy(update={"brief": brief})
         drafts = self._drafts(request, writer, before)
         try:
             answer = request.answer or await self._answer(request, published, before, drafts)
             if answer.outcome in ("cancelled", "stalled", "failed"):
                 await writer.write(EndFrame(0))
                 return ConverseResult(outcome="skipped")
+            reply.brief = brief_for(request.brief, answer.confidence)
             if answer.outcome == "no_speech":
                 return _result(reply, await self._not_heard(reply))
-            begun = None
+            tracing.event("answer_known")
+            began, begun = time.monotonic(), None
             if (draft := await drafts.take(answer.text)) is not None:
                 reply, begun = draft.reply, draft.work
             lines = _ending_with(before, answer.text)
             provider = await self._reply(request, reply, lines, attempt, begun)
+            # Before the answer was known, where it had been guessed.
+            STAGE_FIRST_S.labels("converse").observe(max(0.0, reply.first_at - began))
             return _result(reply, provider)
         finally:
             await drafts.abandon()
@@ -81,13 +95,15 @@ class Converse:
         self, request: ConverseInput, published: Published, before: Sequence[Line], drafts: Drafts
     ) -> TranscribeResult:
         """Waits for it. A reply to what may be the answer is begun meanwhile."""
-        warming = asyncio.create_task(self.model.warm(request.brief, before))
+        # As it is for nearly every answer, so that the cache fits.
+        likely = brief_for(request.brief, None)
+        warming = asyncio.create_task(self.model.warm(likely, before))
         try:
             async for frame in TextReader(self.log, request.turn).frames():
                 match frame:
                     case Tentative(answer) if not published.sentences:
                         warming.cancel()
-                        await drafts.begin(answer.text)
+                        await drafts.begin(answer.text, answer.confidence)
                     case Tentative():
                         pass  # an earlier run knew the answer already
                     case Withdrawn():
@@ -105,18 +121,20 @@ class Converse:
             await self._take(request, reply, _ending_with(before, text), self.model)
             return await self._finish(reply, self.model)
 
-        def new_reply(revision: int) -> Reply:
-            return Reply(writer, request.brief, Published(), revision)
+        def new_reply(revision: int, confidence: float | None) -> Reply:
+            brief = brief_for(request.brief, confidence)
+            return Reply(writer, brief, Published(), revision)
 
         return Drafts(writer, new_reply, write)
 
     async def _not_heard(self, reply: Reply) -> str:
+        said = phrases(reply.brief.language)
         if Directive.REPROMPT in reply.brief.allowed:
             reply.choose(Directive.REPROMPT)
-            words = NOT_HEARD
+            words = said.not_heard
         else:
             reply.choose(reply.brief.onward.directive)
-            words = NOT_HEARD_ONWARD
+            words = said.not_heard_onward
         if not reply.sentences:  # an earlier run may have said so
             await reply.say(words)
         await reply.finish("fixed")
@@ -145,6 +163,7 @@ class Converse:
                 if model is self.last_resort:
                     raise
                 log.error("llm.gave_up", code=error.code, provider=error.provider)
+                PROVIDER_GIVEN_UP.labels("llm").inc()
                 model = self.last_resort
         return await self._finish(reply, model)
 
@@ -179,4 +198,5 @@ def _result(reply: Reply, provider: str) -> ConverseResult:
         sentences=tuple(reply.sentences),
         provider=provider,
         prompt_version=reply.prompt_version,
+        mended=reply.mended,
     )

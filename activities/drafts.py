@@ -39,19 +39,20 @@ class Drafts:
     """
 
     writer: SentenceWriter
-    new_reply: Callable[[int], Reply]
+    new_reply: Callable[[int, float | None], Reply]
+    """By revision, and how sure it is that the text was said."""
     write: Callable[[Reply, str], Coroutine[Any, Any, str]]
     _draft: Draft | None = None
     _revision: int = 0
 
-    async def begin(self, text: str) -> None:
+    async def begin(self, text: str, confidence: float | None) -> None:
         """Replaces a draft for another text."""
         draft = self._draft
         if draft is not None and draft.text == text and not draft.failed:
             return
         await self.abandon()
         self._revision += 1
-        reply = self.new_reply(self._revision)
+        reply = self.new_reply(self._revision, confidence)
         work = asyncio.create_task(self.write(reply, text))
         # Looked at when it is taken, and by nobody otherwise.
         work.add_done_callback(lambda done: done.cancelled() or done.exception())

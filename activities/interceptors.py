@@ -17,9 +17,17 @@ from temporalio.worker import (
     Interceptor,
 )
 
+from interview.contracts.ids import interview_of
 from interview.contracts.turns import TurnRef
 from interview.errors import InterviewError, ProviderError
 from interview.streams.pulse import HeldTurn, Pulse
+from interview.telemetry import tracing
+from interview.telemetry.metrics import (
+    ACTIVITY_FAILURES,
+    STAGES_RERUN,
+    STAGES_RUNNING,
+    code_label,
+)
 
 __all__ = ["ActivityInterceptor"]
 
@@ -65,29 +73,71 @@ class _Inbound(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         info = activity.info()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(
-            activity=info.activity_type, workflow_id=info.workflow_id, attempt=info.attempt
-        )
+        turn = _turn_ref(input)
+        structlog.contextvars.bind_contextvars(**_context(info, turn))
         heartbeat = asyncio.create_task(_heartbeat(info.heartbeat_timeout))
+        running = STAGES_RUNNING.labels(info.activity_type)
+        _count_rerun(info, turn)
+        span = tracing.activity_span(turn, info.activity_type, info.attempt)
         try:
-            with self._runs.at(_turn_of(info, input)):
+            with (
+                running.track_inprogress(),
+                tracing.current(span),
+                self._runs.at(_held(info, turn)),
+            ):
                 return await super().execute_activity(input)
         except InterviewError as error:
             log.warning("activity.failed", code=error.code, retryable=error.retryable)
+            _count_failure(info, error.code)
+            span.failed(error.code)
             raise to_application_error(error) from error
         except (ApplicationError, CancelledError, asyncio.CancelledError):
+            span.failed("given_up")
             raise
         except Exception as error:
             log.exception("activity.crashed")
+            _count_failure(info, "internal")
+            span.failed("internal")
             # The text of an unknown exception may hold anything; only its type goes on record.
             raise ApplicationError(type(error).__name__, type="internal") from None
         finally:
+            span.end()
             heartbeat.cancel()
 
 
-def _turn_of(info: activity.Info, input: ExecuteActivityInput) -> HeldTurn | None:
-    turn: TurnRef | None = getattr(input.args[0], "turn", None)
+def _held(info: activity.Info, turn: TurnRef | None) -> HeldTurn | None:
     return turn and HeldTurn(turn.interview_id, turn.turn_id, info.activity_type)
+
+
+def _context(info: activity.Info, turn: TurnRef | None) -> dict[str, str | int]:
+    """On every line that is logged meanwhile."""
+    known: dict[str, str | int] = {
+        "activity": info.activity_type,
+        "attempt": info.attempt,
+        "workflow_id": info.workflow_id or "",
+    }
+    if (interview_id := interview_of(info.workflow_id)) is not None:
+        known["interview_id"] = interview_id
+    if turn is not None:
+        known |= {"interview_id": turn.interview_id, "turn_id": turn.turn_id}
+        if tracing.is_on():
+            known["trace_id"] = tracing.trace_id(turn.interview_id, turn.turn_id)
+    return known
+
+
+def _turn_ref(input: ExecuteActivityInput) -> TurnRef | None:
+    return getattr(input.args[0], "turn", None)
+
+
+def _count_rerun(info: activity.Info, turn: TurnRef | None) -> None:
+    if info.attempt > 1:
+        STAGES_RERUN.labels(info.activity_type, "retry").inc()
+    elif turn is not None and turn.reschedule:
+        STAGES_RERUN.labels(info.activity_type, "rescheduled").inc()
+
+
+def _count_failure(info: activity.Info, code: str) -> None:
+    ACTIVITY_FAILURES.labels(info.activity_type, code_label(code)).inc()
 
 
 def to_application_error(error: InterviewError) -> ApplicationError:

@@ -24,6 +24,7 @@ from interview.streams.audio import (
     AudioStart,
     AudioStream,
 )
+from interview.telemetry import tracing
 
 __all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 
@@ -82,6 +83,8 @@ class Heard:
     speech_ms: int = 0
     problem: InvalidInputError | None = None
     """Damage or excess that was noticed; the rest of the answer stands."""
+    ended_at: float = 0.0
+    """When its end was here: monotonic, in seconds."""
     end_is_news: bool = False
     """It has not been told, and no text that was there before says as much."""
 
@@ -192,6 +195,8 @@ class Listener:
             case AudioEnd() if frame.chunks > len(self._chunks):
                 await self._ask_again()
             case AudioEnd():
+                heard.ended_at = time.monotonic()
+                tracing.event("answer_ended")
                 return frame
             case _:
                 pass  # sent twice

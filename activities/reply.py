@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from activities.watchdog import each_in_time
 from interview.domain.directives import Brief, Directive, Standing
+from interview.domain.manners import Manners
 from interview.domain.sentences import SentenceSplitter
 from interview.errors import ProviderOutputInvalid
 from interview.ports import CodeSeen, DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
@@ -18,6 +20,7 @@ from interview.streams.sentences import (
     SentenceFrame,
     SentenceWriter,
 )
+from interview.telemetry import tracing
 
 __all__ = ["Reply"]
 
@@ -40,9 +43,12 @@ class Reply:
     """Known once it is finished."""
     provider: str = field(init=False, default="")
     """Who made the last of it, in this run."""
+    first_at: float = field(init=False, default=0.0)
+    """When its first words were here: monotonic, in seconds."""
     _own: list[str] = field(init=False)
     """Of the sentences, the model's."""
     _announced: bool = field(init=False, default=False)
+    _manners: Manners | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.sentences = [s.text for s in self.published.sentences]
@@ -87,16 +93,35 @@ class Reply:
                     case DirectiveChosen():
                         self.choose(event.directive)
                     case TextDelta():
-                        for sentence in splitter.feed(event.text):
-                            await self.say(sentence)
-        for sentence in splitter.finish():
-            await self.say(sentence)
+                        await self._say_each(splitter.feed(event.text))
+        await self._say_each(splitter.finish())
         if self.directive is None:
             raise ProviderOutputInvalid(
                 "provider.output_invalid", "an empty reply", provider="", category="llm"
             )
+        if missing := self._watched().finish():
+            await self.say(missing)
+
+    @property
+    def mended(self) -> int:
+        """Sentences of the model's that were not said as it wrote them, in this run."""
+        return self._manners.mended if self._manners else 0
+
+    async def _say_each(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            if spoken := self._watched().admit(sentence):
+                await self.say(spoken)
+
+    def _watched(self) -> Manners:
+        if self._manners is None:
+            assert self.directive is not None, "it comes before the first word"
+            self._manners = Manners(self.brief, self.directive, tuple(self._own))
+        return self._manners
 
     async def say(self, text: str) -> None:
+        if not self.first_at:
+            self.first_at = time.monotonic()
+            tracing.event("first_sentence")
         frame = SentenceFrame(len(self.sentences), text, fixed=False)
         self.sentences.append(text)
         self._own.append(text)
@@ -110,6 +135,7 @@ class Reply:
     async def finish(self, provider: str, prompt_version: str = "") -> None:
         """Appends the planned words of where the reply leads, and the end."""
         self.prompt_version = prompt_version
+        self.first_at = self.first_at or time.monotonic()
         frames: list[DirectiveFrame | SentenceFrame | EndFrame] = []
         if not self._announced:
             self._announced = True

@@ -26,6 +26,7 @@ from interview.contracts.turns import (
 from interview.errors import StreamError
 from interview.streams.log import StreamLog
 from interview.streams.sentences import EndFrame, SentenceReader
+from interview.telemetry.metrics import ANSWERS
 
 __all__ = ["LINGER_S", "TurnStages", "until_replied"]
 
@@ -48,6 +49,7 @@ class TurnStages(TurnActivities):
     @activity.defn(name="turn.transcribe")
     async def transcribe(self, request: TranscribeInput) -> TranscribeResult:
         result = await self.transcribing.run(request, activity.info().attempt)
+        ANSWERS.labels(request.turn.kind, result.outcome).inc()
         if result.outcome == "committed":
             async with _lingering():
                 await until_replied(self.transcribing.log, request.turn)

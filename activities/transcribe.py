@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +33,8 @@ from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import MAXLEN, OutboundWriter
 from interview.streams.text import TextWriter
+from interview.telemetry import tracing
+from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Transcribe"]
 
@@ -116,6 +119,7 @@ class Transcribe:
             if not is_final(error, attempt, request.provider_attempts):
                 raise
             log.error("stt.gave_up", code=error.code)
+            PROVIDER_GIVEN_UP.labels("stt").inc()
             return await self._give_up(turn, text, out)
         finally:
             warming.cancel()
@@ -129,6 +133,9 @@ class Transcribe:
         # A noise leaves no trace.
         end_is_news = heard.end_is_news and result.outcome != "cancelled"
         await self._hand_over(text, out, result, end_is_news=end_is_news)
+        tracing.event("text_handed_over")
+        if result.outcome == "committed":
+            STAGE_FIRST_S.labels("transcribe").observe(time.monotonic() - heard.ended_at)
         if result.outcome == "committed":
             await self._commit(request, out, result, heard, "audio")
         else:
@@ -198,6 +205,7 @@ class Transcribe:
         async with named_by_a_row(self.blobs, recording):
             answer = await self.records.commit_answer(row)
         await self._tell_committed(out, turn, answer.text, answer.sequence)
+        tracing.event("committed")
         if heard is not None:
             # Only now: whoever is told that something is amiss may let go of their own copy.
             await self._tell_problem(turn, out, heard)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -29,6 +30,8 @@ from interview.protocol.server import (
 )
 from interview.streams.outbound import OutboundWriter
 from interview.streams.sentences import SentenceFrame
+from interview.telemetry import tracing
+from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
 __all__ = ["Utterance"]
 
@@ -60,7 +63,9 @@ class Utterance:
     """Who made the last of the sound, in this run."""
     pcm16: bytearray = field(init=False, default_factory=bytearray)
     timings: list[SpokenSentence] = field(init=False, default_factory=list[SpokenSentence])
+    _first_added_at: float = field(init=False, default=0.0)
     _shown_ms: int = field(init=False, default=0)
+    _is_heard: bool = field(init=False, default=False)
     _started: bool = field(init=False, default=False)
     _closed: bool = field(init=False, default=False)
     _ahead: deque[tuple[SentenceFrame, Synthesis | None]] = field(
@@ -101,6 +106,7 @@ class Utterance:
 
     async def add(self, frame: SentenceFrame) -> None:
         """Waits while enough sentences are in synthesis."""
+        self._first_added_at = self._first_added_at or time.monotonic()
         await self._slots.acquire()
         if frame.index < max(self.sent, default=-1):
             synthesis = None  # all of it has been sent
@@ -211,14 +217,23 @@ class Utterance:
                     at += len(piece)
                 await self.out.send(*prelude, *batch)
                 prelude.clear()
+                self._count_first_sound()
         if prelude:
             await self.out.send(*prelude)
             prelude.clear()
+
+    def _count_first_sound(self) -> None:
+        if self._is_heard:
+            return
+        self._is_heard = True
+        tracing.event("first_sound")
+        STAGE_FIRST_S.labels("speak").observe(time.monotonic() - self._first_added_at)
 
     async def _show_only(
         self, frame: SentenceFrame, prelude: list[BaseModel], error: ProviderError
     ) -> None:
         log.error("tts.gave_up", code=error.code, provider=error.provider)
+        PROVIDER_GIVEN_UP.labels("tts").inc()
         problem = ErrorMessage(
             code="tts.unavailable",
             message="The interviewer's voice is unavailable; please read along.",

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from api.awaited_reply import AwaitedReply
 from api.background import Background
 from api.engine import Engine
 from api.errors import error_message
@@ -78,6 +79,7 @@ class Answers:
     uplink: Uplink
     background: Background
     tell: Callable[[ServerMessage], None]
+    reply: AwaitedReply
     stall_after_s: float
     """Of the workflow: an answer without a chunk for so long is put back."""
     current: Answer | None = field(init=False, default=None)
@@ -161,6 +163,8 @@ class Answers:
         answer = self._under_way(message.turn_id)
         # First of all: the answer to it waits for nothing else.
         self.uplink.end(answer, message.chunks, message.duration_ms)
+        if answer.state == "ended":
+            self.reply.is_due(answer.turn_id)
         self._keep_alive(answer)
 
     def cancel(self, message: TurnCancel) -> None:
@@ -176,6 +180,7 @@ class Answers:
         answer = AnswerTextInput(
             turn_id=message.turn_id, text=message.text, interruption=message.interrupted
         )
+        self.reply.begun(message.turn_id, "typed")
         self.request(self._give_typed(answer, self._update_id(message.turn_id)))
 
     # Version 1
@@ -194,6 +199,7 @@ class Answers:
         for index, at in enumerate(range(0, len(data), limits.MAX_CHUNK_BYTES)):
             self.uplink.chunk(answer, index, data[at : at + limits.MAX_CHUNK_BYTES])
         self.uplink.end(answer, answer.next_chunk, None)
+        self.reply.is_due(turn_id)
 
     def replied(self, turn_id: str) -> None:
         """The client has been told what came of this turn."""
@@ -244,6 +250,7 @@ class Answers:
         stream = AudioStream(self.streams, self.interview_id, begun.turn_id)
         answer = self.current = Answer(begun, stream, start)
         self._heard_at = _now()
+        self.reply.begun(begun.turn_id, begun.mode)
         self.uplink.start(answer)
         self._begin(answer)
         return answer
@@ -275,9 +282,10 @@ class Answers:
         turn_id = answer.turn_id
         with structlog.contextvars.bound_contextvars(turn_id=turn_id):
             try:
-                ack = await self.engine.begin_turn(
-                    answer.begun, update_id, self.delayed(turn_id, SAVED)
-                )
+                with self.reply.asking(turn_id, "begin_turn"):
+                    ack = await self.engine.begin_turn(
+                        answer.begun, update_id, self.delayed(turn_id, SAVED)
+                    )
             except InterviewError as error:
                 log.warning("turn.refused", code=error.code)
                 self.uplink.drop(answer)
@@ -293,7 +301,10 @@ class Answers:
         turn_id = answer.turn_id
         with structlog.contextvars.bound_contextvars(turn_id=turn_id):
             try:
-                ack = await self.engine.answer_text(answer, update_id, self.delayed(turn_id, SAVED))
+                with self.reply.asking(turn_id, "answer_text"):
+                    ack = await self.engine.answer_text(
+                        answer, update_id, self.delayed(turn_id, SAVED)
+                    )
             except InterviewError as error:
                 log.warning("turn.refused", code=error.code)
                 self.tell(error_message(error, turn_id=turn_id, recoverable=_goes_on(error)))

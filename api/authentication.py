@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from api.cookie_names import ACCESS_COOKIE, presented_cookie
 from api.dependencies import Services, ServicesDep
 from api.security import origin_allowed
 from interview.errors import AccessError
@@ -14,14 +15,12 @@ from interview.persistence.access import API_KEY_PREFIX
 from interview.security.principal import ANONYMOUS, Principal
 
 __all__ = [
-    "ACCESS_COOKIE",
     "PrincipalDep",
     "authenticate",
     "presented_token",
     "require_own_page",
 ]
 
-ACCESS_COOKIE = "intervue_access"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _OTHER_SITES = ("cross-site", "same-site")
 
@@ -30,7 +29,7 @@ async def authenticate(connection: HTTPConnection, services: Services) -> Princi
     """`ANONYMOUS` where nothing is presented. Raises `AccessError` (`auth.invalid`,
     `auth.expired`, `auth.revoked`) for what is presented and does not hold, (`auth.forbidden`)
     for what a page of another site had sent, and `DatabaseUnavailable`."""
-    token, is_cookie = presented_token(connection)
+    token, is_cookie = presented_token(connection, services)
     if is_cookie:
         # Nor where there is none: where nobody signs in, a visitor may do something, too.
         require_own_page(connection, services)
@@ -45,12 +44,12 @@ async def authenticate(connection: HTTPConnection, services: Services) -> Princi
     return principal
 
 
-def presented_token(connection: HTTPConnection) -> tuple[str | None, bool]:
+def presented_token(connection: HTTPConnection, services: Services) -> tuple[str | None, bool]:
     """And whether it came as a cookie. A header, which nobody sends by accident, goes first."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip(), False
-    return connection.cookies.get(ACCESS_COOKIE) or None, True
+    return presented_cookie(connection, services.settings, ACCESS_COOKIE), True
 
 
 def require_own_page(connection: HTTPConnection, services: Services) -> None:

@@ -108,7 +108,7 @@ RULES: Mapping[Action, Rule] = {
     "plan.read": Rule(_STAFF, scope="interviews:read"),
     "plan.write": Rule(_STAFF, scope="interviews:write"),
     "plan.approve": Rule(_STAFF),
-    "evaluation.read": Rule(_STAFF, scope="interviews:read"),
+    "evaluation.read": Rule(_STAFF, scope="interviews:read", open_house=True),
     "evaluation.run": Rule(_STAFF, scope="interviews:write"),
     "feedback.read": Rule(_STAFF, own=True, scope="interviews:read", open_house=True),
     "review.read": Rule(_STAFF),

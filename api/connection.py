@@ -32,6 +32,7 @@ from interview.errors import (
 from interview.protocol import limits
 from interview.protocol.client import Hello
 from interview.security.principal import Principal
+from interview.telemetry.metrics import SOCKETS, SOCKETS_CLOSED, SOCKETS_REFUSED, code_label
 
 __all__ = ["Connection", "State"]
 
@@ -84,15 +85,20 @@ class Connection:
         self._flood_told_at = 0.0
         self._violations = 0
         self._heard_at = _now()
+        self._closed_with = "left"
 
     async def run(self) -> None:
         """Until the socket is closed. The reader sees a disconnect that a writer would not."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._write())
-                tasks.create_task(self._attend(tasks))
-        except* _Gone:
-            pass
+        with SOCKETS.labels(f"{self._version}").track_inprogress():
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._write())
+                    tasks.create_task(self._attend(tasks))
+            except* _Gone:
+                pass
+        SOCKETS_CLOSED.labels(self._closed_with).inc()
+        if self._room is not None:
+            self._room.reply.close()
         log.info("connection.closed", dropped_audio=self._outbox.dropped)
 
     # Sending
@@ -105,6 +111,7 @@ class Connection:
                     await self._send(item)
             except TimeoutError:
                 log.warning("connection.stalled")
+                self._closed_with = "stalled"
                 raise _Gone from None
             except (WebSocketDisconnect, RuntimeError):
                 raise _Gone from None  # the other side was faster
@@ -117,6 +124,7 @@ class Connection:
                 await self._socket.send({"type": "websocket.send", "bytes": item})
             case Close(code=code):
                 self.state = State.CLOSING
+                self._closed_with = str(code)
                 await self._socket.close(code)
                 raise _Gone
 
@@ -173,6 +181,8 @@ class Connection:
             self._refuse(error)
         except RateLimitedError as error:
             log.warning("connection.too_many")
+            SOCKETS_REFUSED.labels(code_label(error.code)).inc()
+            SOCKETS_REFUSED.labels(code_label(error.code)).inc()
             self._dialect.tell(error_message(error))
             self._outbox.close(limits.CLOSE_TRY_AGAIN)
         return None
@@ -180,6 +190,7 @@ class Connection:
     def _refuse(self, error: AccessError | NotFoundError) -> None:
         """At the door, or later when the right to be here has ended."""
         log.info("connection.refused", code=error.code)
+        SOCKETS_REFUSED.labels(code_label(error.code)).inc()
         self._outbox.drop_audio()
         self._dialect.tell(error_message(error, recoverable=False))
         self._outbox.close(_CLOSE_CODES[error.http_status])
@@ -266,7 +277,7 @@ class Connection:
         await asyncio.sleep(wait_s)
 
     def _violation(self, error: InterviewError, turn_id: str | None) -> None:
-        log.info("connection.violation", code=error.code)
+        log.info("connection.violation", code=error.code, turn_id=turn_id)
         self._violations += 1
         self._dialect.tell(error_message(error, turn_id=turn_id))
         if self._violations >= limits.MAX_VIOLATIONS:

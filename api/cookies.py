@@ -6,14 +6,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
 from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from api.authentication import ACCESS_COOKIE, require_own_page
+from api.authentication import require_own_page
+from api.cookie_names import (
+    ACCESS_COOKIE,
+    COOKIE_PATH,
+    OPENID_COOKIE,
+    REFRESH_COOKIE,
+    are_secure,
+    cookie_name,
+)
 from api.dependencies import Services
 from interview.accounts.sessions import SignedIn
 from interview.config import Settings
@@ -21,9 +28,6 @@ from interview.persistence.vocabulary import UserRole
 from interview.security.tokens import ACCESS_TOKEN_S
 
 __all__ = [
-    "OPENID_COOKIE",
-    "REFRESH_COOKIE",
-    "REFRESH_PATH",
     "Account",
     "Session",
     "Transport",
@@ -34,12 +38,6 @@ __all__ = [
     "sign_in",
     "sign_in_by_cookies",
 ]
-
-REFRESH_COOKIE = "intervue_refresh"
-REFRESH_PATH = "/api/v1/auth/refresh"
-OPENID_COOKIE = "intervue_openid"
-_OPENID_PATH = "/api/v1/auth/oidc"
-_HERE = ("localhost", "127.0.0.1", "::1")
 
 Transport = Literal["cookie", "bearer"]
 """`cookie` for browsers, whose scripts then never see a token; `bearer` for other clients."""
@@ -96,23 +94,19 @@ def sign_in_by_cookies(response: Response, services: Services, signed_in: Signed
     # Both last as long as the session: an access token that is too old is known to be one, while
     # a missing one would make its owner a stranger.
     lasts_s = int((signed_in.expires_at - datetime.now(UTC)).total_seconds())
-    _set(response, services.settings, ACCESS_COOKIE, signed_in.access_token, "/", lasts_s)
-    _set(
-        response, services.settings, REFRESH_COOKIE, signed_in.refresh_token, REFRESH_PATH, lasts_s
-    )
+    _set(response, services.settings, ACCESS_COOKIE, signed_in.access_token, lasts_s)
+    _set(response, services.settings, REFRESH_COOKIE, signed_in.refresh_token, lasts_s)
 
 
 def clear_cookies(response: Response, settings: Settings) -> None:
-    for name, path in ((ACCESS_COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH)):
-        response.delete_cookie(
-            name, path=path, secure=_is_secure(settings), httponly=True, samesite="strict"
-        )
+    for name in (ACCESS_COOKIE, REFRESH_COOKIE):
+        _set(response, settings, name, "", 0)
 
 
 def openid_cookie(response: Response, settings: Settings, value: str, lasts_s: int) -> None:
     """Lax: the provider's page sends the browser back, with this cookie or with none. `lasts_s`
     of 0 takes it away."""
-    _set(response, settings, OPENID_COOKIE, value, _OPENID_PATH, lasts_s, samesite="lax")
+    _set(response, settings, OPENID_COOKIE, value, lasts_s, samesite="lax")
 
 
 def account(signed_in: SignedIn) -> Account:
@@ -128,16 +122,15 @@ def _set(
     settings: Settings,
     name: str,
     value: str,
-    path: str,
     lasts_s: int,
     samesite: Literal["strict", "lax"] = "strict",
 ) -> None:
-    flags: dict[str, Any] = {"secure": _is_secure(settings), "httponly": True}
-    response.set_cookie(name, value, max_age=lasts_s, path=path, samesite=samesite, **flags)
-
-
-def _is_secure(settings: Settings) -> bool:
-    """Not where there is no TLS because there is no network: on the machine itself."""
-    parts = urlsplit(settings.public_url)
-    host = parts.hostname or ""
-    return parts.scheme != "http" or not (host in _HERE or host.endswith(".localhost"))
+    response.set_cookie(
+        cookie_name(settings, name),
+        value,
+        max_age=lasts_s,
+        path=COOKIE_PATH,
+        secure=are_secure(settings),
+        httponly=True,
+        samesite=samesite,
+    )

@@ -10,6 +10,7 @@ from fastapi import Depends
 from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 
 from api.attendance import Attendance
 from api.background import Background
@@ -96,8 +97,8 @@ class Services:
     """None: code is not run here."""
 
     @classmethod
-    async def open(cls, settings: Settings) -> Self:
-        """Raises `ConfigError`."""
+    async def open(cls, settings: Settings, runtime: Runtime | None = None) -> Self:
+        """`runtime` is the Temporal client's. Raises `ConfigError`."""
         database = Database.from_settings(settings)
         keys = build_data_keys(settings, database)
         auth_keys = parse_keys("AUTH_KEYS", settings.auth_keys)
@@ -111,7 +112,7 @@ class Services:
             redis=redis,
             streams=StreamLog(redis, ttl_s=settings.stream_ttl_s, keys=keys),
             blobs=sealed(await asyncio.to_thread(build_blob_store, settings), keys),
-            temporal=await connect_temporal(settings, keys, lazy=True),
+            temporal=await connect_temporal(settings, keys, lazy=True, runtime=runtime),
             temporal_ui=UiServer(settings.temporal_ui_url),
             keys=keys,
             tokens=tokens,

@@ -35,8 +35,10 @@ from interview.contracts.interview import (
     Request,
     TurnAck,
 )
-from interview.errors import ConflictError, InterviewError
+from interview.errors import ConflictError, DatabaseUnavailable, InterviewError
+from interview.persistence.records import Records
 from interview.persistence.rows import InterviewRecord
+from interview.telemetry.metrics import TEMPORAL_CALL_S, TEMPORAL_DELAYS
 from interview.temporal_setup import prepare_namespace
 from workflows.interview import InterviewWorkflow
 from workflows.search_attributes import ORGANIZATION
@@ -68,6 +70,8 @@ _FINAL = frozenset(
     }
 )
 
+_MAY_BE_AWAY = (RPCError, RPCTimeoutOrCancelledError, RuntimeError, DatabaseUnavailable)
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -78,6 +82,7 @@ class Engine:
     client: Client
     record: InterviewRecord
     public_url: str
+    records: Records
 
     async def start(self, on_delay: Callable[[], None]) -> None:
         await self._persist(self._start, on_delay)
@@ -140,6 +145,9 @@ class Engine:
 
     async def _start(self) -> None:
         record = self.record
+        if record.started_at is None:
+            # Whatever was changed since it was read is in force, and nothing is changed after.
+            record = await self.records.begin(record.interview_id)
         try:
             await self.client.start_workflow(
                 InterviewWorkflow.run,
@@ -173,17 +181,22 @@ class Engine:
     async def _persist(self, call: Callable[[], Awaitable[T]], on_delay: Callable[[], None]) -> T:
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + GIVE_UP_S
-        notice = loop.call_later(DELAY_S, on_delay)
+        began, outcome = loop.time(), "abandoned"
+        notice = loop.call_later(DELAY_S, _delayed, on_delay)
         pause_s, longest_s = _BACKOFF_S
         try:
             while True:
                 try:
-                    return await call()
+                    answer = await call()
+                    outcome = "ok"
+                    return answer
                 except WorkflowUpdateFailedError as error:
+                    outcome = "refused"
                     raise _refusal(error) from None
-                except (RPCError, RPCTimeoutOrCancelledError, RuntimeError) as error:
+                except _MAY_BE_AWAY as error:
                     _reraise_cancellation()
                     if not _is_away(error) or loop.time() > give_up_at:
+                        outcome = "failed"
                         log.error("temporal.refused", reason=_reason(error))
                         raise InterviewError(
                             "temporal.refused", "the interview could not be continued"
@@ -193,6 +206,12 @@ class Engine:
                 pause_s = min(pause_s * 2, longest_s)
         finally:
             notice.cancel()
+            TEMPORAL_CALL_S.labels(outcome).observe(loop.time() - began)
+
+
+def _delayed(on_delay: Callable[[], None]) -> None:
+    TEMPORAL_DELAYS.inc()
+    on_delay()
 
 
 def _reraise_cancellation() -> None:

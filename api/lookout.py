@@ -16,7 +16,9 @@ from api.background import Background
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import RecoverTurnInput
 from interview.errors import InterviewError, StreamError
+from interview.logging import interview_context
 from interview.streams.pulse import BEAT_S, PulseReader, Vigil
+from interview.telemetry.metrics import RECOVERIES, WORKERS_LOST
 from workflows.interview import InterviewWorkflow
 
 __all__ = ["Lookout"]
@@ -59,6 +61,7 @@ class Lookout:
     async def _replace(self, worker: str, count: int) -> None:
         # Equal for everyone who sees this death, and for whoever sees it after a restart.
         death = f"{worker}-{count}"
+        WORKERS_LOST.inc()
         while True:
             try:
                 turns = {(h.interview_id, h.turn_id) for h in await self.pulses.held(worker)}
@@ -70,12 +73,17 @@ class Lookout:
                 await asyncio.sleep(_RETRY_S)
 
     async def _recover(self, interview_id: str, turn_id: str, death: str) -> None:
+        with interview_context(interview_id, turn_id):
+            await self._ask(interview_id, turn_id, death)
+
+    async def _ask(self, interview_id: str, turn_id: str, death: str) -> None:
         give_up_at, pause_s = time.monotonic() + GIVE_UP_S, _RETRY_S
         while time.monotonic() < give_up_at:
             async with self._at_once:
                 try:
                     async with asyncio.timeout(_RPC_TIMEOUT_S):
                         await self._reschedule(interview_id, turn_id, death)
+                    RECOVERIES.labels("asked").inc()
                     return
                 except WorkflowUpdateFailedError:
                     return
@@ -90,7 +98,8 @@ class Lookout:
                     pass  # a client that has not connected yet raises a bare `RuntimeError`
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_RETRY_S)
-        log.error("turn.not_recovered", interview_id=interview_id)
+        RECOVERIES.labels("failed").inc()
+        log.error("turn.not_recovered")
 
     async def _reschedule(self, interview_id: str, turn_id: str, death: str) -> None:
         workflow = workflow_id(interview_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from api import docs, openapi, realtime
 from api.authorization import PUBLIC, requires
 from api.background import Background
+from api.cookie_names import ACCESS_COOKIE, cookie_name
 from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
@@ -59,6 +61,9 @@ from interview.documents.limits import MAX_DOCUMENT_BYTES
 from interview.logging import configure_logging
 from interview.security.production import check_production
 from interview.streams.pulse import PulseReader
+from interview.telemetry.exposition import exposed
+from interview.telemetry.lag import watch_lag
+from interview.telemetry.tracing import start_tracing, stop_tracing
 
 __all__ = ["create_app", "from_environment"]
 
@@ -71,18 +76,24 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        services = await Services.open(settings)
+        start_tracing(settings, "intervue-api")
+        exposition = exposed(settings.metrics_host, settings.api_metrics_port)
+        services = await Services.open(settings, exposition and exposition.runtime)
         app.state.services = services
         lookout = Lookout(PulseReader(services.redis), services.temporal, services.background)
         looking = Background()
         looking.spawn(lookout.run())
         looking.spawn(services.attendance.run())
+        looking.spawn(watch_lag())
         log.info("api.started", debug=settings.debug, web=settings.web_dir.is_dir())
         try:
             yield
         finally:
             await looking.aclose(0)
             await services.aclose()
+            if exposition is not None:
+                exposition.close()
+            await asyncio.to_thread(stop_tracing)
 
     app = FastAPI(
         title="Intervue",
@@ -93,7 +104,12 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.openapi = partial(openapi.document, app, open_house=settings.debug)
+    app.openapi = partial(
+        openapi.document,
+        app,
+        open_house=settings.debug,
+        cookie=cookie_name(settings, ACCESS_COOKIE),
+    )
     add_error_handlers(app)
     # The last one added is the outermost.
     more = {f"{CODEC_PATH}/decode": temporal_codec.MAX_DECODE_BYTES}

@@ -9,32 +9,31 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 
-from api.authentication import ACCESS_COOKIE
 from api.authorization import PUBLIC, RULES, Action
 from api.errors import responses
 
 __all__ = ["document"]
 
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
-_SCHEMES = {
-    "token": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "An access token, or an API key of the organization.",
-    },
-    "cookie": {"type": "apiKey", "in": "cookie", "name": ACCESS_COOKIE},
+_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An access token, or an API key of the organization.",
 }
-_SECURITY: list[dict[str, list[str]]] = [{name: []} for name in _SCHEMES]
+_SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"cookie": []}]
 
 
-def document(app: FastAPI, *, open_house: bool) -> dict[str, Any]:
-    """Made once: `app.openapi_schema` keeps it."""
+def document(app: FastAPI, *, open_house: bool, cookie: str) -> dict[str, Any]:
+    """Made once: `app.openapi_schema` keeps it. `cookie`: the name of the one that signs in."""
     if app.openapi_schema is None:
         made = FastAPI.openapi(app)
         schemas = made["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
-        made["components"]["securitySchemes"] = _SCHEMES
+        made["components"]["securitySchemes"] = {
+            "token": _TOKEN,
+            "cookie": {"type": "apiKey", "in": "cookie", "name": cookie},
+        }
         actions = dict(_actions(app))
         for path, methods in made["paths"].items():
             for method, operation in methods.items():

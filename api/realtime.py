@@ -21,6 +21,7 @@ from interview.logging import interview_context
 from interview.persistence.interviews import no_interview
 from interview.persistence.rows import canonical_uuid
 from interview.protocol import SUBPROTOCOL_V2, limits
+from interview.telemetry.metrics import SOCKETS_REFUSED, code_label
 
 __all__ = ["router"]
 
@@ -45,6 +46,7 @@ async def interview_room(socket: WebSocket, session_id: str, services: ServicesD
     except RateLimitedError as error:
         # Before it is accepted: pages and other clients take it for a network that is away.
         log.warning("connection.too_many")
+        SOCKETS_REFUSED.labels(code_label(error.code)).inc()
         body = error_body(error.code, "Too many connections, try again later.", recoverable=True)
         wait = {"Retry-After": str(ceil(error.retry_after_s))}
         await socket.send_denial_response(JSONResponse(body, error.http_status, wait))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from api.awaited_reply import AwaitedReply
 from api.dialect import Dialect
 from api.outbox import Outbox
 from interview.errors import StreamError
@@ -44,6 +45,7 @@ class Relay:
     """Is told the question that is being asked."""
     on_away: Callable[[StreamError], None]
     on_back: Callable[[], None]
+    reply: AwaitedReply
 
     async def run(self, after_seq: int) -> None:
         """Until the interview is over or another connection has taken it."""
@@ -58,6 +60,7 @@ class Relay:
                             continue
                         if (work := self.dialect.relay(event)) is not None:
                             await work
+                        self.reply.saw(event)
                         if event.data.startswith((_RESEND, _ENDED, _PHASE)):
                             self._act_on(event)
                     if not events and self.last_words is not None:

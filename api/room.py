@@ -9,6 +9,7 @@ from typing import assert_never
 import structlog
 
 from api.answers import SOON, Answers
+from api.awaited_reply import AwaitedReply
 from api.dependencies import Services
 from api.dialect import ClientMessage, Dialect
 from api.engine import Engine
@@ -63,7 +64,9 @@ class Room:
         record = entry.record
         self._services = services
         self._entry = entry
-        self._engine = Engine(services.temporal, record, services.settings.public_url)
+        self._engine = Engine(
+            services.temporal, record, services.settings.public_url, services.records
+        )
         self._streams_away = False
         pending = pending_turns(services, record.interview_id)
         self.uplink = Uplink(
@@ -73,6 +76,7 @@ class Room:
             self.tell,
             gather_s=lambda: gathering_s(services.attendance.count),
         )
+        reply = self.reply = AwaitedReply(record.interview_id)
         self._answers = Answers(
             interview_id=record.interview_id,
             connection_id=connection_id,
@@ -84,6 +88,7 @@ class Room:
             background=services.background,
             tell=self.tell,
             stall_after_s=record.limits.stall_after_s,
+            reply=reply,
         )
         self._pads = PadDesk(
             services=services,
@@ -112,6 +117,7 @@ class Room:
             on_phase=self._at,
             on_away=self._away,
             on_back=self._back,
+            reply=reply,
         )
 
     def open(self, tasks: asyncio.TaskGroup) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from chaos.fold import RoomState
 from chaos.record import Record, Said, Stored, StoredLine
-from interview.domain.scripts import WELCOME_BACK
+from interview.domain.phrases import phrases
 from interview.protocol.server import (
     PhaseChanged,
     Sentence,
@@ -26,6 +26,9 @@ Kind = Literal[
     "lost", "duplicated", "order", "gap", "asked_twice", "heard_twice", "ending", "clock", "fold",
     "unfinished",
 ]  # fmt: skip
+
+AGAIN = (phrases("en").welcome_back, phrases("en").cut_off)
+"""What a question is said again after."""
 
 CLOCK_SLACK_S = 1.5
 """Between the client's clock and the workflow's: network, and rounding."""
@@ -147,7 +150,7 @@ def _heard_once(record: Record, stored: Stored) -> Found:
             if before != message.text:
                 yield "asked_twice", f"sentence {message.index} of {sequence} was said in two ways"
             spoken[message.text].add(sequence)
-    again = {s for s, lines in texts.items() if lines.get(0) == WELCOME_BACK}
+    again = {s for s, lines in texts.items() if lines.get(0) in AGAIN}
     for question_id, text in stored.questions:
         if len(spoken[text] - again) > 1:
             yield "asked_twice", f"{question_id} was spoken in utterances {sorted(spoken[text])}"
@@ -302,7 +305,7 @@ def _acknowledged(records: Sequence[Record]) -> set[str]:
 
 
 def _asks(line: StoredLine, stored: Stored) -> list[str]:
-    if line.speaker != "interviewer" or line.text.startswith(WELCOME_BACK):
+    if line.speaker != "interviewer" or line.text.startswith(AGAIN):
         return []
     return [question_id for question_id, text in stored.questions if text in line.text]
 

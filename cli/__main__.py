@@ -1,4 +1,4 @@
-"""Reads what happened in an interview, and erases it for good."""
+"""Reads what happened in an interview, erases it for good, and names what is wrong."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 
 from cli import commands
 from cli.connection import Connection, connected
+from cli.doctor.run import doctor
 from interview.errors import ConfigError, InterviewError
 from interview.persistence.rows import canonical_uuid
 from launcher.errors import StartError
@@ -27,6 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     if args.command == "erase" and not args.yes and not _confirmed(args.interview):
         return _UNKNOWN
     try:
+        if args.command == "doctor":
+            return asyncio.run(doctor(as_json_=args.json))
         return asyncio.run(_run(_work(args)))
     except (ConfigError, StartError) as error:
         print(error, file=sys.stderr)
@@ -68,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--organization", type=_id, metavar="ID", help="this one alone")
     verify.add_argument(
         "--anchor", type=_anchor, metavar="N:HASH", help="what event N was, noted elsewhere"
+    )
+    of.add_parser(
+        "doctor",
+        parents=[common],
+        help="what is wrong here, and what to do about it (exit code 1: something is)",
     )
     erase = of.add_parser(
         "erase",

@@ -1,47 +1,56 @@
-"""What the candidate in a box says, by phase. Plain words, so that the word error rate measures
-the pipeline and not the spelling of product names."""
+"""What the candidate in a box says: for each built-in role, answers of somebody who has done that
+work. Plain words, so that the word error rate measures the pipeline and not the spelling of product
+names."""
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
 from interview.domain.phases import Phase
 
-__all__ = ["answer_for"]
+__all__ = ["answer_for", "candidate_of"]
 
-_ANSWERS: dict[Phase, tuple[str, ...]] = {
-    Phase.INTRODUCTION: ("Yes, I can hear you well. The sound is good and I am ready to begin.",),
-    Phase.WARMUP: (
-        "I have been working as an engineer for six years. At the moment I work for a small "
-        "company that sells train tickets, and I look after the part that takes the payments.",
-        "What I like most is to make slow things fast, and to explain to others how I did it.",
+_FOLDER = Path(__file__).parent / "said"
+_OF_ANY_ROLE: dict[str, tuple[str, ...]] = {
+    "sound-check": ("Yes, I can hear you well. The sound is good and I am ready to begin.",),
+    "your-questions": (
+        "Yes, I would like to know how the team decides what to do next, and when I hear from you.",
+        "No, those were all my questions.",
     ),
-    Phase.MAIN_QUESTIONS: (
-        "Last spring our payment service lost orders when it was restarted. I found that it "
-        "kept them in memory. I moved them to a table in the database, and I wrote a test "
-        "that stops the service in the middle. Since then we have lost no order in nine months.",
-        "We had to choose between one large database and many small ones. I measured both with "
-        "our real traffic for two weeks. The large one was simpler and fast enough, so I chose "
-        "that, and I wrote down when we would have to change our minds.",
-        "A colleague and I disagreed about a deadline. I asked him to show me what worried him, "
-        "and it turned out that he was right about one of three points. We moved that part to "
-        "the next month and kept the date for the rest.",
-        "I once removed a column that another team was still reading. Their report was wrong "
-        "for a day. I told them at once, restored the column in an hour, and added a check that "
-        "lists all readers before anything is removed.",
-        "I read the error, then the log of the minute before it. I write down what I believe, "
-        "and I test the cheapest belief first. In the last case it took me forty minutes to "
-        "find a clock that was wrong on one machine.",
-        "I would start with the numbers, how many people, how much data, and how long they can "
-        "wait. Then I would draw the simplest thing that could hold that, and look for the "
-        "place where it breaks first.",
-    ),
-    Phase.WRAP_UP: (
-        "Yes, I would like to know how the team decides what to build next.",
-        "No, that was all. Thank you for your time.",
-    ),
+    "last-word": ("No, that was all. Thank you for your time.",),
 }
+_BY_PHASE: dict[Phase, str] = {
+    Phase.INTRODUCTION: "sound-check",
+    Phase.WRAP_UP: "your-questions",
+}
+_LIKE_ANY_OTHER = "software-engineer"
+"""Whose answers are given where a plan is none of the built-in ones."""
 
 
-def answer_for(phase: Phase, given: int) -> str:
-    """The answer to give in `phase` after `given` others there."""
-    answers = _ANSWERS[phase]
-    return answers[min(given, len(answers) - 1)]
+def candidate_of(role: str) -> str:
+    """The name of whoever gives this role's answers."""
+    return str(_said(role)["candidate"])
+
+
+def answer_for(role: str, phase: Phase, question_id: str, given: int, before: int) -> str:
+    """The answer to a question of a role's plan, or to a probe after `given` others to it.
+    `before`: answers to other questions, which choose one where nothing was written for this."""
+    said = _said(role)
+    answers = said.get(question_id) or _OF_ANY_ROLE.get(question_id)
+    if answers is None and phase in _BY_PHASE:
+        answers = _OF_ANY_ROLE[_BY_PHASE[phase]]
+    if answers is None:
+        known = [one for name, one in said.items() if name != "candidate"]
+        answers = known[before % len(known)]
+    return str(answers[min(given, len(answers) - 1)])
+
+
+@cache
+def _said(role: str) -> dict[str, Any]:
+    path = _FOLDER / f"{role}.toml"
+    if not path.exists():
+        path = _FOLDER / f"{_LIKE_ANY_OTHER}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -64,7 +64,9 @@ async def check_interview(
         ),
         "no question asked twice": all(n == 1 for n in asked.values()) and len(asked) > 0,
         **_code_checks(held),
-        "recordings play": await _recordings_play(api, interview_id, len(lines)),
+        "recordings play": await _recordings_play(
+            api, interview_id, len(lines) - sum(turn.is_typed for turn in held.turns)
+        ),
     }
 
 
@@ -79,7 +81,7 @@ def _code_checks(held: HeldInterview) -> dict[str, bool]:
     }
 
 
-async def _recordings_play(api: httpx.AsyncClient, interview_id: str, utterances: int) -> bool:
+async def _recordings_play(api: httpx.AsyncClient, interview_id: str, spoken: int) -> bool:
     base = f"/api/v1/interviews/{interview_id}/recordings"
     recordings = (await _json(api, base))["items"]
     for recording in recordings:
@@ -89,7 +91,7 @@ async def _recordings_play(api: httpx.AsyncClient, interview_id: str, utterances
             return False
         if len(decode_all(data, limit_s=3600)) < 16_000:
             return False
-    return len(recordings) == utterances
+    return len(recordings) == spoken
 
 
 async def _json(api: httpx.AsyncClient, path: str) -> dict[str, Any]:

@@ -8,12 +8,8 @@ from demo.room import Room
 from interview.coding.library import library
 from interview.protocol.client import CodeRun
 
-__all__ = ["DONE", "is_coding", "write_and_run"]
+__all__ = ["is_coding", "write_and_run"]
 
-DONE = (
-    "The first run failed because it gave nothing back. I look at every line once and keep what I "
-    "have seen, so it stays fast when there is more data. All the tests pass now. I am done."
-)
 _BODIES = {
     "two-readings": """    target, seen = int(lines[0]), {}
     for index, word in enumerate(lines[1].split()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from demo.answers import answer_for
-from demo.coding import DONE, is_coding, write_and_run
+from demo.coding import is_coding, write_and_run
 from demo.room import Room, Utterance
 from demo.voice import CandidateVoice
 from interview.domain.phases import Phase
@@ -34,6 +35,7 @@ class Turn:
     heard: str = ""
     first_sound_ms: float = 0.0
     """From the end of speech to the first audio byte of the reply."""
+    is_typed: bool = False
 
 
 @dataclass(slots=True)
@@ -63,10 +65,12 @@ async def hold_interview(
     on_message: Callable[[ServerMessage], None] = lambda _: None,
     patience_s: float = 90.0,
     hands_free: bool = False,
+    role: str = "",
+    typed: bool = False,
 ) -> HeldInterview:
     """Answers every question by voice until the interview closes. In answer number `kill_at`
     (from 0), half-way through, `kill` is called. `hands_free`: with a pause to think after
-    each sentence, and silence at the end."""
+    each sentence, and silence at the end. `role`: whose answers are given. `typed`: by keyboard."""
     voice = CandidateVoice()
     standing: PhaseChanged | None = None
     held: HeldInterview | None = None
@@ -83,8 +87,10 @@ async def hold_interview(
         held = HeldInterview(room)
         await room.wait(lambda: _finished(room.last_utterance()) or room.ended, patience_s)
         while room.ended is None and standing is not None and standing.question_id is not None:
-            given = sum(t.phase is standing.phase for t in held.turns)
-            answer = await _answer(held, standing, given, patience_s)
+            answer = await _answer(held, role, standing, patience_s)
+            if typed:
+                held.turns.append(await _type(room, standing, answer, patience_s))
+                continue
             parts = re.split(r"(?<=[.?!]) ", answer) if hands_free else [answer]
             spoken = await voice.say(*parts, speed=speed, pause_ms=THINKING_MS)
             turn = Turn(uuid.uuid4().hex, standing.phase, standing.question_id, said=spoken.text)
@@ -105,15 +111,9 @@ async def hold_interview(
                 silences=spoken.silences,
                 trailing_ms=spoken.trailing_ms,
             )
-            await room.wait(lambda turn=turn: room.settled(turn.turn_id), patience_s)
-            await room.wait(
-                lambda turn=turn: _finished(room.reply_to(turn.turn_id)) or room.ended, patience_s
-            )
-            reply = room.reply_to(turn.turn_id)
-            if reply is not None and reply.first_audio_at is not None:
-                turn.first_sound_ms = (reply.first_audio_at - ended_at) * 1000
-                if killed_at is not None:
-                    held.recovery_ms = turn.first_sound_ms
+            turn.first_sound_ms = await _replied(room, turn, ended_at, patience_s)
+            if killed_at is not None and turn.first_sound_ms:
+                held.recovery_ms = turn.first_sound_ms
             held.turns.append(turn)
         await room.wait(lambda: room.ended is not None, patience_s)
         lines = {line.turn_id: line.text for line in room.transcript.values() if _candidate(line)}
@@ -123,14 +123,32 @@ async def hold_interview(
     return held
 
 
-async def _answer(
-    held: HeldInterview, standing: PhaseChanged, given: int, patience_s: float
-) -> str:
-    question_id = standing.question_id
-    if question_id is None or not is_coding(question_id):
-        return answer_for(standing.phase, given)
-    held.verdicts.append(await write_and_run(held.room, question_id, patience_s))
-    return DONE
+async def _answer(held: HeldInterview, role: str, standing: PhaseChanged, patience_s: float) -> str:
+    question_id = standing.question_id or ""
+    given = sum(turn.question_id == question_id for turn in held.turns)
+    of_phase = {turn.question_id for turn in held.turns if turn.phase is standing.phase}
+    if is_coding(question_id) and not given:
+        held.verdicts.append(await write_and_run(held.room, question_id, patience_s))
+    return answer_for(role, standing.phase, question_id, given, len(of_phase - {question_id}))
+
+
+async def _type(room: Room, standing: PhaseChanged, answer: str, patience_s: float) -> Turn:
+    turn = Turn(uuid.uuid4().hex, standing.phase, standing.question_id or "", answer, is_typed=True)
+    began = time.perf_counter()
+    await room.type(turn.turn_id, answer)
+    turn.first_sound_ms = await _replied(room, turn, began, patience_s)
+    return turn
+
+
+async def _replied(room: Room, turn: Turn, ended_at: float, patience_s: float) -> float:
+    """Once the whole reply has come: how long after `ended_at` its sound began, in ms; 0 where it
+    has none."""
+    await room.wait(lambda: room.settled(turn.turn_id), patience_s)
+    await room.wait(lambda: _finished(room.reply_to(turn.turn_id)) or room.ended, patience_s)
+    reply = room.reply_to(turn.turn_id)
+    if reply is None or reply.first_audio_at is None:
+        return 0.0
+    return (reply.first_audio_at - ended_at) * 1000
 
 
 def _candidate(line: Transcript) -> bool:

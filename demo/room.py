@@ -115,6 +115,9 @@ class Room:
         self.spoken_until = 0.0
         self.connections = 0
         self.duplicate_frames = 0
+        self.gaps_s: list[float] = []
+        """From losing the server to being back in the room, each time."""
+        self._lost_at: float | None = None
 
     async def __aenter__(self) -> Room:
         self._runner = asyncio.create_task(self._stay_connected())
@@ -234,6 +237,7 @@ class Room:
             with suppress(ConnectionClosed):
                 await self._use(socket)
             self._socket = None
+            self._lost_at = self._lost_at or time.perf_counter()
             await asyncio.sleep(RECONNECT_S)
 
     async def _use(self, socket: ClientConnection) -> None:
@@ -308,6 +312,9 @@ class Room:
 
     async def _started(self, socket: ClientConnection, message: SessionStarted) -> None:
         assert message.snapshot is not None, "version 2 always has a snapshot"
+        if self._lost_at is not None:
+            self.gaps_s.append(time.perf_counter() - self._lost_at)
+            self._lost_at = None
         self.snapshot = message.snapshot
         self.endpointing_ms = message.snapshot.endpointing_ms
         for line in message.snapshot.transcript:

@@ -37,6 +37,10 @@ class CodeSettings(BaseSettings):
     temporal_namespace: str = "default"
     temporal_api_key: SecretStr | None = None
     temporal_tls: bool = False
+    temporal_tls_client_cert_path: Path | None = None
+    temporal_tls_client_key_path: Path | None = None
+    temporal_tls_server_ca_cert_path: Path | None = None
+    temporal_tls_server_name: str = ""
     worker_ready_file: Path | None = None
 
     code_backend: CodeBackend = "bubblewrap"
@@ -130,9 +134,19 @@ class Settings(CodeSettings):
     webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
     webhook_sweep_every_s: Annotated[float, Field(gt=0, le=3600)] = 2.0
 
+    # Telling of itself
+    metrics_host: str = "127.0.0.1"
+    api_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    worker_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    otlp_endpoint: str = ""
+    otlp_headers: SecretStr | None = None
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
+
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
+    temporal_deployment_name: str = ""
+    temporal_worker_build_id: str = ""
 
     @field_validator(
         "allowed_hosts",

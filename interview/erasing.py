@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
-
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError
 
 from interview.contracts.erasure import (
     ERASURE,
@@ -27,15 +22,13 @@ from interview.persistence.erasures import Receipt
 from interview.persistence.retention import OrganizationRow
 from interview.persistence.vocabulary import ErasureReason
 from interview.security.principal import Principal
+from interview.starting import start
 
 __all__ = ["STOP_GRACE_S", "Erasing"]
 
 log = structlog.stdlib.get_logger(__name__)
 
 STOP_GRACE_S = ErasureInput.model_fields["stop_grace_s"].default
-
-_RPC_TIMEOUT = timedelta(seconds=10)
-_TASK_TIMEOUT = timedelta(seconds=5)
 
 
 class Erasing:
@@ -139,19 +132,12 @@ class Erasing:
         *,
         signal: bool = True,
     ) -> None:
-        """By name: this package knows no workflow. One that runs is signalled, or left alone."""
-        try:
-            async with asyncio.timeout(_RPC_TIMEOUT.total_seconds()):
-                await self._temporal.start_workflow(
-                    workflow,
-                    request,
-                    id=workflow_id,
-                    task_queue=ERASURE_QUEUE,
-                    task_timeout=_TASK_TIMEOUT,
-                    start_signal=LOOK_AGAIN if signal else None,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    rpc_timeout=_RPC_TIMEOUT,
-                )
-        except (RPCError, RuntimeError, TimeoutError):
-            # A lazy client that cannot connect raises a bare `RuntimeError`.
-            raise TemporalUnavailable("Temporal does not take it at the moment") from None
+        """One that runs is signalled, or left alone."""
+        await start(
+            self._temporal,
+            workflow,
+            request,
+            workflow_id=workflow_id,
+            task_queue=ERASURE_QUEUE,
+            signal=LOOK_AGAIN if signal else None,
+        )

@@ -19,6 +19,7 @@ import pydantic
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from interview.contracts.ids import interview_of
 from interview.errors import InterviewError, ProviderError
 
 __all__ = ["configure_logging", "interview_context", "redact"]
@@ -38,6 +39,9 @@ _QUIET = (
     "uvicorn.access",
     "websockets",
 )
+
+_SAID_BY_WORKFLOWS = ("turn_id", "reason", "directive")
+"""Fields of ours that workflows log: theirs is the standard library's logger."""
 
 _WITHHELD = "[withheld]"
 _PERSONAL = frozenset(
@@ -68,6 +72,7 @@ def configure_logging(
     output = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _of_a_workflow,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -116,6 +121,22 @@ def redact(text: str) -> str:
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _of_a_workflow(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What Temporal's loggers know of where they log, as fields like ours."""
+    record = event.get("_record")
+    known: Mapping[str, Any] | None = getattr(record, "temporal_workflow", None)
+    if known is None:
+        return event
+    workflow_id = str(known.get("workflow_id", ""))
+    event["workflow_id"] = workflow_id
+    if (interview_id := interview_of(workflow_id)) is not None:
+        event["interview_id"] = interview_id
+    for name in _SAID_BY_WORKFLOWS:
+        if (value := getattr(record, name, None)) is not None:
+            event[name] = value
+    return event
 
 
 def _withhold(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -3,20 +3,13 @@ died, between the promise and its workflow."""
 
 from __future__ import annotations
 
-import asyncio
-import random
-
-import structlog
-
 from interview.erasing import Erasing
-from interview.errors import DatabaseUnavailable, TemporalUnavailable
 from interview.persistence import overdue
 from interview.persistence.database import Database
 from interview.persistence.overdue import Unfinished
+from interview.repeating import repeat
 
 __all__ = ["Sweeping"]
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Sweeping:
@@ -29,16 +22,7 @@ class Sweeping:
 
     async def run(self) -> None:
         """For ever."""
-        while True:
-            try:
-                started = await self.once()
-            except (DatabaseUnavailable, TemporalUnavailable) as error:
-                log.warning("sweep.postponed", code=error.code)
-            else:
-                if started:
-                    log.info("sweep.started", count=started)
-            # Replicas that began together do not stay together.
-            await asyncio.sleep(self._every_s * random.uniform(0.8, 1.2))
+        await repeat(self.once, self._every_s, "sweep")
 
     async def once(self) -> int:
         """How many it started, or told to look. Raises `DatabaseUnavailable` and

@@ -213,7 +213,7 @@ class LocalStack:
 
     async def _start_worker(self, name: str) -> None:
         alive = self.home.run / f"{name}-alive"
-        env = {**self._app_env(), "WORKER_READY_FILE": str(alive)}
+        env = {**self._app_env(), "WORKER_READY_FILE": str(alive), **self._metrics_port(name)}
         spec = ChildSpec(
             name=name,
             program=self._app(name, env),
@@ -223,6 +223,14 @@ class LocalStack:
             stop_timeout_s=25.0,
         )
         await self._run(spec)
+
+    def _metrics_port(self, name: str) -> dict[str, str]:
+        """One each: the first worker's, and those after it."""
+        port = self.env.get("WORKER_METRICS_PORT") or self.given.get("WORKER_METRICS_PORT") or "0"
+        further = self._workers().index(name)
+        if not further or not port.isdecimal() or port == "0":
+            return {}
+        return {"WORKER_METRICS_PORT": str(int(port) + further)}
 
     async def _start_code(self) -> None:
         """The worker that runs candidates' programs: of all that we know it is told the least."""

@@ -125,7 +125,7 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
         *("transcript.read", "recording.read", "workflow.read"),
-        *("document.read", "document.write", "feedback.read", "code.read"),
+        *("document.read", "document.write", "feedback.read", "evaluation.read", "code.read"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),
 }

@@ -12,7 +12,7 @@ const config = [
     },
   },
   { files: ["scripts/**", "**/*.gen.ts"], rules: { "no-console": "off", "max-lines": "off" } },
-  { ignores: [".next/**", "out/**", "next-env.d.ts"] },
+  { ignores: ["public/detector/**", ".next/**", "out/**", "next-env.d.ts"] },
 ];
 
 export default config;

@@ -138,7 +138,8 @@ class InterviewHandlers:
             return False
         if running.reschedule >= MAX_RESCHEDULES:
             return False
-        workflow.logger.warning("turn.recovering", extra={"reason": request.reason})
+        told = {"reason": request.reason, "turn_id": request.turn_id}
+        workflow.logger.warning("turn.recovering", extra=told)
         running.reschedule += 1
         return True
 

@@ -28,8 +28,9 @@ with workflow.unsafe.imports_passed_through():
         TurnRef,
     )
     from interview.domain import scripts
-    from interview.domain.directives import Brief, Directive, Standing
+    from interview.domain.directives import STAYING, Brief, Directive, Standing
     from interview.domain.phases import Phase
+    from interview.domain.phrases import phrases
     from interview.domain.progress import (
         Position,
         apply_directive,
@@ -64,6 +65,7 @@ class InterviewWorkflow(InterviewHandlers):
     def __init__(self, request: InterviewInput) -> None:
         super().__init__(request)
         self._name = request.candidate_name
+        self._phrases = phrases(request.plan.language)
         self._request = request
         self._turns_this_run = 0
         self._preparing: asyncio.Task[None] | None = None
@@ -144,6 +146,8 @@ class InterviewWorkflow(InterviewHandlers):
             if workflow.now() - due.at > LATE_IS_OUTAGE:
                 # We were away, and so was the candidate's voice: the silence begins anew.
                 state.silence_since = workflow.now()
+                if workflow.patched("cut-off"):
+                    await self._ask_again(self._phrases.cut_off)
             else:
                 await self._on_due(due)
 
@@ -153,9 +157,9 @@ class InterviewWorkflow(InterviewHandlers):
         match due.kind:
             case "nudge":
                 since, used_s = state.silence_since, state.phase_time_used_s
-                lines = scripts.NUDGES[min(state.nudges, len(scripts.NUDGES) - 1)]
+                line = scripts.nudge(self._plan.language, state.nudges)
                 state.nudges += 1
-                await self._say((lines,), here)
+                await self._say((line,), here)
                 # A nudge is part of the silence: it neither ends it nor counts twice.
                 state.silence_since, state.phase_time_used_s = since, used_s
             case "pause":
@@ -164,9 +168,8 @@ class InterviewWorkflow(InterviewHandlers):
                 state.phase_time_used_s += self._waited_s(workflow.now())
                 made = self._brief()
                 onward = made.onward
-                await self._say(
-                    (scripts.TIME_TO_MOVE_ON, *onward.lines), onward.standing, onward.directive
-                )
+                lines = (self._phrases.time_to_move_on, *onward.lines)
+                await self._say(lines, onward.standing, onward.directive)
                 if self._waiting is None:
                     self._move(made, onward.directive)
                     state.nudges, state.pushed_on = 0, True
@@ -185,12 +188,16 @@ class InterviewWorkflow(InterviewHandlers):
     async def _repeat(self) -> None:
         """The candidate asked for it: the silence begins anew, and their clock stands still."""
         self._repeat_wanted = False
+        await self._ask_again()
+
+    async def _ask_again(self, *before: str) -> None:
+        """What was asked last, after `before`. Nobody is charged for it."""
         state = self._state
         question = current_question(self._plan, state.position)
         used_s = state.phase_time_used_s + self._waited_s(workflow.now())
         here = standing(self._plan, state.position, used_s)
         if question is not None:
-            await self._say((state.asked or question.text,), here)
+            await self._say((*before, state.asked or question.text), here)
         state.phase_time_used_s = used_s
         self._restart_silence(state.silence_since or workflow.now())
 
@@ -230,7 +237,8 @@ class InterviewWorkflow(InterviewHandlers):
         if self._waiting is None and question is not None:
             here = standing(self._plan, state.position, state.phase_time_used_s)
             long = away.total_seconds() >= self._limits.recap_after_s
-            await self._say(scripts.welcome_back(question, long=long), here)
+            asked, done = state.asked or question.text, here.question_number - 1
+            await self._say(scripts.welcome_back(self._plan, asked, done, long=long), here)
 
     async def _take_turn(self) -> None:
         """One answer and its reply."""
@@ -311,10 +319,11 @@ class InterviewWorkflow(InterviewHandlers):
         assert turn.brief is not None, "it was an answer"
         onward = turn.brief.onward
         if Directive.CONTINUE in turn.brief.allowed:
-            await self._say((scripts.CODE_ON,), turn.brief.standing)
+            await self._say((self._phrases.code_on,), turn.brief.standing)
             self._move(turn.brief, Directive.CONTINUE)
             return
-        await self._say((scripts.REPLY_LOST, *onward.lines), onward.standing, onward.directive)
+        lines = (self._phrases.reply_lost, *onward.lines)
+        await self._say(lines, onward.standing, onward.directive)
         self._move(turn.brief, onward.directive)
 
     async def _say(
@@ -459,14 +468,14 @@ class InterviewWorkflow(InterviewHandlers):
     def _move(self, made: Brief, directive: Directive, said: tuple[str, ...] = ()) -> None:
         """`made` allowed it."""
         state = self._state
-        if directive not in (Directive.REPROMPT, Directive.CONTINUE):
+        if directive not in STAYING or directive is Directive.FOLLOW_UP:
             state.asked = probe_asked(directive, said)
         before: Position = state.position
         state.position = apply_directive(self._plan, before, directive, made.standing.budget_left_s)
         if state.position.phase is not before.phase:
             state.phase_time_used_s = 0.0
             self._show_phase()
-        if directive not in (Directive.REPROMPT, Directive.FOLLOW_UP, Directive.CONTINUE):
+        if directive not in STAYING:
             state.question_began_s = state.phase_time_used_s
 
     def _waited_s(self, until: datetime) -> float:

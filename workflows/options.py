@@ -52,7 +52,14 @@ BLOCKED_FOR = timedelta(hours=1)
 MODEL_TIMEOUT = timedelta(minutes=10)
 """A call of a model that writes much, and its repair. The call itself is given up before."""
 
-MODEL_PATIENCE = timedelta(hours=1)
+# By tries and not by time: waiting for a slot, behind other work or with no worker there, is no
+# failure. So many take about an hour.
+MODEL_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=1),
+    maximum_attempts=65,
+)
 
 MAX_RESCHEDULES = 20
 """Reruns of one turn's stages before the turn is given up as failed."""
@@ -76,7 +83,6 @@ PAD_TIMEOUT = CODE_PATIENCE + CODE_TIMEOUT + timedelta(minutes=1)
 class ActivityOptions(TypedDict, total=False):
     """Keyword arguments of `start_activity_method`."""
 
-    schedule_to_close_timeout: timedelta
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
@@ -123,10 +129,9 @@ def model_options() -> ActivityOptions:
     """The activity says when a provider has failed often enough; everything else is waited for,
     up to a point: somebody looks at it, and may have it tried again."""
     return ActivityOptions(
-        schedule_to_close_timeout=MODEL_PATIENCE,
         start_to_close_timeout=MODEL_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
-        retry_policy=ERASURE_RETRY,
+        retry_policy=MODEL_RETRY,
     )
 
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.authentication import presented_token, require_own_page
 from api.authorization import requires
 from api.clients import device_name
+from api.cookie_names import REFRESH_COOKIE, presented_cookie
 from api.cookies import (
-    REFRESH_COOKIE,
     Session,
     Transport,
     check_transport,
@@ -188,7 +188,7 @@ async def refresh(
     check_transport(request, services, body.transport)
     token = body.refresh_token
     if body.transport == "cookie":
-        token = request.cookies.get(REFRESH_COOKIE)
+        token = presented_cookie(request, services.settings, REFRESH_COOKIE)
     if not token:
         raise AccessError("auth.missing", "there is no refresh token; sign in")
     signed_in = await services.accounts.sessions.refresh(token)
@@ -204,7 +204,7 @@ async def refresh(
 async def logout(request: Request, response: Response, services: ServicesDep) -> None:
     """Ends this device's session, by an access token that may have expired. It has worked, too,
     when there was none."""
-    token, is_cookie = presented_token(request)
+    token, is_cookie = presented_token(request, services)
     if token is not None and is_cookie:
         require_own_page(request, services)
     clear_cookies(response, services.settings)

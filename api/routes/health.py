@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
 from api.authorization import PUBLIC, requires
 from api.dependencies import Services, ServicesDep
 from api.errors import responses
 from api.rate_limits import limited_by_address
 from api.throttle import Limit
-from interview.contracts.ids import CONVERSE_QUEUE, INTERVIEW_QUEUE, SPEAK_QUEUE, TRANSCRIBE_QUEUE
 from interview.errors import InterviewError
+from interview.pollers import INTERVIEW_QUEUES, unpolled
 
 __all__ = ["router"]
 
@@ -28,16 +24,6 @@ router = APIRouter(tags=["health"], dependencies=[requires(PUBLIC)])
 LOOKING = Limit("ready", 600, per_s=60)
 """Each one asks everything that is needed."""
 CHECK_TIMEOUT_S = 1.0
-_POLL_FRESH = timedelta(seconds=75)
-"""A worker asks for work at least once a minute. The server remembers dead ones for longer."""
-_WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
-_ACTIVITY = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-_QUEUES = (
-    (INTERVIEW_QUEUE, _WORKFLOW),
-    (TRANSCRIBE_QUEUE, _ACTIVITY),
-    (CONVERSE_QUEUE, _ACTIVITY),
-    (SPEAK_QUEUE, _ACTIVITY),
-)
 
 
 class Health(BaseModel):
@@ -133,20 +119,5 @@ async def _temporal(services: Services) -> None:
 
 
 async def _worker(services: Services) -> None:
-    found = await asyncio.gather(*(_polled(services, queue, kind) for queue, kind in _QUEUES))
-    missing = [queue for (queue, _), polled in zip(_QUEUES, found, strict=True) if not polled]
-    if missing:
+    if missing := await unpolled(services.temporal, INTERVIEW_QUEUES):
         raise _Down(f"no worker asks for work on {', '.join(missing)}")
-
-
-async def _polled(services: Services, queue: str, kind: TaskQueueType.ValueType) -> bool:
-    client = services.temporal
-    described = await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(
-            namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
-        )
-    )
-    now = datetime.now(UTC)
-    return any(
-        now - poller.last_access_time.ToDatetime(UTC) < _POLL_FRESH for poller in described.pollers
-    )

@@ -259,7 +259,7 @@ async def _mailed(services: Services, row: InvitationRow, link: str) -> bool:
 
 async def _visitor(connection: HTTPConnection, services: Services) -> Principal:
     """Whose session it is, by an access token that may have expired; or nobody's."""
-    token, is_cookie = presented_token(connection)
+    token, is_cookie = presented_token(connection, services)
     if token is None or token.startswith(API_KEY_PREFIX):
         return ANONYMOUS
     try:

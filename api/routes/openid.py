@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse
 
 from api.authorization import requires
 from api.clients import device_name
-from api.cookies import OPENID_COOKIE, openid_cookie, sign_in_by_cookies
+from api.cookie_names import OPENID_COOKIE, presented_cookie
+from api.cookies import openid_cookie, sign_in_by_cookies
 from api.dependencies import Services, ServicesDep
 from api.errors import responses
 from api.rate_limits import limited_by_address
@@ -93,7 +94,7 @@ async def _finish(
     error: str | None,
 ) -> tuple[SignedIn, str]:
     """And where they wanted to go."""
-    cookie = request.cookies.get(OPENID_COOKIE)
+    cookie = presented_cookie(request, services.settings, OPENID_COOKIE)
     if not cookie or not state:
         raise InvalidInputError("oidc.invalid_state", "this sign-in was not begun in this browser")
     if error or not code:

@@ -139,11 +139,17 @@ async def read_role(role_id: str, services: ServicesDep, principal: PrincipalDep
 async def change_role(
     role_id: str, body: ChangeRole, services: ServicesDep, principal: PrincipalDep
 ) -> Role:
-    """Plans that are there keep their titles. Errors: `role.not_found`, `role.archived`."""
-    if body.job_description is not None:
-        found = written(body.job_description)
-        await _described(services, role_id, found, None, principal)
-    row = await services.roles.change(role_id, principal, title=body.title, archived=body.archived)
+    """All of it or nothing. Plans that are there keep their titles. Errors: `role.not_found`,
+    `role.archived`."""
+    found = None if body.job_description is None else written(body.job_description)
+    row = await services.roles.change(
+        role_id,
+        principal,
+        title=body.title,
+        job_description=found and found.text,
+        job_hidden=_hidden(found) if found else (),
+        archived=body.archived,
+    )
     return _shown(row)
 
 
@@ -174,13 +180,20 @@ async def _described(
     format: DocumentFormat | None,
     principal: Principal,
 ) -> RoleRow:
-    hidden = [
+    return await services.roles.change(
+        role_id,
+        principal,
+        job_description=found.text,
+        job_format=format,
+        job_hidden=_hidden(found),
+    )
+
+
+def _hidden(found: Extraction) -> list[HiddenPlace]:
+    return [
         HiddenPlace(reason=span.reason, offset=span.offset, length=len(span.text), page=span.page)
         for span in found.hidden
     ]
-    return await services.roles.change(
-        role_id, principal, job_description=found.text, job_format=format, job_hidden=hidden
-    )
 
 
 async def _read(services: Services, principal: Principal, role_id: str) -> Role:

@@ -42,7 +42,9 @@ class SaveProbes(Body):
 
 class TailoringView(BaseModel):
     """`probes` are those of the last time that it was `ready`; each is asked after the main
-    question `after`, when there is time. `reason`: the code of what it failed by."""
+    question `after`, when there is time. They are proposed until somebody saves them, changed or
+    not: `fitted_at`, null while others, or none, are in the plan. `reason`: the code of what it
+    failed by."""
 
     interview_id: str
     state: ProposalState
@@ -51,6 +53,7 @@ class TailoringView(BaseModel):
     revision: int
     document_id: str
     probes: tuple[Probe, ...]
+    fitted_at: datetime | None
     created_at: datetime
     finished_at: datetime | None
 
@@ -64,7 +67,8 @@ class TailoringView(BaseModel):
 async def tailor(
     interview_id: str, body: AskForProbes, services: ServicesDep, principal: PrincipalDep
 ) -> TailoringView:
-    """Begins it, before the interview begins. What everybody is asked stays as it is. Errors:
+    """Begins it, before the interview begins. What everybody is asked stays as it is, and nobody is
+    asked a probe that no person has saved. Errors:
     `document.not_found`, `tailoring.no_resume`, `tailoring.running`, `interview.started`."""
     documents = await services.documents.of(interview_id)
     resumes = [row for row in documents if row.kind == "resume" and row.status == "ready"]
@@ -87,8 +91,9 @@ async def read_tailoring(interview_id: str, services: ServicesDep) -> TailoringV
 async def save_tailoring(
     interview_id: str, body: SaveProbes, services: ServicesDep, principal: PrincipalDep
 ) -> TailoringView:
-    """As a person wants them; none at all is fine. Errors: `tailoring.not_found`,
-    `tailoring.running`, `tailoring.invalid`, `interview.started`, `plan.changed`."""
+    """As a person wants them: these are fitted into the plan. None at all is fine. Errors:
+    `tailoring.not_found`, `tailoring.running`, `tailoring.invalid`, `interview.started`,
+    `plan.changed`."""
     row = await services.tailorings.save(interview_id, body.revision, body.probes, principal)
     return _shown(row)
 

@@ -103,7 +103,7 @@ class TailoringActivities(ABC):
     @activity.defn(name="tailoring.probes")
     @abstractmethod
     async def probes(self, request: TailoringInput) -> None:
-        """Asks for them and fits them into the interview's plan."""
+        """Asks for them; a person has them fitted into the interview's plan."""
 
     @activity.defn(name="tailoring.fail")
     @abstractmethod

@@ -99,6 +99,8 @@ class ConverseResult(_Model):
     provider: str = ""
     prompt_version: str = ""
     """Of what the model was told; empty where it was told nothing."""
+    mended: int = 0
+    """Sentences of the model's that were left out or said in other words."""
 
 
 class SpeakInput(_Model):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from interview.domain.phases import Phase
 from interview.domain.plan import Question
 
-__all__ = ["Brief", "Destination", "Directive", "Standing"]
+__all__ = ["STAYING", "Brief", "Destination", "Directive", "Standing"]
 
 
 class Directive(StrEnum):
@@ -17,6 +17,10 @@ class Directive(StrEnum):
 
     REPROMPT = "reprompt"
     """Stay: the answer was not heard, or the candidate asked to repeat or rephrase."""
+    CONFIRM = "confirm"
+    """Stay: the answer was recognized poorly; say what was understood, and ask. Once a question."""
+    RETURN = "return"
+    """Stay: back to the question after something else than an answer. Once a question."""
     FOLLOW_UP = "follow_up"
     """Stay: ask one probe about this answer."""
     CONTINUE = "continue"
@@ -24,6 +28,18 @@ class Directive(StrEnum):
     NEXT_QUESTION = "next_question"
     ADVANCE_PHASE = "advance_phase"
     CLOSE = "close"
+
+
+STAYING = frozenset(
+    {
+        Directive.REPROMPT,
+        Directive.CONFIRM,
+        Directive.RETURN,
+        Directive.FOLLOW_UP,
+        Directive.CONTINUE,
+    }
+)
+"""Those that lead to no other question."""
 
 
 class Standing(BaseModel):
@@ -69,6 +85,8 @@ class Brief(BaseModel):
     """Directives open now; `onward.directive` is always among them."""
     follow_ups_used: int = Field(ge=0)
     follow_ups_left: int = Field(ge=0)
+    job: str = Field(default="", repr=False)
+    """The beginning of the role's job description; filled in where the reply is made."""
 
     @property
     def is_coding(self) -> bool:

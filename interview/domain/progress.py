@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from interview.domain.directives import Brief, Destination, Directive, Standing
+from interview.domain.evaluation.answers import LOWEST_CONFIDENCE
 from interview.domain.phases import Phase, next_phase
 from interview.domain.plan import Plan, Question
 from interview.domain.sentences import SentenceSplitter
@@ -22,6 +23,7 @@ __all__ = [
     "Position",
     "apply_directive",
     "brief",
+    "brief_for",
     "current_question",
     "first_position",
     "greeting_lines",
@@ -44,6 +46,10 @@ class Position(BaseModel):
     question_index: int = 0
     follow_ups_used: int = 0
     reprompts_used: int = 0
+    confirmed: bool = False
+    """What was understood of a poorly recognized answer was asked about."""
+    returned: bool = False
+    """The interviewer came back to the question from something else."""
     stays_used: int = 0
 
 
@@ -109,6 +115,10 @@ def brief(
         allowed.append(Directive.FOLLOW_UP)
     if position.reprompts_used < MAX_REPROMPTS:
         allowed.append(Directive.REPROMPT)
+    if not position.confirmed:
+        allowed.append(Directive.CONFIRM)
+    if not position.returned:
+        allowed.append(Directive.RETURN)
     if question.coding is not None and position.stays_used < MAX_STAYS:
         # While there is time to write, what is said does not end it.
         if here.budget_left_s > 0 and question_time_used_s < limit_s:
@@ -126,6 +136,15 @@ def brief(
     )
 
 
+def brief_for(made: Brief, confidence: float | None) -> Brief:
+    """`made` before the answer was known, for one recognized with `confidence` (0..1, None where
+    there is none). Only what may well have been misheard is asked about."""
+    if confidence is not None and confidence < LOWEST_CONFIDENCE:
+        return made
+    allowed = tuple(d for d in made.allowed if d is not Directive.CONFIRM)
+    return made.model_copy(update={"allowed": allowed})
+
+
 def apply_directive(
     plan: Plan, position: Position, directive: Directive, budget_left_s: float = math.inf
 ) -> Position:
@@ -134,6 +153,10 @@ def apply_directive(
     match directive:
         case Directive.REPROMPT:
             return position.model_copy(update={"reprompts_used": position.reprompts_used + 1})
+        case Directive.CONFIRM:
+            return position.model_copy(update={"confirmed": True})
+        case Directive.RETURN:
+            return position.model_copy(update={"returned": True})
         case Directive.FOLLOW_UP:
             return position.model_copy(update={"follow_ups_used": position.follow_ups_used + 1})
         case Directive.CONTINUE:

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from interview.domain.phases import SPOKEN_PHASES
-from interview.domain.plan import Plan, Question
+from interview.domain.phrases import phrases
+from interview.domain.plan import Plan
 from interview.domain.progress import greeting_lines
 from interview.protocol.server import ErrorMessage
 
-__all__ = [
-    "CODE_ON",
-    "NUDGES",
-    "REPLY_LOST",
-    "TIME_TO_MOVE_ON",
-    "fixed_lines",
-    "says_name",
-    "type_instead",
-    "welcome_back",
-]
-
-NUDGES = (
-    "Take your time.",
-    "I can repeat or rephrase the question, or we can skip it, or pause. Just tell me.",
-)
-TIME_TO_MOVE_ON = "Let's move on, so that there is time for the rest."
-REPLY_LOST = "Thank you, I have your answer. Let's go on."
-CODE_ON = "Thank you, I have that. Please go on with your code."
-WELCOME_BACK = "Welcome back."
-RECAP = "Here is where we were."
+__all__ = ["fixed_lines", "nudge", "says_name", "type_instead", "welcome_back"]
 
 
-def welcome_back(question: Question, *, long: bool) -> tuple[str, ...]:
-    """After a pause; a long one is followed by a recap."""
-    return (WELCOME_BACK, RECAP, question.text) if long else (WELCOME_BACK, question.text)
+def nudge(language: str, before: int) -> str:
+    """The next one in a silence, after `before` others."""
+    lines = phrases(language).nudges
+    return lines[min(before, len(lines) - 1)]
+
+
+def welcome_back(plan: Plan, asked: str, done: int, *, long: bool) -> tuple[str, ...]:
+    """After a pause, with what was asked; a long one is followed by a recap. `done`: questions
+    before this one."""
+    said = phrases(plan.language)
+    if not long:
+        return (said.welcome_back, asked)
+    recap = said.recap if done else said.recap_at_the_beginning
+    return (said.welcome_back, recap.format(done=done, count=len(plan.questions)), asked)
 
 
 def fixed_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
@@ -40,9 +33,11 @@ def fixed_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
     for phase in SPOKEN_PHASES:
         phase_plan = plan.phase(phase)
         lines += [phase_plan.opening, *(q.text for q in phase_plan.questions)]
+    said = phrases(plan.language)
     if any(q.coding for q in plan.questions):
-        lines.append(CODE_ON)
-    lines += [*NUDGES, TIME_TO_MOVE_ON, REPLY_LOST, WELCOME_BACK, RECAP]
+        lines.append(said.code_on)
+    lines += [*said.nudges, said.time_to_move_on, said.reply_lost, said.welcome_back]
+    lines += [said.recap_at_the_beginning, said.cut_off, said.not_heard, said.not_heard_onward]
     lines.append(plan.closing.replace("{name}", f", {candidate_name}" if candidate_name else ""))
     return tuple(dict.fromkeys(line for line in lines if line))
 

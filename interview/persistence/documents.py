@@ -17,6 +17,7 @@ from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.interviews import no_interview
 from interview.persistence.models import DOCUMENTS, INTERVIEWS
+from interview.persistence.planning.probes import forget_probes
 from interview.persistence.rows import canonical_uuid
 from interview.persistence.vocabulary import AuditAction, DocumentKind, DocumentStatus
 from interview.security.principal import Principal
@@ -156,14 +157,16 @@ class DocumentRecords:
         return row
 
     async def delete(self, row: DocumentRow, by: Principal) -> None:
-        """Whose objects are gone. May be repeated."""
+        """Whose objects are gone; and the probes that were made from it. May be repeated."""
         this = {"of_interview": row.interview_id, "of_document": row.document_id}
         async with self._database.transaction() as connection:
             organization_id = await connection.scalar(_LOCK_INTERVIEW, this)
             deleted = await connection.execute(_DELETE, this)
             if deleted.rowcount and organization_id is not None:
-                kind = {"kind": row.kind}
-                await _note(connection, organization_id, by, "document.deleted", row, kind)
+                details: dict[str, Any] = {"kind": row.kind}
+                if gone := await forget_probes(connection, row.interview_id, row.document_id):
+                    details["probes"] = gone
+                await _note(connection, organization_id, by, "document.deleted", row, details)
 
 
 async def _require_room(connection: AsyncConnection, interview_id: str) -> None:

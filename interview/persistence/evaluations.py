@@ -240,15 +240,19 @@ class EvaluationRecords:
         )
 
     async def freeze(self, material: Material, prompt: str) -> None:
-        """What it goes by, once: a second look finds it so."""
+        """What it goes by, once: a second look finds it so, whatever has changed since. Samples
+        that are made later name the prompt that they were made by themselves."""
         assert material.rubric is not None, "there is something to go by"
-        await self._change(
-            material.row,
-            rubric_hash=rubric_hash(material.rubric),
-            plan_hash=plan_hash(material.plan),
-            prompt=prompt,
-            transcript_sha256=material.transcript_sha256,
-        )
+        frozen = {
+            "rubric_hash": rubric_hash(material.rubric),
+            "plan_hash": plan_hash(material.plan),
+            "prompt": prompt,
+            "transcript_sha256": material.transcript_sha256,
+        }
+        of = {"of_interview": material.row.interview_id, "of_number": material.row.number}
+        changed = update(EVALUATIONS).where(_THIS, EVALUATIONS.c.prompt.is_(None))
+        async with self._database.transaction() as connection:
+            await connection.execute(changed.values(frozen), of)
 
     async def samples(self, interview_id: str, number: int) -> list[SampleRow]:
         of = {"of_interview": interview_id, "of_number": number}
@@ -317,11 +321,6 @@ class EvaluationRecords:
             told: dict[str, Any] = {"number": row.number, "state": state}
             await _note(connection, by, "evaluation.made", row.interview_id, told)
 
-    async def _change(self, row: EvaluationRow, **values: Any) -> None:
-        of = {"of_interview": row.interview_id, "of_number": row.number}
-        async with self._database.transaction() as connection:
-            await connection.execute(update(EVALUATIONS).where(_THIS).values(values), of)
-
 
 async def ask_anew(connection: AsyncConnection, interview_id: str, by: Principal) -> EvaluationRow:
     """By today's prompt and model, beside those there are. Raises `NotFoundError`
@@ -342,23 +341,25 @@ async def ask_anew(connection: AsyncConnection, interview_id: str, by: Principal
 
 async def ask_again(
     connection: AsyncConnection, interview_id: str, number: int, by: Principal
-) -> EvaluationRow:
-    """For what is missing. One that is running is asked for again, in case its workflow was lost:
-    whether it runs, Temporal knows. Raises as `ask_anew` (`evaluation.running` where another one
-    is), `NotFoundError` (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
+) -> tuple[EvaluationRow, bool]:
+    """For what is missing; and whether it was running, then it stays as it is. Raises as
+    `ask_anew` (`evaluation.running` where another one is), `NotFoundError`
+    (`evaluation.not_found`), `ConflictError` (`evaluation.done`)."""
     held = await _hold_ended(connection, interview_id)
     row = await _find(connection, interview_id, number)
     if row is None:
         raise _not_found()
     if row.state == "done":
         raise ConflictError("evaluation.done", "nothing is missing; ask for another one")
+    if row.state == "running":
+        return row, True
     others = await connection.execute(_LIST, {"of_interview": interview_id})
     if any(other.state == "running" and other.number != number for other in others):
         raise _running()
     changed = update(EVALUATIONS).where(_THIS)
     of = {"of_interview": interview_id, "of_number": number}
     await connection.execute(changed.values(state="running", reason=None, finished_at=None), of)
-    return await _asked(connection, held, interview_id, number, by)
+    return await _asked(connection, held, interview_id, number, by), False
 
 
 async def _asked(

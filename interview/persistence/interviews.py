@@ -40,7 +40,17 @@ from interview.persistence.rows import (
 from interview.persistence.vocabulary import ActorKind, InterviewStatus, Outcome
 from interview.security.principal import Principal
 
-__all__ = ["close", "create", "get", "no_interview", "owner", "page", "require", "set_status"]
+__all__ = [
+    "begin",
+    "close",
+    "create",
+    "get",
+    "no_interview",
+    "owner",
+    "page",
+    "require",
+    "set_status",
+]
 
 
 _LIKE_SPECIAL, _ESCAPED = re.compile(r"([\\%_])"), r"\\\1"
@@ -67,6 +77,11 @@ _OWNER = select(
     INTERVIEWS.c.organization_id, INTERVIEWS.c.candidate_id, INTERVIEWS.c.unclaimed
 ).where(_THIS)
 _EXISTS = select(INTERVIEWS.c.interview_id).where(_THIS)
+_BEGIN = (
+    update(INTERVIEWS)
+    .where(_THIS, INTERVIEWS.c.started_at.is_(None), INTERVIEWS.c.ended_at.is_(None))
+    .values(started_at=func.now())
+)
 _SET_STATUS = (
     update(INTERVIEWS)
     .where(_THIS)
@@ -145,6 +160,11 @@ async def get(connection: AsyncConnection, interview_id: str) -> InterviewRecord
     if row is None:
         raise no_interview()
     return InterviewRecord.model_validate(row)
+
+
+async def begin(connection: AsyncConnection, interview_id: str) -> InterviewRecord:
+    await connection.execute(_BEGIN, {"of_interview": interview_id})
+    return await get(connection, interview_id)
 
 
 async def owner(connection: AsyncConnection, interview_id: str) -> InterviewOwner:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.domain.conversation import SpokenSentence, heard_text
-from interview.persistence.models import RECORDINGS, TURNS, UTTERANCES
+from interview.persistence.models import INTERVIEWS, RECORDINGS, ROLES, TURNS, UTTERANCES
 from interview.persistence.rows import (
     CommittedAnswer,
     RecordingRow,
@@ -20,10 +20,19 @@ from interview.persistence.vocabulary import Speaker
 from interview.ports import Line
 from interview.protocol.client import Interruption
 
-__all__ = ["answer", "conversation", "recordings", "speech", "transcript"]
+__all__ = ["answer", "conversation", "job_description", "recordings", "speech", "transcript"]
 
 _UTTERANCES = UTTERANCES.outerjoin(
     RECORDINGS, RECORDINGS.c.utterance_id == UTTERANCES.c.utterance_id
+)
+_JOB = (
+    select(func.left(ROLES.c.job_description, bindparam("most")))
+    .join(
+        INTERVIEWS,
+        (INTERVIEWS.c.organization_id == ROLES.c.organization_id)
+        & (INTERVIEWS.c.role == cast(ROLES.c.role_id, Text)),
+    )
+    .where(INTERVIEWS.c.interview_id == bindparam("of_interview"))
 )
 _SAID = (
     select(*UTTERANCES.c, TURNS.c.turn_number, RECORDINGS.c.recording_id)
@@ -95,6 +104,12 @@ async def speech(
 async def transcript(connection: AsyncConnection, interview_id: str) -> list[TranscriptLine]:
     rows = await connection.execute(_TRANSCRIPT, {"of_interview": interview_id})
     return [TranscriptLine.model_validate(row) for row in rows]
+
+
+async def job_description(connection: AsyncConnection, interview_id: str, most: int) -> str:
+    """The first `most` characters; empty where the role is a built-in one."""
+    values = {"of_interview": interview_id, "most": most}
+    return (await connection.execute(_JOB, values)).scalar_one_or_none() or ""
 
 
 async def conversation(

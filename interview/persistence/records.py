@@ -94,6 +94,12 @@ class Records:
                 role=role,
             )
 
+    async def begin(self, interview_id: str) -> InterviewRecord:
+        """To be called before its workflow is started, with what this returns: from here on its
+        plan stays as it is."""
+        async with self._of(interview_id) as connection:
+            return await interviews.begin(connection, interview_id)
+
     async def set_status(
         self, interview_id: str, status: Literal["active", "paused"]
     ) -> InterviewStatus:
@@ -179,6 +185,12 @@ class Records:
         async with self._of(interview_id) as connection:
             lines = await reads.conversation(connection, interview_id, limit, before_sequence, cut)
         return [line for line in lines if line.text]
+
+    async def job_description(self, interview_id: str, *, most: int) -> str:
+        """Its first `most` characters, without what is hidden in its file. Empty for a built-in
+        role, and where there is no interview."""
+        async with self._of(interview_id) as connection:
+            return await reads.job_description(connection, interview_id, most)
 
     async def recordings(self, interview_id: str) -> list[RecordingRow]:
         """By turn, the answer before its reply."""

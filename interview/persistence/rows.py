@@ -116,7 +116,7 @@ class InterviewSummary(_Row):
     created_at: datetime
     updated_at: datetime
     started_at: datetime | None
-    """When the interviewer's first words were stored."""
+    """When its workflow was first to be started; its plan is not changed any more."""
     ended_at: datetime | None
     plan_hash: str | None = None
     """Of the plan that it has in common with others; None: made before plans were known by it."""

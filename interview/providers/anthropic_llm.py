@@ -127,18 +127,19 @@ class AnthropicLanguageModel:
     async def _pieces(self, stream: AsyncStream[object], timeout_s: float) -> AsyncIterator[str]:
         text: list[str] = []
         called = False
-        async for event in each_within(aiter(stream), timeout_s, self._failures):
-            delta: dict[str, Any] = cast(Any, event).get("delta") or {}
-            match delta.get("type"):
-                case "input_json_delta":
-                    called = True
-                    yield delta["partial_json"]
-                case "text_delta":
-                    text.append(delta["text"])
-                case _ if delta.get("stop_reason") == "refusal":
-                    raise self._failures.output_invalid("a refusal")
-                case _:
-                    pass
+        async with closing(each_within(aiter(stream), timeout_s, self._failures)) as events:
+            async for event in events:
+                delta: dict[str, Any] = cast(Any, event).get("delta") or {}
+                match delta.get("type"):
+                    case "input_json_delta":
+                        called = True
+                        yield delta["partial_json"]
+                    case "text_delta":
+                        text.append(delta["text"])
+                    case _ if delta.get("stop_reason") == "refusal":
+                        raise self._failures.output_invalid("a refusal")
+                    case _:
+                        pass
         if not called:
             # A compatible server that does not know tools has answered in words.
             yield "".join(text)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -29,6 +30,13 @@ from interview.ports import (
 )
 from interview.providers.breaker import Breaker
 from interview.providers.waiting import closing
+from interview.telemetry import tracing
+from interview.telemetry.metrics import (
+    PROVIDER_CALLS,
+    PROVIDER_FALLBACKS,
+    PROVIDER_FIRST_S,
+    code_label,
+)
 
 __all__ = [
     "FallbackLanguageModel",
@@ -37,6 +45,8 @@ __all__ = [
     "FallbackTextToSpeech",
     "OnFallback",
 ]
+
+ProviderKind = Literal["stt", "tts", "llm", "structured"]
 
 OnFallback = Callable[[str, str, ProviderError], None]
 """(provider that failed, provider asked next, error)."""
@@ -60,6 +70,7 @@ class _Ranked(Generic[P]):
     """Providers in order of preference. Many calls go on at once: who made what is known to each
     call alone, and never kept here."""
 
+    kind: ProviderKind
     providers: Sequence[P]
     on_fallback: OnFallback
     new_breaker: Callable[[], Breaker]
@@ -80,15 +91,21 @@ class _Ranked(Generic[P]):
         ranks = self._ranks()
         for position, rank in enumerate(ranks):
             following = ranks[position + 1] if position + 1 < len(ranks) else None
-            attempt = _Attempt(self.providers[rank])
-            yield attempt
+            attempt = _Attempt(self.kind, self.providers[rank])
+            try:
+                yield attempt
+            finally:
+                attempt.span.end()
+            attempt.count()
             if attempt.error is None:
                 self._breakers[rank].succeeded()
                 return
             self._breakers[rank].failed(attempt.error)
             if following is None:
                 raise attempt.error
-            self.on_fallback(attempt.provider.name, self.providers[following].name, attempt.error)
+            following_name = self.providers[following].name
+            PROVIDER_FALLBACKS.labels(self.kind, attempt.provider.name, following_name).inc()
+            self.on_fallback(attempt.provider.name, following_name, attempt.error)
 
     def _ranks(self) -> list[int]:
         return sorted(range(len(self.providers)), key=lambda rank: self._breakers[rank].is_open)
@@ -102,8 +119,34 @@ class _Ranked(Generic[P]):
 
 @dataclass(slots=True)
 class _Attempt(Generic[P]):
+    """One call of one provider."""
+
+    kind: ProviderKind
     provider: P
     error: ProviderError | None = None
+    span: tracing.Span = field(init=False)
+    _began: float = field(init=False, default_factory=time.monotonic)
+    _first_after_s: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.span = tracing.provider_span(self.kind, self.provider.name)
+
+    def failed(self, error: ProviderError) -> None:
+        self.error = error
+        self.span.failed(error.code)
+
+    def answered(self) -> None:
+        """The first part of the answer is here, or a further one."""
+        if self._first_after_s is None:
+            self._first_after_s = time.monotonic() - self._began
+            self.span.event("first_part")
+
+    def count(self) -> None:
+        """It is over. A call that nobody waits for any more is not counted."""
+        outcome = "ok" if self.error is None else code_label(self.error.code)
+        PROVIDER_CALLS.labels(self.kind, self.provider.name, outcome).inc()
+        if self._first_after_s is not None:
+            PROVIDER_FIRST_S.labels(self.kind, self.provider.name).observe(self._first_after_s)
 
 
 class FallbackSpeechToText:
@@ -116,7 +159,7 @@ class FallbackSpeechToText:
         on_fallback: OnFallback = _ignore,
         new_breaker: Callable[[], Breaker] = Breaker,
     ) -> None:
-        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+        self._ranked = _Ranked("stt", providers, on_fallback, new_breaker)
 
     @property
     def name(self) -> str:
@@ -134,9 +177,10 @@ class FallbackSpeechToText:
                 made = await attempt.provider.transcribe(
                     pcm16, language=language, prompt=prompt, timeout_s=timeout_s
                 )
+                attempt.answered()
                 heard = replace(made, provider=attempt.provider.name)
             except ProviderError as error:
-                attempt.error = error
+                attempt.failed(error)
         return heard
 
     async def aclose(self) -> None:
@@ -155,7 +199,7 @@ class FallbackTextToSpeech:
         on_fallback: OnFallback = _ignore,
         new_breaker: Callable[[], Breaker] = Breaker,
     ) -> None:
-        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+        self._ranked = _Ranked("tts", providers, on_fallback, new_breaker)
 
     @property
     def name(self) -> str:
@@ -178,11 +222,12 @@ class FallbackTextToSpeech:
                 async with closing(chunks):
                     async for chunk in chunks:
                         sounding = True
+                        attempt.answered()
                         yield Sound.of(chunk, attempt.provider.name, attempt.provider.voice)
             except ProviderError as error:
                 if sounding:
                     raise
-                attempt.error = error
+                attempt.failed(error)
 
     async def aclose(self) -> None:
         await self._ranked.aclose()
@@ -199,7 +244,7 @@ class FallbackLanguageModel:
         on_fallback: OnFallback = _ignore,
         new_breaker: Callable[[], Breaker] = Breaker,
     ) -> None:
-        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+        self._ranked = _Ranked("llm", providers, on_fallback, new_breaker)
 
     @property
     def name(self) -> str:
@@ -228,6 +273,7 @@ class FallbackLanguageModel:
             try:
                 async with closing(events):
                     async for event in events:
+                        attempt.answered()
                         if isinstance(event, TextDelta):
                             said.append(event.text.strip())
                         elif announced:
@@ -236,7 +282,7 @@ class FallbackLanguageModel:
                             directive, announced = event.directive, True
                         yield event
             except ProviderError as error:
-                attempt.error = error
+                attempt.failed(error)
                 if _asks(directive, said[len(request.already_said) :]):
                     return  # the probe is out: nothing that matters is missing
 
@@ -273,7 +319,7 @@ class FallbackStructuredModel:
         on_fallback: OnFallback = _ignore,
         new_breaker: Callable[[], Breaker] = Breaker,
     ) -> None:
-        self._ranked = _Ranked(providers, on_fallback, new_breaker)
+        self._ranked = _Ranked("structured", providers, on_fallback, new_breaker)
 
     @property
     def name(self) -> str:
@@ -284,8 +330,9 @@ class FallbackStructuredModel:
         for attempt in self._ranked.attempts():
             try:
                 answer = await attempt.provider.complete(request)
+                attempt.answered()
             except ProviderError as error:
-                attempt.error = error
+                attempt.failed(error)
         assert answer is not None, "the last attempt answers or raises"
         return answer
 

@@ -110,13 +110,14 @@ class OpenAiLanguageModel:
         if stream.response.headers.get("content-type", "").startswith("application/json"):
             yield await self._whole(stream, timeout_s)
             return
-        async for chunk in each_within(aiter(stream), timeout_s, self._failures):
-            for choice in cast(Any, chunk).get("choices") or ():
-                delta: dict[str, Any] = choice.get("delta") or {}
-                if delta.get("refusal") or choice.get("finish_reason") in _REFUSALS:
-                    raise self._failures.output_invalid("a refusal")
-                if isinstance(content := delta.get("content"), str):
-                    yield content
+        async with closing(each_within(aiter(stream), timeout_s, self._failures)) as chunks:
+            async for chunk in chunks:
+                for choice in cast(Any, chunk).get("choices") or ():
+                    delta: dict[str, Any] = choice.get("delta") or {}
+                    if delta.get("refusal") or choice.get("finish_reason") in _REFUSALS:
+                        raise self._failures.output_invalid("a refusal")
+                    if isinstance(content := delta.get("content"), str):
+                        yield content
 
     async def _whole(self, stream: AsyncStream[object], timeout_s: float) -> str:
         """The answer of a server that does not stream."""

@@ -68,7 +68,7 @@ class InterviewerPrompt:
         interview = (
             f"<interview role={quoteattr(brief.role_title)} "
             f"candidate={quoteattr(brief.candidate_name)} language={quoteattr(brief.language)}/>\n"
-            "<conversation>"
+            f"{_job(brief)}<conversation>"
         )
         return (interview, *(_line(line) for line in conversation))
 
@@ -86,6 +86,10 @@ def load_prompt() -> InterviewerPrompt:
 def allowed_directives(request: ReplyRequest) -> tuple[Directive, ...]:
     """What may be chosen: after a retry only what was chosen before it."""
     return (request.directive,) if request.directive else request.brief.allowed
+
+
+def _job(brief: Brief) -> str:
+    return f"<job_description>{escape(brief.job)}</job_description>\n" if brief.job else ""
 
 
 def _line(line: Line) -> str:
@@ -145,6 +149,8 @@ def _brief(request: ReplyRequest) -> str:
         *(f"<probe>{escape(probe)}</probe>" for probe in left if Directive.FOLLOW_UP in allowed),
         f"<allowed>{', '.join(allowed)}</allowed>",
     ]
+    if Directive.CONFIRM in allowed:
+        lines.append("<heard confidence='low'/>")
     if Directive.FOLLOW_UP in allowed:
         lines.append(f"<follow_ups_left>{brief.follow_ups_left}</follow_ups_left>")
     if brief.onward.directive in allowed:

@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, cast
 
-from interview.domain.directives import Directive
+from interview.domain.directives import STAYING, Directive
 from interview.ports import DirectiveChosen, ReplyEvent, ReplyRequest, TextDelta
 from interview.providers.continuation import Continuation
 from interview.providers.failures import Failures
@@ -20,7 +20,6 @@ __all__ = ["ReplyReader", "read_reply", "reply_schema"]
 _MAX_OUTPUT_CHARS = 8_000
 _MAX_SPOKEN_CHARS = 1_200
 _QUESTION = re.compile(r"[^.!?…]*\?[\"'”’)]*\s*$")
-_STAYING = (Directive.FOLLOW_UP, Directive.REPROMPT, Directive.CONTINUE)
 
 
 class _Unusable(Exception):
@@ -102,7 +101,7 @@ class ReplyReader:
             raise _Unusable("an answer that breaks off")
         yield from self._say(self._continuation.finish())
         # Moving on without a word is curt, but the planned words follow; a probe must be asked.
-        if not self._spoken_chars and not self._goes_on and self._directive in _STAYING:
+        if not self._spoken_chars and not self._goes_on and self._directive in STAYING:
             raise _Unusable("an empty reply")
 
     def _read(self, field: FieldText) -> Iterator[ReplyEvent]:
@@ -164,7 +163,7 @@ class ReplyReader:
             return Directive.FOLLOW_UP, reply
         if Directive.CONTINUE in self._allowed:
             return Directive.CONTINUE, reply
-        onward = next((d for d in self._allowed if d not in _STAYING), None)
+        onward = next((d for d in self._allowed if d not in STAYING), None)
         if onward is None:
             return self._allowed[0], reply
         return onward, _QUESTION.sub("", reply).rstrip()

@@ -7,7 +7,9 @@ import zlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
-from interview.domain.directives import Brief, Directive
+from interview.domain.directives import STAYING, Brief, Directive
+from interview.domain.phases import Phase
+from interview.domain.phrases import phrases
 from interview.ports import DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
 from interview.providers import scripted_words as words
 from interview.providers.scripted_words import Heard, Kind
@@ -18,7 +20,8 @@ _COMPLETE_WORDS = 70
 """An answer of half a minute says what there is to say."""
 _THIN_WORDS = 30
 """A shorter one leaves something open whatever it holds."""
-_ELABORATE = "Could you tell me a little more about that?"
+_UNDERSTOOD_WORDS = 20
+"""Said again of an answer that was recognized poorly."""
 _SPECIFIC = frozenset({Kind.FIGURES, Kind.EXAMPLE, Kind.REASONS})
 
 
@@ -58,25 +61,34 @@ def _answer_to(request: ReplyRequest) -> _Reply:
     answer = _answer(request.conversation)
     heard = words.hear(answer)
     brief = request.brief
-    directive = request.directive or _directive(brief, heard, answer, request.conversation)
+    said = phrases(brief.language)
+    directive = request.directive or _directive(brief, heard, answer)
+    if directive is Directive.CONFIRM:
+        understood = said.understood.format(words=words.shortened(answer, _UNDERSTOOD_WORDS))
+        return _Reply(directive, understood, said.is_that_right)
     acknowledgement = ""
     if brief.language.lower().split("-")[0] == "en":
         acknowledgement = _acknowledgement(brief, directive, heard, answer, request.conversation)
     question = ""
-    if directive is Directive.REPROMPT:
+    if directive in (Directive.REPROMPT, Directive.RETURN):
         question = brief.question.text
     elif directive is Directive.FOLLOW_UP:
-        question = _next_probe(brief) or _ELABORATE
+        question = _next_probe(brief) or said.elaborate
     elif directive is Directive.CONTINUE:
-        acknowledgement = f"{acknowledgement} {words.GO_ON}"
+        acknowledgement = " ".join(part for part in (acknowledgement, said.go_on) if part)
     return _Reply(directive, acknowledgement, question)
 
 
-def _directive(brief: Brief, heard: Heard, answer: str, conversation: Sequence[Line]) -> Directive:
-    stays = heard in words.SAYINGS and not _was_steered_back(heard, conversation)
-    if stays and Directive.REPROMPT in brief.allowed:
-        return Directive.REPROMPT
-    if Directive.CONTINUE in brief.allowed:
+def _directive(brief: Brief, heard: Heard, answer: str) -> Directive:
+    is_coding = Directive.CONTINUE in brief.allowed
+    stays = Directive.RETURN if heard in (Heard.STEERING, Heard.QUESTION) else Directive.REPROMPT
+    is_beside = heard is Heard.QUESTION and not is_coding and not _is_asked_for(brief)
+    if heard in words.SAYINGS or is_beside:
+        otherwise = Directive.CONTINUE if is_coding else brief.onward.directive
+        return stays if stays in brief.allowed else otherwise
+    if Directive.CONFIRM in brief.allowed:
+        return Directive.CONFIRM  # it is open only where little was recognized
+    if is_coding:
         return _while_coding(brief, heard, answer)
     open_ended = heard is Heard.ANSWER and _leaves_open(answer)
     if open_ended and Directive.FOLLOW_UP in brief.allowed and _next_probe(brief):
@@ -94,6 +106,11 @@ def _while_coding(brief: Brief, heard: Heard, answer: str) -> Directive:
     return Directive.CONTINUE
 
 
+def _is_asked_for(brief: Brief) -> bool:
+    """In the end a question is an answer. Before, it leaves one open that is still to be given."""
+    return brief.standing.phase is Phase.WRAP_UP
+
+
 def _leaves_open(answer: str) -> bool:
     count = words.word_count(answer)
     if count < _THIN_WORDS:
@@ -106,13 +123,6 @@ def _next_probe(brief: Brief) -> str:
     return left[0] if left else ""
 
 
-def _was_steered_back(heard: Heard, conversation: Sequence[Line]) -> bool:
-    """Back to the question is said once; then the interview goes on."""
-    said, _ = words.SAYINGS[Heard.STEERING]
-    earlier = [line.text for line in conversation if line.speaker == "interviewer"]
-    return heard is Heard.STEERING and bool(earlier) and earlier[-1].startswith(said)
-
-
 def _acknowledgement(
     brief: Brief,
     directive: Directive,
@@ -122,7 +132,9 @@ def _acknowledgement(
 ) -> str:
     if heard in words.SAYINGS:
         stay, go = words.SAYINGS[heard]
-        return stay if directive is Directive.REPROMPT else go
+        if directive is Directive.CONTINUE:
+            return ""  # it was said once, and they are writing
+        return stay if directive in STAYING else go
     choices = {
         Heard.PASS: words.PASSED,
         Heard.THANKS: words.THANKED,

@@ -8,7 +8,6 @@ from enum import Enum, auto
 
 __all__ = [
     "ACKNOWLEDGEMENTS",
-    "GO_ON",
     "NOTED",
     "PASSED",
     "SAYINGS",
@@ -19,6 +18,7 @@ __all__ = [
     "hear",
     "kind_of",
     "says_done",
+    "shortened",
     "word_count",
 ]
 
@@ -65,7 +65,6 @@ PASSED = (
     "No problem, we move on.",
     "Okay, let's leave that one.",
 )
-GO_ON = "Go on, and tell me when you are done."
 THANKED = ("You're welcome.", "Sure.")
 NOTED = ("I note that for the recruiter.", "I pass that question on to the recruiter.")
 
@@ -138,6 +137,7 @@ _REQUESTS = (
     ),
     (Heard.THANKS, r"^(ok |okay |great |alright |all right |well )*(thank you|thanks)( .{0,24})?$"),
 )
+_WANTS_TO_KNOW = re.compile(r"\bi('d| would) (like|love) to (know|ask)\b|\b(may|can) i ask\b")
 _PATTERNS = [(heard, re.compile(pattern)) for heard, pattern in _REQUESTS]
 
 _DONE = re.compile(
@@ -170,7 +170,8 @@ def hear(text: str) -> Heard:
         for heard, pattern in _PATTERNS:
             if pattern.search(words):
                 return heard
-    if text.rstrip().endswith("?"):
+    is_short = len(words.split()) <= _SHORT
+    if is_short and (text.rstrip().endswith("?") or _WANTS_TO_KNOW.search(words)):
         return Heard.QUESTION
     return Heard.ANSWER
 
@@ -193,6 +194,12 @@ def kind_of(text: str) -> Kind:
     if len(words.split()) < 6:
         return Kind.BRIEF
     return next((kind for kind, pattern in _KINDS if pattern.search(words)), Kind.PLAIN)
+
+
+def shortened(text: str, most: int) -> str:
+    """The first `most` words of `text`, as one stretch without an end of a sentence."""
+    said = re.sub(r"[.!?…]+(?=\s|$)", ",", text).split()
+    return " ".join(said[:most]).rstrip(",;:")
 
 
 def word_count(text: str) -> int:

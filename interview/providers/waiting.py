@@ -17,16 +17,17 @@ T = TypeVar("T")
 async def each_within(
     items: AsyncIterator[T], timeout_s: float, failures: Failures
 ) -> AsyncGenerator[T]:
-    """`items`, waiting at most `timeout_s` for each. Raises `ProviderError` for whatever the
-    stream raises."""
-    while True:
-        with failures.translated():
-            try:
-                async with asyncio.timeout(timeout_s):
-                    item = await anext(items)
-            except StopAsyncIteration:
-                return
-        yield item
+    """`items`, waiting at most `timeout_s` for each, ended when they are left. Raises
+    `ProviderError` for whatever the stream raises."""
+    async with closing(items):
+        while True:
+            with failures.translated():
+                try:
+                    async with asyncio.timeout(timeout_s):
+                        item = await anext(items)
+                except StopAsyncIteration:
+                    return
+            yield item
 
 
 @asynccontextmanager

@@ -206,13 +206,14 @@ def _competency(competency: CompetencyView, report: Report) -> Iterator[Flowable
 def _origin(scored: Scorecard) -> str:
     hashes = (("Rubric", scored.rubric_hash), ("plan", scored.plan_hash))
     known = ", ".join(f"{name} {value[:16]}" for name, value in hashes if value is not None)
+    whose = f"Evaluation {scored.number} of interview {scored.interview_id}."
     cost = scored.cost
-    models = ", ".join(cost.models) or "none"
+    if not cost.calls:
+        return whose
     return (
-        f"{known}, prompt {scored.prompt or 'none'}. Models: {models}; {cost.calls} calls, "
-        f"{cost.input_tokens} tokens read and {cost.output_tokens} written. Numbers after quotes "
-        f"are places in the transcript. Evaluation {scored.number} of interview "
-        f"{scored.interview_id}."
+        f"{known}, prompt {scored.prompt or 'none'}. Models: {', '.join(cost.models)}; "
+        f"{cost.calls} calls, {cost.input_tokens} tokens read and {cost.output_tokens} written. "
+        f"Numbers after quotes are places in the transcript. {whose}"
     )
 
 

@@ -17,6 +17,7 @@ from interview.security.data_keys import DataKeys
 from interview.streams.sealing import Sealing
 from interview.streams.transport import make_cancellable
 from interview.streams.wire import ANSWER_TIMEOUT_S, BACKOFF, RETRIES, Command, Wires
+from interview.telemetry.metrics import STREAM_APPENDS, STREAM_BYTES, STREAM_ERRORS
 
 __all__ = ["Entry", "StreamLog", "connect_redis", "entry_id", "seq_of", "translated"]
 
@@ -86,6 +87,7 @@ class StreamLog:
         """
         entries = await self._sealed(key, entries)
         commands = [_xadd(key, fields, maxlen) for fields in entries]
+        _count(entries)
         with translated():
             if len(commands) == 1:
                 return (await self._wires.call(*commands))[0]
@@ -93,10 +95,12 @@ class StreamLog:
 
     async def append_to(self, *entries: tuple[str, Fields, int | None]) -> None:
         """Appends `(key, fields, maxlen)` to several streams in one round trip."""
+        sealed = [(await self._sealed(key, (fields,)))[0] for key, fields, _ in entries]
         commands = [
-            _xadd(key, (await self._sealed(key, (fields,)))[0], maxlen)
-            for key, fields, maxlen in entries
+            _xadd(key, fields, maxlen)
+            for (key, _, maxlen), fields in zip(entries, sealed, strict=True)
         ]
+        _count(sealed)
         with translated():
             await self._wires.call(*commands)
 
@@ -175,9 +179,15 @@ def translated() -> Generator[None]:
     try:
         yield
     except (RedisError, OSError) as error:
+        STREAM_ERRORS.inc()
         raise StreamError(
             "stream.unavailable", f"the event streams are out of reach ({type(error).__name__})"
         ) from error
+
+
+def _count(entries: Sequence[Fields]) -> None:
+    STREAM_APPENDS.inc(len(entries))
+    STREAM_BYTES.inc(sum(len(value) for fields in entries for value in fields.values()))
 
 
 def _xadd(key: str, fields: Fields, maxlen: int | None) -> Command:

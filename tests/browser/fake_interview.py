@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from interview.domain.phases import Phase
-from interview.protocol.client import Interruption
+from interview.protocol.client import Interruption, TurnStart
 from interview.protocol.frames import AudioFrame, with_seq
 from interview.protocol.server import (
     PartialTranscript,
@@ -67,6 +67,9 @@ class FakeTurn:
     text: str | None = None
     format: str = ""
     interrupted: Interruption | None = None
+    mode: str = ""
+    silences: list[int] = field(default_factory=list[int])
+    """After so many chunks."""
 
     @property
     def next_chunk(self) -> int:
@@ -93,6 +96,8 @@ class FakeInterview:
         self.pauses = 0
         self.status = "created"
         self._position = 0
+        self.deaf = False
+        """What comes next is only a cough."""
         self._seq = 1_000
         self._utterances_at: list[int] = []
 
@@ -103,11 +108,11 @@ class FakeInterview:
             self.status = "active"
             self._speak(GREETING, "")
 
-    def start(self, turn_id: str, audio_format: str, interrupted: Interruption | None) -> None:
-        turn = self._turn(turn_id, interrupted)
-        turn.format = audio_format
+    def start(self, message: TurnStart) -> None:
+        turn = self._turn(message.turn_id, message.interrupted)
+        turn.format, turn.mode = message.format, message.mode
         turn.starts += 1
-        self.running = turn_id
+        self.running = message.turn_id
 
     def chunk(self, index: int, data: bytes) -> None:
         assert self.running is not None, "audio outside a turn"
@@ -120,7 +125,9 @@ class FakeInterview:
     def end(self, turn_id: str, chunks: int) -> None:
         turn = self.turns[turn_id]
         turn.ended = turn.next_chunk >= chunks
-        if turn.ended:
+        if turn.ended and self.deaf:
+            self._hear_nothing(turn)
+        elif turn.ended:
             self._commit(turn, HEARD_WORDS)
         else:
             self.say(TurnResend(turn_id=turn_id, from_chunk=turn.next_chunk))
@@ -129,6 +136,12 @@ class FakeInterview:
         self.turns.pop(turn_id, None)
         self.running = None
         self.say(TurnDiscarded(turn_id=turn_id, reason="cancelled"))
+
+    def _hear_nothing(self, turn: FakeTurn) -> None:
+        """What it interrupted goes on."""
+        self.running, self.deaf = None, False
+        resume = turn.interrupted
+        self.say(TurnDiscarded(turn_id=turn.turn_id, reason="no_speech", resume=resume))
 
     def answer(self, turn_id: str, text: str, interrupted: Interruption | None) -> None:
         turn = self._turn(turn_id, interrupted)

@@ -7,11 +7,7 @@ version 2 of the protocol from a `FakeInterview`, which outlives a killed server
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import functools
-import hashlib
-import re
 import socket
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
@@ -20,12 +16,13 @@ from typing import assert_never
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from api.static import page_policy
 from interview.domain.roles import list_roles
 from interview.protocol import SUBPROTOCOL_V2, limits
 from interview.protocol.client import (
@@ -53,7 +50,6 @@ from tests.browser.fake_interview import SENTENCE_MS, FakeInterview
 __all__ = ["WEB_OUT", "FakeRoomServer", "room_server"]
 
 WEB_OUT = Path(__file__).resolve().parents[2] / "web" / "out"
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 class FakeRoomServer:
@@ -111,7 +107,7 @@ class FakeRoomServer:
 
     async def thaw(self) -> None:
         self.frozen = False
-        await self._tell()
+        await self.tell()
 
     async def until(
         self, condition: Callable[[], object], what: str, timeout_s: float = 10.0
@@ -231,9 +227,9 @@ class FakeRoomServer:
                 interview.chunk(*unpack_uplink(data))
             else:
                 await self._handle(interview, socket, event["text"])
-            await self._tell()
+            await self.tell()
 
-    async def _tell(self) -> None:
+    async def tell(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
@@ -243,7 +239,7 @@ class FakeRoomServer:
         message = CLIENT_MESSAGE_V2.validate_json(text)
         match message:
             case TurnStart():
-                interview.start(message.turn_id, message.format, message.interrupted)
+                interview.start(message)
             case TurnEnd():
                 interview.end(message.turn_id, message.chunks)
             case TurnCancel():
@@ -261,8 +257,10 @@ class FakeRoomServer:
             case Ping():
                 body = Pong(nonce=message.nonce).model_dump_json()
                 await self._send(socket, body, interview.last_seq)
-            case SpeechPaused() | SpeechResumed() | Repeat():
-                pass  # the page does not send them yet
+            case SpeechPaused():
+                interview.turns[message.turn_id].silences.append(message.chunks)
+            case SpeechResumed() | Repeat():
+                pass
             case CodeSnapshot() | CodeRun():
                 pass  # it asks nothing that is answered by code
             case Hello():
@@ -275,27 +273,17 @@ class FakeRoomServer:
 
 
 class _Page(StaticFiles):
-    """With a policy that allows no inline script but the page's own."""
+    """With the policy that the API sends."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["Content-Security-Policy"] = _policy()
+        if isinstance(response, FileResponse) and str(response.path).endswith(".html"):
+            response.headers["Content-Security-Policy"] = _policy(Path(response.path))
         return response
 
 
-@functools.cache
-def _policy() -> str:
-    hashes: set[str] = set()
-    for page in WEB_OUT.rglob("*.html"):
-        for script in _INLINE_SCRIPT.findall(page.read_bytes()):
-            digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
-            hashes.add(f"'sha256-{digest}'")
-    scripts = " ".join(["'self'", *sorted(hashes)])
-    return (
-        f"default-src 'none'; script-src {scripts}; style-src 'self'; font-src 'self'; "
-        "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    )
+def _policy(page: Path) -> str:
+    return page_policy(page.read_bytes())
 
 
 def _error(status: int, code: str, message: str) -> Response:

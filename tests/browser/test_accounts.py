@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Request, expect
 
-from api.authentication import ACCESS_COOKIE
+from api.cookie_names import ACCESS_COOKIE
 from interview.config import Settings
 from interview.security.keys import new_key, parse_keys
 from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens
+from tests.browser.accessibility import check
 from tests.browser.accounts import PASSWORD, Recruiter, Visit, mailed_link, some_address
 from tests.browser.fake_room_server import WEB_OUT
 from tests.integration.api.servers import serving
@@ -26,9 +26,6 @@ pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-
-AXE = WEB_OUT.parent / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
@@ -346,38 +343,16 @@ async def test_no_rule_of_accessibility_is_broken(browser: Browser, site: str) -
     visit = await Visit.begin(browser, site, context)
     for path in ("/login/", "/register/", "/reset-password/", "/reset-password/#token=none"):
         await visit.open(path)
-        await _check(visit, path)
+        await check(visit, path)
     await visit.sign_in(grace)
     await visit.open("/desk/invitations/")
     await visit.button("Make the link").click()
     await expect(visit.by_id("invitation")).to_be_visible()
-    await _check(visit, "an issued link")
+    await check(visit, "an issued link")
     pages = ("", "accommodations/", "people/", "keys/", "organization/")
     for path in (*(f"/desk/{page}" for page in pages), "/account/"):
         await visit.open(path)
         await expect(visit.by_id("sign-out")).to_be_visible()
         await expect(visit.page.locator('[aria-busy="true"]')).to_have_count(0)
-        await _check(visit, path)
+        await check(visit, path)
     assert visit.problems == []
-
-
-async def _check(visit: Visit, where: str) -> None:
-    """In the light by all rules; in the dark only colours are different."""
-    await expect(visit.page.locator("h1")).to_be_visible()
-    # Our policy forbids scripts of others: this one comes by the debugger.
-    await visit.page.evaluate(await asyncio.to_thread(Path(AXE).read_text))
-    await visit.page.emulate_media(color_scheme="light")
-    assert await _broken(visit, RULES) == [], where
-    await visit.page.emulate_media(color_scheme="dark")
-    assert await _broken(visit, ["color-contrast"]) == [], f"{where}, in the dark"
-    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert not await visit.page.evaluate(overflow), f"{where} is wider than a phone"
-
-
-async def _broken(visit: Visit, rules: list[str]) -> list[str]:
-    results = await visit.page.evaluate("(only) => axe.run({ runOnly: only })", rules)
-    return [
-        f"{broken['id']}: {node['target']} {node['failureSummary']}"
-        for broken in results["violations"]
-        for node in broken["nodes"]
-    ]

@@ -83,7 +83,7 @@ async def test_an_anthropic_request(fake: FakeProviders) -> None:
     assert request.json["tool_choice"]["name"] == tool["name"]
     assert tool["eager_input_streaming"] is True
     assert list(tool["input_schema"]["properties"]) == ["directive", "reply"]
-    assert "<allowed>next_question, follow_up, reprompt</allowed>" in json.dumps(
+    assert "<allowed>next_question, follow_up, reprompt, return</allowed>" in json.dumps(
         request.json["messages"]
     )
 

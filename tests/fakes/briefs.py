@@ -23,10 +23,11 @@ def a_brief(
     follow_ups_used: int = 0,
     language: str = "en",
     question: Question = QUESTION,
+    phase: Phase = Phase.MAIN_QUESTIONS,
 ) -> Brief:
     """Everything is allowed unless named."""
     here = Standing(
-        phase=Phase.MAIN_QUESTIONS,
+        phase=phase,
         question_id=question.question_id,
         question_text=question.text,
         question_number=3,
@@ -41,7 +42,7 @@ def a_brief(
         standing=here,
         question=question,
         onward=Destination(directive=onward, standing=there, lines=("What then?",)),
-        allowed=allowed or (onward, Directive.FOLLOW_UP, Directive.REPROMPT),
+        allowed=allowed or (onward, Directive.FOLLOW_UP, Directive.REPROMPT, Directive.RETURN),
         follow_ups_used=follow_ups_used,
         follow_ups_left=2 - follow_ups_used,
     )

@@ -15,13 +15,19 @@ _SHOWN = {
     for line in _LINES
     if (match := re.match(r"(?:# )?([A-Z][A-Z0-9_]*)=(.*)", line))
 }
-_COMPOSE_ONLY = {"POSTGRES_PASSWORD", "EXTRA"}
-_NOT_SETTINGS = {"NEXT_PUBLIC_API_URL", "NEXT_PUBLIC_WS_URL", "INTERVUE_HOME"} | _COMPOSE_ONLY
+_COMPOSE_ONLY = {"POSTGRES_PASSWORD", "EXTRA", "BACKUP_DIR", "BACKUP_KEYS_DIR", "BACKUP_KEEP"}
+_SERVER_ONLY = {"DOMAIN", "ACME_EMAIL", "EDGE_SUBNET"}
+_NOT_SETTINGS = {
+    "NEXT_PUBLIC_API_URL",
+    "NEXT_PUBLIC_WS_URL",
+    "INTERVUE_HOME",
+    *(_COMPOSE_ONLY | _SERVER_ONLY),
+}
 _NOT_IN_CONTAINERS = {"WEB_DIR", "WORKER_READY_FILE"}
 """The image knows."""
-_OTHER_BACKENDS = {"TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_TLS"} | {
-    f"S3_{name}" for name in ("ENDPOINT", "REGION", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
-}
+_OTHER_BACKENDS = {
+    name.upper() for name in Settings.model_fields if name.startswith(("temporal_", "s3_"))
+} - {"TEMPORAL_ADDRESS", "TEMPORAL_UI_URL"}
 """The containers bring their own Temporal and a folder for the recordings."""
 _OTHER_THAN_DEFAULT = {"DEBUG"}  # a copy is for development, where interviews are allowed
 
@@ -73,3 +79,9 @@ def test_what_only_the_containers_know_is_explained_too() -> None:
     compose = Path("docker-compose.yml").read_text()
     named = set(re.findall(r"\$\{([A-Z][A-Z0-9_]*)", compose))
     assert named - {name.upper() for name in Settings.model_fields} == _COMPOSE_ONLY
+
+
+def test_what_only_a_server_knows_is_explained_too() -> None:
+    server = Path("deploy/compose/server.yml").read_text()
+    named = set(re.findall(r"\$\{([A-Z][A-Z0-9_]*)", server))
+    assert named - {name.upper() for name in Settings.model_fields} - _COMPOSE_ONLY == _SERVER_ONLY

@@ -203,3 +203,20 @@ def test_configuring_again_replaces_the_handler(output: io.StringIO) -> None:
     assert [line["event"] for line in lines(output)] == ["one"]
     assert "two" in other.getvalue()
     assert "\x1b" not in other.getvalue()
+
+
+def test_a_workflow_s_line_has_its_fields_beside_the_event(output: io.StringIO) -> None:
+    interview_id = "8c1b5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01"
+    logging.getLogger("temporalio.workflow").warning(
+        "turn.recovering",
+        extra={
+            "temporal_workflow": {"workflow_id": f"interview-{interview_id}", "run_id": "r"},
+            "turn_id": "t1",
+            "reason": "worker lost",
+            "anything_else": "I was born in Leeds",
+        },
+    )
+    line = only(output)
+    assert line["interview_id"] == interview_id
+    assert (line["turn_id"], line["reason"]) == ("t1", "worker lost")
+    assert "Leeds" not in output.getvalue()

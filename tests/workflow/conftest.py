@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from temporalio.api.testservice.v1 import LockTimeSkippingRequest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from interview.temporal_setup import prepare_namespace
-from launcher.test_server import test_server_path as server_path
 from tests.workflow.floor import Floor
+from tests.workflow.server import skipping_server
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def time_skipping_env() -> AsyncGenerator[WorkflowEnvironment]:
-    async with _server() as env:
+    async with skipping_server() as env:
         yield env
 
 
@@ -27,21 +22,7 @@ async def time_skipping_env() -> AsyncGenerator[WorkflowEnvironment]:
 async def apart() -> AsyncGenerator[WorkflowEnvironment]:
     """Another one. A child that outlives its workflow, and what wakes up without a worker, keep a
     test server's time from being skipped for good."""
-    async with _server() as env:
-        yield env
-
-
-@asynccontextmanager
-async def _server() -> AsyncGenerator[WorkflowEnvironment]:
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter,
-        test_server_existing_path=server_path(),
-        # Java takes its time to start on a busy machine.
-        test_server_startup_timeout=timedelta(seconds=60),
-    ) as env:
-        # Time stands still, so to speak: it passes by itself only where a test asks for it.
-        await env.client.test_service.lock_time_skipping(LockTimeSkippingRequest())
-        await prepare_namespace(env.client)
+    async with skipping_server() as env:
         yield env
 
 

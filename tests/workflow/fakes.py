@@ -127,7 +127,7 @@ class FakeStages(TurnActivities):
         self.conversed.append(request)
         await self._pass("converse", request.turn)
         answer = request.answer or await _future(self._texts, request.turn.stream_id)
-        result = self._reply(request, answer)
+        result = await self.make_reply(request, answer)
         _put(_future(self._replies, request.turn.stream_id), result)
         return result
 
@@ -140,7 +140,9 @@ class FakeStages(TurnActivities):
             if reply.outcome == "skipped":
                 return SpeakResult(outcome="skipped")
         return SpeakResult(
-            outcome="spoken", utterance_id=request.turn.turn_id, duration_ms=SPEECH_MS
+            outcome="spoken",
+            utterance_id=request.turn.turn_id,
+            duration_ms=self.play(request),
         )
 
     @activity.defn(name="speech.prepare")
@@ -159,7 +161,11 @@ class FakeStages(TurnActivities):
         calls = {"transcribe": self.transcribed, "converse": self.conversed, "speak": self.spoken}
         return sum(request.turn.turn_id == turn_id for request in calls[stage])
 
-    def _reply(self, request: ConverseInput, answer: TranscribeResult) -> ConverseResult:
+    def play(self, request: SpeakInput) -> int:
+        """How long it is heard, in ms."""
+        return SPEECH_MS
+
+    async def make_reply(self, request: ConverseInput, answer: TranscribeResult) -> ConverseResult:
         if answer.outcome not in ("committed", "no_speech"):
             return ConverseResult(outcome="skipped")
         brief = request.brief

@@ -15,6 +15,7 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -27,7 +28,7 @@ from interview.contracts.ids import (
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
 )
-from interview.contracts.interview import InterviewInput, Limits
+from interview.contracts.interview import InterviewInput, InterviewState, Limits
 from interview.domain.plan import Plan
 from tests.workflow.fakes import FakeEvaluation, FakeRecords, FakeStages
 from tests.workflow.room import LIMITS, Room
@@ -41,9 +42,15 @@ class Floor:
     """Serves the four queues while it is entered. On leaving, open interviews are ended, and one
     whose workflow code failed fails the test: the server only tries such tasks again."""
 
-    def __init__(self, env: WorkflowEnvironment, *, max_cached_workflows: int = 1000) -> None:
+    def __init__(
+        self,
+        env: WorkflowEnvironment,
+        *,
+        max_cached_workflows: int = 1000,
+        stages: FakeStages | None = None,
+    ) -> None:
         self.env = env
-        self.stages = FakeStages()
+        self.stages = stages or FakeStages()
         self.records = FakeRecords()
         self._cached = max_cached_workflows
         self._rooms: list[Room] = []
@@ -64,11 +71,21 @@ class Floor:
             await _check(room)
 
     async def open(
-        self, plan: Plan, *, limits: Limits = LIMITS, name: str = "Ada", greeted: bool = True
+        self,
+        plan: Plan,
+        *,
+        limits: Limits = LIMITS,
+        name: str = "Ada",
+        greeted: bool = True,
+        state: InterviewState | None = None,
     ) -> Room:
-        """An interview, once its greeting is over."""
+        """An interview, once its greeting is over. `state`: it has got so far already."""
         request = InterviewInput(
-            interview_id=uuid.uuid4().hex, plan=plan, candidate_name=name, limits=limits
+            interview_id=uuid.uuid4().hex,
+            plan=plan,
+            candidate_name=name,
+            limits=limits,
+            state=state,
         )
         room = await Room.open(self.env, self.stages, self.records, request)
         self._rooms.append(room)
@@ -124,7 +141,13 @@ async def _end(room: Room) -> None:
         async with asyncio.timeout(5):
             await room.end()
             await room.result()
-    except (TimeoutError, RPCError, WorkflowUpdateFailedError, WorkflowFailureError):
+    except (
+        TimeoutError,
+        RPCError,
+        WorkflowUpdateFailedError,
+        WorkflowUpdateRPCTimeoutOrCancelledError,
+        WorkflowFailureError,
+    ):
         await room.handle.terminate("the test is over")
 
 

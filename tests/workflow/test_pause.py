@@ -14,7 +14,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DAY_S = 24 * 3600.0
 SHORT = ("Welcome back.", "introduction 1?")
-LONG = ("Welcome back.", "Here is where we were.", "introduction 1?")
+LONG = (
+    "Welcome back.",
+    "We have been through 3 of 6 questions, and this is where we were.",
+    "main questions 2?",
+)
 
 
 async def _paused(room: Room) -> None:
@@ -49,7 +53,7 @@ async def test_three_days_later_it_goes_on_at_the_same_question(floor: Floor) ->
     await room.resume()
     await floor.stages.seen("speak", "say-5")
     after = (await room.until(lambda s: s.running_turn_id is None)).state
-    assert floor.stages.lines()[-1] == (*LONG[:2], "main questions 2?")
+    assert floor.stages.lines()[-1] == LONG
     assert (after.position, after.turns) == (before.position, before.turns)
     # Only the welcome is on the clock, not the three days.
     assert after.phase_time_used_s - before.phase_time_used_s < 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -143,6 +144,23 @@ async def test_competencies_come_before_what_asks_for_them(desk: Desk) -> None:
     assert desk.steps.failed == []
     replayer = Replayer(workflows=[PlanningWorkflow], data_converter=desk.env.client.data_converter)
     await replayer.replay_workflow(await handle.fetch_history())
+
+
+async def test_only_work_is_timed_and_not_the_wait_for_a_slot(desk: Desk) -> None:
+    history = await (await desk.plan()).fetch_history()
+    scheduled = [
+        event.activity_task_scheduled_event_attributes
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    hours = timedelta(hours=1)
+    for step in scheduled:
+        assert timedelta(0) < step.start_to_close_timeout.ToTimedelta() < hours
+        # Unlimited, the server writes none or that of the whole workflow, which has years.
+        for whole in (step.schedule_to_close_timeout, step.schedule_to_start_timeout):
+            assert whole.ToTimedelta() == timedelta(0) or whole.ToTimedelta() > 1000 * hours
+    asking = [step for step in scheduled if step.activity_type.name == "planning.questions"]
+    assert [step.retry_policy.maximum_attempts for step in asking] == [65]
 
 
 async def test_without_a_model_it_is_put_together_at_once(desk: Desk) -> None:

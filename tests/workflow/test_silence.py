@@ -6,7 +6,7 @@ import pytest
 
 from interview.contracts.turns import TranscribeResult
 from interview.domain.phases import Phase
-from interview.domain.scripts import NUDGES, TIME_TO_MOVE_ON
+from interview.domain.phrases import phrases
 from tests.workflow.fakes import SPEECH_MS
 from tests.workflow.floor import Floor
 from tests.workflow.history import events_of, scheduled, timers
@@ -15,6 +15,7 @@ from tests.workflow.room import Room
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+NUDGES, TIME_TO_MOVE_ON = phrases("en").nudges, phrases("en").time_to_move_on
 SPEECH_S = SPEECH_MS / 1000
 
 

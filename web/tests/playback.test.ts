@@ -158,4 +158,37 @@ describe("playback", () => {
     sink.play(100);
     expect(last("u1")?.finished).toBe(true);
   });
+
+  it("plays on where it was cut off when it was only a cough", () => {
+    const { sink, playback, completed, last } = room();
+    playback.start("u1", 1);
+    playback.sentence("u1", 0, 0);
+    playback.frame(frame(1, 0, 0, 500));
+    sink.play(200);
+    const cut = playback.interrupt();
+    expect(cut).toEqual({ utterance_id: "u1", heard_ms: 200 });
+    expect(sink.queued).toEqual([]);
+    playback.frame(frame(1, 0, 500, 300)); // was on its way
+    playback.end("u1", 800);
+    if (cut) playback.playOn(cut);
+    expect(sink.queued).toHaveLength(600 * 24);
+    expect(sink.queued[0]).toBe(200 * 24);
+    expect(last("u1")).toMatchObject({ heardMs: 200, playing: true, finished: false });
+    sink.play(100);
+    expect(last("u1")?.heardMs).toBe(300);
+    sink.play(500);
+    expect(last("u1")).toMatchObject({ heardMs: 800, finished: true });
+    expect(completed).toEqual(["u1"]);
+  });
+
+  it("does not play on what was cut off before the latest answer", () => {
+    const { sink, playback } = room();
+    playback.start("u1", 1);
+    playback.frame(frame(1, 0, 0, 500));
+    const cut = playback.interrupt();
+    playback.start("u2", 2);
+    playback.frame(frame(2, 0, 0, 100));
+    if (cut) playback.playOn(cut);
+    expect(sink.queued).toHaveLength(100 * 24);
+  });
 });

@@ -33,7 +33,7 @@ describe("the capture worklet", () => {
   it("begins 240 ms before the press, in frames of 40 ms", () => {
     const scope = new WorkletScope("capture", 16_000);
     scope.run(16_000, (i) => (i % 1000) / 2000);
-    scope.send({ type: "start", id: 1 });
+    scope.send({ type: "start", id: 1, preRoll: PRE_ROLL });
     expect(recorded(scope, 1)).toHaveLength(PRE_ROLL);
     scope.run(16_000, () => 0);
     scope.send({ type: "stop" });
@@ -46,7 +46,7 @@ describe("the capture worklet", () => {
   it("has no gap between pre-roll and what follows", () => {
     const scope = new WorkletScope("capture", 16_000);
     scope.run(8_064, sine(200, 16_000));
-    scope.send({ type: "start", id: 1 });
+    scope.send({ type: "start", id: 1, preRoll: PRE_ROLL });
     scope.run(8_064, (i) => sine(200, 16_000)(i + 8_064));
     scope.send({ type: "stop" });
     const pcm = recorded(scope, 1);
@@ -57,17 +57,17 @@ describe("the capture worklet", () => {
   it("does not begin an answer with the end of the one before", () => {
     const scope = new WorkletScope("capture", 16_000);
     scope.run(16_000, () => 0.5);
-    scope.send({ type: "start", id: 1 });
+    scope.send({ type: "start", id: 1, preRoll: PRE_ROLL });
     scope.send({ type: "stop" });
     scope.run(1_280, () => 0);
-    scope.send({ type: "start", id: 2 });
+    scope.send({ type: "start", id: 2, preRoll: PRE_ROLL });
     expect(recorded(scope, 2).length).toBeLessThanOrEqual(1_280);
   });
 
   it.each([16_000, 24_000, 44_100, 48_000])("resamples %d Hz without aliases", (rate) => {
     const heard = (hz: number) => {
       const scope = new WorkletScope("capture", rate);
-      scope.send({ type: "start", id: 1 });
+      scope.send({ type: "start", id: 1, preRoll: PRE_ROLL });
       scope.run(rate, sine(hz, rate));
       return amplitude(recorded(scope, 1).slice(1000, 15_000), hz < 8_000 ? hz : 16_000 - hz);
     };
@@ -78,7 +78,7 @@ describe("the capture worklet", () => {
 
   it("clips instead of wrapping", () => {
     const scope = new WorkletScope("capture", 16_000);
-    scope.send({ type: "start", id: 1 });
+    scope.send({ type: "start", id: 1, preRoll: PRE_ROLL });
     scope.run(1_280, () => 1.7);
     expect(Math.min(...recorded(scope, 1).slice(100))).toBe(32767);
   });

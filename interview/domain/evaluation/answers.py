@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from interview.domain.evaluation.words import words
 from interview.domain.plan import Plan
 
 __all__ = [
@@ -59,7 +60,7 @@ def relevant(plan: Plan, competency_id: str, said: Sequence[Said]) -> Relevant:
     answers = [one for one in chosen if one.speaker == "candidate"]
     if not chosen:
         return Relevant(chosen, "not_asked")
-    if sum(len(answer.text.split()) for answer in answers) < _FEWEST_WORDS:
+    if sum(words(answer.text) for answer in answers) < _FEWEST_WORDS:
         return Relevant(chosen, "no_answer")
     if _confidence(answers) < LOWEST_CONFIDENCE:
         return Relevant(chosen, "weak_transcript")
@@ -68,6 +69,6 @@ def relevant(plan: Plan, competency_id: str, said: Sequence[Said]) -> Relevant:
 
 def _confidence(answers: Sequence[Said]) -> float:
     """By words; what was typed, or has no confidence, is taken as it is."""
-    words = [(len(answer.text.split()), answer.confidence) for answer in answers]
-    total = sum(count for count, _ in words)
-    return sum(count * (1.0 if sure is None else sure) for count, sure in words) / total
+    weighed = [(words(answer.text), answer.confidence) for answer in answers]
+    total = sum(count for count, _ in weighed)
+    return sum(count * (1.0 if sure is None else sure) for count, sure in weighed) / total

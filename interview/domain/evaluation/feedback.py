@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+from interview.domain.evaluation.words import words
+
 __all__ = ["ADVICE", "NOTES", "Advice", "Note", "advice"]
 
 Advice = Literal["tell_more", "own_part", "figure", "outcome", "keep"]
@@ -57,10 +59,10 @@ def advice(answers: Sequence[str], language: str) -> tuple[Advice, ...]:
     if not said:
         return ()
     is_english = language.lower().partition("-")[0] == "en"
-    words = sum(len(answer.split()) for answer in said) / len(said)
+    length = sum(words(answer) for answer in said) / len(said)
     text = "\n".join(said)
     missing: dict[Advice, bool] = {
-        "tell_more": words < _FEW_WORDS,
+        "tell_more": length < _FEW_WORDS,
         "own_part": is_english and len(_WE.findall(text)) > len(_I.findall(text)),
         "figure": not _FIGURE.search(text) if is_english else not re.search(r"\d", text),
         "outcome": is_english and not _OUTCOME.search(text),

@@ -8,6 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from interview.domain.evaluation.suspicion import Span
+from interview.domain.evaluation.words import (
+    HANGUL,
+    SPACED_LETTER,
+    is_spelled,
+    letters,
+    stands_by_itself,
+)
 
 __all__ = ["LEFT_OUT", "NAMELESS", "Shown", "find_quote", "shown"]
 
@@ -15,7 +22,7 @@ NAMELESS = "[name]"
 LEFT_OUT = "[left out]"
 
 _FEWEST_LETTERS = 12
-"""Of a quote, letters and digits: less is found by chance."""
+"""Of a quote, in Latin letters and digits: less is found by chance."""
 _ALIKE = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´", "'"),
@@ -47,7 +54,7 @@ def shown(text: str, *, names: Iterable[str] = (), hide: Iterable[Span] = ()) ->
             re.escape(f) for f in {name, name.title(), name.upper()} if not f.islower()
         )
         if forms:
-            found = re.finditer(rf"(?<!\w)(?:{forms})(?!\w)", text)
+            found = re.finditer(_whole(forms, name), text)
             instead += [(one.start(), one.end(), NAMELESS) for one in found]
     pieces: list[str] = []
     origin: list[int] = []
@@ -62,13 +69,21 @@ def shown(text: str, *, names: Iterable[str] = (), hide: Iterable[Span] = ()) ->
     return Shown(seen, tuple(origin), *_normalized(seen, origin))
 
 
+def _whole(forms: str, name: str) -> str:
+    """Where no word's own letters go on. Words of scripts without blanks begin and end anywhere,
+    and a Korean word takes its particles at its end."""
+    if len(name) > 1 and is_spelled(name[0]):
+        return forms if stands_by_itself(name[0]) else rf"(?<![{HANGUL}])(?:{forms})"
+    return rf"(?<!{SPACED_LETTER})(?:{forms})(?!{SPACED_LETTER})"
+
+
 def find_quote(answer: Shown, quote: str) -> tuple[int, int] | None:
     """Where in the original the quote stands, as start and end; None where it does not, is too
     short, or reaches over something that is not shown. Case, blanks and the typography of quotes,
     dashes and dots make no difference."""
     wanted, _ = _normalized(quote, range(len(quote)))
     wanted = wanted.strip(' "')
-    if sum(letter.isalnum() for letter in wanted) < _FEWEST_LETTERS:
+    if letters(wanted) < _FEWEST_LETTERS:
         return None
     text, places = answer.plain, answer.places
     at = text.find(wanted)
@@ -93,11 +108,19 @@ def _apart(instead: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]
 
 
 def _is_whole(text: str, at: int, length: int) -> bool:
-    """Words are not cut."""
+    """Words are not cut, nor letters from their marks."""
     before, after = text[at - 1 : at], text[at + length : at + length + 1]
-    cut_before = before.isalnum() and text[at].isalnum()
-    cut_after = after.isalnum() and text[at + length - 1].isalnum()
-    return not (cut_before or cut_after)
+    return not (_is_cut(before, text[at]) or _is_cut(text[at + length - 1], after))
+
+
+def _is_cut(before: str, after: str) -> bool:
+    if not before or not after:
+        return False
+    if unicodedata.category(after).startswith("M"):
+        return True
+    if stands_by_itself(before) or stands_by_itself(after):
+        return False
+    return before.isalnum() and after.isalnum()
 
 
 def _normalized(text: str, origin: Iterable[int]) -> tuple[str, tuple[int, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 __all__ = ["Span", "suspicious"]
@@ -78,37 +79,89 @@ _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？\n]*")
 _UNSEEN = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\U000e0000-\U000e007f]+"
 )
+# Between letters of scripts that are joined by them, and in emoji, they are part of what is seen.
+_JOINED = (
+    "[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefc\u0900-\u0dff\u1000-\u109f\u1780-\u18af"
+    "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
+)
+_JOINER = re.compile(f"(?<={_JOINED})[\u200c\u200d](?={_JOINED})")
+_LONG = 300
+"""Characters: a sentence of so many is one that nobody has punctuated."""
+_AROUND = 120
+"""Characters that are hidden of it on either side of such words."""
+_WORD = 30
+"""Characters within which the word at an edge ends."""
 
 
 def suspicious(text: str) -> tuple[Span, ...]:
-    """The sentences that hold such words, in order and apart. What is spelled with characters that
-    nobody sees, or with others that look alike, is read as it looks."""
-    plain = _as_it_looks(text)
-    hits = [found.span() for found in _ANY.finditer(plain)]
-    hits += [found.span() for found in _UNSEEN.finditer(text)]
-    if not hits:
-        return ()
+    """The sentences that hold such words, in order and apart; where nobody has punctuated, what
+    stands around the words. What is spelled with characters that nobody sees, with others that look
+    alike, stretched or letter by letter, is read as it looks."""
+    joiners = {found.span() for found in _JOINER.finditer(text)}
+    hits = [found.span() for found in _UNSEEN.finditer(text) if found.span() not in joiners]
+    seen = _seen(text)
+    for plain, places in (seen, _loosened(*seen)):
+        hits += [
+            (places[found.start()], places[found.end() - 1] + 1) for found in _ANY.finditer(plain)
+        ]
     spans: list[Span] = []
-    for sentence in _SENTENCE.finditer(text):
-        start, end = sentence.span()
-        if start < end and any(a < end and start < b for a, b in hits):
-            if spans and spans[-1].end == start:
-                spans[-1] = Span(spans[-1].start, end)
-            else:
-                spans.append(Span(start, end))
+    for start, end in sorted(_hidden(text, hits)):
+        if spans and start <= spans[-1].end:
+            spans[-1] = Span(spans[-1].start, max(end, spans[-1].end))
+        else:
+            spans.append(Span(start, end))
     return tuple(spans)
 
 
+def _hidden(text: str, hits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    if not hits:
+        return
+    for sentence in _SENTENCE.finditer(text):
+        start, end = sentence.span()
+        within = [(a, b) for a, b in hits if a < end and start < b]
+        if end - start <= _LONG:
+            if within:
+                yield start, end
+            continue
+        for a, b in within:
+            first, last = max(start, a - _AROUND), min(end, b + _AROUND)
+            # Not in the middle of a word, where there are blanks between them.
+            before = text.rfind(" ", max(start, first - _WORD), first)
+            after = text.find(" ", last, min(end, last + _WORD))
+            yield (before + 1 if before >= 0 else first), (after if after >= 0 else last)
+
+
 _LOOK_ALIKE = str.maketrans("аеорсухіѕԁ", "aeopcyxisd")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
+_APART = re.compile(r"(?<!\w)(?:\w[^\w\n]){3,}\w(?!\w)")
 
 
-def _as_it_looks(text: str) -> str:
-    """Letter by letter, so that places stay what they are. Cyrillic words stay Cyrillic: only
-    letters among Latin ones are taken for them."""
-    letters = list(text)
-    for found in re.finditer(r"\w+", text):
+def _seen(text: str) -> tuple[str, list[int]]:
+    """As it looks, and where each letter stands. Cyrillic words stay Cyrillic: only letters among
+    Latin ones are taken for them."""
+    places = [n for n, letter in enumerate(text) if not _UNSEEN.match(letter)]
+    letters = [text[n] for n in places]
+    for found in re.finditer(r"\w+", "".join(letters)):
         word = found.group()
         if re.search("[A-Za-z]", word) and re.search("[\u0400-\u04ff]", word):
             letters[found.start() : found.end()] = word.translate(_LOOK_ALIKE)
     wide = (unicodedata.normalize("NFKC", letter) for letter in letters)
-    return "".join(w if len(w) == 1 else letter for w, letter in zip(wide, letters, strict=True))
+    shown = [w if len(w) == 1 else letter for w, letter in zip(wide, letters, strict=True)]
+    return "".join(shown), places
+
+
+def _loosened(text: str, places: list[int]) -> tuple[str, list[int]]:
+    """Without accents, stretched letters, and what stands between letters of one word."""
+    kept = [
+        (unicodedata.normalize("NFD", letter)[0], place)
+        for letter, place in zip(text, places, strict=True)
+        if not unicodedata.combining(letter)
+    ]
+    plain = "".join(" " if letter == "_" else letter for letter, _ in kept)
+    drop: set[int] = set()
+    for found in _STRETCHED.finditer(plain):
+        drop.update(range(found.start() + 1, found.end()))
+    for found in _APART.finditer(plain):
+        drop.update(range(found.start() + 1, found.end(), 2))
+    left = [n for n in range(len(kept)) if n not in drop]
+    return "".join(plain[n] for n in left), [kept[n][1] for n in left]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast, get_args
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Table
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Table
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,6 +27,12 @@ class Evaluation(Base):
     __table_args__ = (
         one_of("state", get_args(EvaluationState)),
         one_of("reason", get_args(EvaluationReason)),
+        # Those that are at it: a few at any time.
+        Index(
+            "ix_evaluations_running",
+            "interview_id",
+            postgresql_where=sql("state = 'running'"),
+        ),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("(state = 'unscored') = (reason IS NOT NULL)", name="reasoned"),
         CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="finished"),

@@ -212,10 +212,17 @@ class Tailoring(Base):
 
     __tablename__ = "tailorings"
     __table_args__ = (
+        # Those that are at it: a few at any time.
+        Index(
+            "ix_tailorings_running",
+            "interview_id",
+            postgresql_where=sql("state = 'running'"),
+        ),
         one_of("state", get_args(ProposalState)),
         CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name="failed"),
         CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="running"),
         CheckConstraint("jsonb_typeof(probes) = 'array'", name="probes"),
+        CheckConstraint("fitted_at IS NULL OR fitted_from IS NOT NULL", name="fitted"),
     )
 
     interview_id: Mapped[str] = mapped_column(
@@ -228,6 +235,11 @@ class Tailoring(Base):
     document_id: Mapped[str] = mapped_column(UUID_TEXT)
     """The résumé that they are from."""
     probes: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
+    fitted_at: Mapped[datetime | None]
+    """When a person had them fitted into the interview's plan; NULL: these are proposed, and those
+    of before are still in it."""
+    fitted_from: Mapped[str | None] = mapped_column(UUID_TEXT)
+    """The résumé that those in the plan are from."""
     provider: Mapped[str] = mapped_column(server_default=sql("''"))
     prompt: Mapped[str] = mapped_column(server_default=sql("''"))
     input_tokens: Mapped[int] = mapped_column(server_default=sql("0"))

@@ -187,10 +187,10 @@ async def insert_proposal(
 
 async def again(
     connection: AsyncConnection, role_id: str, proposal_id: str, by: Principal
-) -> ProposalRow:
-    """One that failed, or whose workflow was lost: whether one runs, Temporal knows. What its
-    steps found is used, unless the draft has changed. Raises as `insert_proposal`,
-    `NotFoundError` (`proposal.not_found`) and `ConflictError` (`proposal.ready`)."""
+) -> tuple[ProposalRow, bool]:
+    """One that failed; and whether it was running, then it stays as it is. What its steps found is
+    used, unless the draft has changed. Raises as `insert_proposal`, `NotFoundError`
+    (`proposal.not_found`) and `ConflictError` (`proposal.ready`)."""
     draft_revision = await _held_alone(connection, by.organization_id, role_id, proposal_id)
     if canonical_uuid(proposal_id) is None:
         raise _no_proposal()
@@ -199,6 +199,8 @@ async def again(
         raise _no_proposal()
     if row.state == "ready":
         raise ConflictError("proposal.ready", "it is done: ask for a new one")
+    if row.state == "running":
+        return row, True
     if row.draft_revision != draft_revision:
         await connection.execute(_FORGET, {"of_proposal": proposal_id})
     await _update(
@@ -210,7 +212,7 @@ async def again(
         run=row.run + 1,
         draft_revision=draft_revision,
     )
-    return await _asked_for(connection, proposal_id, by)
+    return await _asked_for(connection, proposal_id, by), False
 
 
 async def _held_alone(

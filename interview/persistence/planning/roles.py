@@ -150,16 +150,16 @@ class RoleRecords:
             }
         async with self._database.transaction() as connection:
             was_archived = await _archived(connection, by.organization_id, role_id)
+            actions: list[AuditAction] = ["role.changed"] if len(values) > 1 else []
             if archived is not None and archived != was_archived:
                 values["archived_at"] = func.now() if archived else None
-                action: AuditAction = "role.archived" if archived else "role.restored"
-            elif was_archived and len(values) > 1:
+                actions.append("role.archived" if archived else "role.restored")
+            elif was_archived and actions:
                 raise _is_archived()
-            else:
-                action = "role.changed"
-            if len(values) > 1:
+            if actions:
                 of = {"of_organization": by.organization_id, "of_role": role_id}
                 await connection.execute(update(ROLES).where(_THIS).values(values), of)
+            for action in actions:
                 await AuditTrail.append(connection, by, action, Subject("role", role_id))
             return await _get(connection, by.organization_id, role_id)
 

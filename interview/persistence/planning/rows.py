@@ -109,7 +109,7 @@ class ProposalRow(_Row):
 
 
 class TailoringRow(_Row):
-    """`revision` counts what was saved."""
+    """`revision` counts what was saved. `fitted_at`: when a person had these probes fitted in."""
 
     interview_id: str
     state: ProposalState
@@ -118,6 +118,7 @@ class TailoringRow(_Row):
     revision: int
     document_id: str
     probes: tuple[Probe, ...] = Field(repr=False)
+    fitted_at: datetime | None
     provider: str
     prompt: str
     created_at: datetime

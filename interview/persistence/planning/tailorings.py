@@ -1,4 +1,5 @@
-"""Probes for one candidate. They and the plan they are fitted into are the interview's own."""
+"""Probes for one candidate. They and the plan they are fitted into are the interview's own: a model
+proposes them, and a person has them fitted in."""
 
 from __future__ import annotations
 
@@ -72,20 +73,21 @@ class TailoringRecords:
     async def finish(
         self, interview_id: str, run: int, probes: Sequence[Probe], **told: str | int
     ) -> None:
-        """`told`: provider, prompt and tokens. Raises `ConflictError` (`interview.started`) and
-        `InvalidInputError` (`tailoring.invalid`)."""
+        """They are proposed; the plan stays as it is. `told`: provider, prompt and tokens. Raises
+        `ConflictError` (`interview.started`) and `InvalidInputError` (`tailoring.invalid`)."""
         async with self._database.transaction() as connection:
             held = await _hold(connection, interview_id)
             row = await _find(connection, interview_id)
             if held is None or row is None or not _is_due(row, run):
                 return
-            await _fit(connection, interview_id, held, probes)
+            _fitted(held, probes)
             await _update(
                 connection,
                 interview_id,
                 state="ready",
                 revision=row.revision + 1,
                 probes=_stored(probes),
+                fitted_at=None,
                 finished_at=func.now(),
                 **told,
             )
@@ -104,9 +106,9 @@ class TailoringRecords:
     async def save(
         self, interview_id: str, revision: int, probes: Sequence[Probe], by: Principal
     ) -> TailoringRow:
-        """By a person. Raises `NotFoundError` (`tailoring.not_found`), `ConflictError`
-        (`tailoring.running`, `interview.started`, `plan.changed`) and `InvalidInputError`
-        (`tailoring.invalid`)."""
+        """By a person, who has them fitted into the plan by it. Raises `NotFoundError`
+        (`tailoring.not_found`), `ConflictError` (`tailoring.running`, `interview.started`,
+        `plan.changed`) and `InvalidInputError` (`tailoring.invalid`)."""
         async with self._database.transaction() as connection:
             held = await _hold(connection, interview_id)
             row = _there(await _find(connection, interview_id))
@@ -115,7 +117,10 @@ class TailoringRecords:
                 raise _is_running()
             if row.revision != revision:
                 raise changed_meanwhile()
-            await _fit(connection, interview_id, held, probes)
+            plan = _fitted(held, probes)
+            values = {"plan": storable(plan.model_dump(mode="json")), "updated_at": func.now()}
+            of = {"of_interview": interview_id}
+            await connection.execute(update(INTERVIEWS).where(_INTERVIEW).values(values), of)
             await _update(
                 connection,
                 interview_id,
@@ -123,6 +128,8 @@ class TailoringRecords:
                 reason=None,
                 revision=row.revision + 1,
                 probes=_stored(probes),
+                fitted_at=func.now(),
+                fitted_from=row.document_id,
             )
             actor = Actor.of(by)
             await _note(connection, interview_id, actor, "tailoring.changed", len(probes))
@@ -131,15 +138,17 @@ class TailoringRecords:
 
 async def begin_tailoring(
     connection: AsyncConnection, interview_id: str, document_id: str, by: Principal
-) -> TailoringRow:
-    """Whatever was fitted in before stays until it is done. One that is running is begun anew, in
-    case its workflow was lost: whether it runs, Temporal knows. Raises `NotFoundError`
-    (`interview.not_found`) and `ConflictError` (`interview.started`)."""
+) -> tuple[TailoringRow, bool]:
+    """And whether it was running, then it stays as it is. Whatever was fitted in before stays until
+    a person has others fitted in. Raises `NotFoundError` (`interview.not_found`) and
+    `ConflictError` (`interview.started`)."""
     held = await _hold(connection, interview_id)
     if held is None:
         raise no_interview()
     _require_unstarted(held)
     row = await _find(connection, interview_id)
+    if row is not None and row.state == "running":
+        return row, True
     if row is None:
         values = {"interview_id": interview_id, "state": "running", "document_id": document_id}
         await connection.execute(insert(TAILORINGS), values)
@@ -154,17 +163,12 @@ async def begin_tailoring(
             document_id=document_id,
         )
     await _note(connection, interview_id, Actor.of(by), "tailoring.asked_for", None)
-    return _there(await _find(connection, interview_id))
+    return _there(await _find(connection, interview_id)), False
 
 
-async def _fit(
-    connection: AsyncConnection, interview_id: str, held: Any, probes: Sequence[Probe]
-) -> None:
+def _fitted(held: Any, probes: Sequence[Probe]) -> Plan:
     _require_unstarted(held)
-    plan = tailored(Plan.model_validate(held.plan), probes)
-    values = {"plan": storable(plan.model_dump(mode="json")), "updated_at": func.now()}
-    of = {"of_interview": interview_id}
-    await connection.execute(update(INTERVIEWS).where(_INTERVIEW).values(values), of)
+    return tailored(Plan.model_validate(held.plan), probes)
 
 
 async def _hold(connection: AsyncConnection, interview_id: str) -> Any:

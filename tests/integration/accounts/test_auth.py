@@ -10,8 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.authentication import ACCESS_COOKIE
-from api.cookies import REFRESH_COOKIE, REFRESH_PATH
+from api.cookie_names import ACCESS_COOKIE, REFRESH_COOKIE
 from interview.config import Settings
 from interview.persistence.database import Database
 from tests.integration.accounts.conftest import (
@@ -31,7 +30,7 @@ from tests.integration.api.servers import serving
 
 pytestmark = pytest.mark.integration
 
-PATHS = {ACCESS_COOKIE: "/", REFRESH_COOKIE: REFRESH_PATH}
+PATHS = {ACCESS_COOKIE: "/", REFRESH_COOKIE: "/"}
 
 
 def cookies(response: httpx.Response) -> dict[str, Morsel[str]]:
@@ -177,6 +176,42 @@ async def test_cookies_are_secure_but_on_this_machine(
         response = await http.post("/api/v1/auth/register", json=body())
         found = cookies(response)
         assert [bool(morsel["secure"]) for morsel in found.values()] == [secure] * 2
+        # The prefix says that this host has set it: refused elsewhere, and needless there.
+        prefix = "__Host-" if secure else ""
+        assert set(found) == {prefix + ACCESS_COOKIE, prefix + REFRESH_COOKIE}
+        assert {morsel["path"] for morsel in found.values()} == {"/"}
+        assert not any(morsel["domain"] for morsel in found.values())
+        account = await http.get("/api/v1/account", headers=sent(response, prefix + ACCESS_COOKIE))
+        assert account.json() == response.json()["account"]
+
+
+async def test_a_cookie_that_a_neighbour_has_set_signs_nobody_in(settings: Settings) -> None:
+    """Under one domain anybody may set cookies for all, but none with the prefix."""
+    there = settings.model_copy(update={"public_url": "https://intervue.example"})
+    own = {"Origin": "https://intervue.example", "Host": "intervue.example"}
+    async with serving(there) as url, client(url) as http:
+        attacker = await http.post("/api/v1/auth/register", json=body())
+        victim = await http.post("/api/v1/auth/register", json=body())
+        kept = {name: cookies(victim)[f"__Host-{name}"].value for name in PATHS}
+        thrown = {name: cookies(attacker)[f"__Host-{name}"].value for name in PATHS}
+        planted = {"Cookie": "; ".join(f"{name}={value}" for name, value in thrown.items())}
+        account = await http.get("/api/v1/account", headers=planted)
+        assert code(account) == "auth.missing"
+        refreshing = await http.post("/api/v1/auth/refresh", json={}, headers=planted | own)
+        assert code(refreshing) == "auth.missing"
+        ours = "; ".join(f"__Host-{name}={value}" for name, value in kept.items())
+        both = {"Cookie": f"{ours}; {planted['Cookie']}"}
+        account = await http.get("/api/v1/account", headers=both)
+        assert account.json() == victim.json()["account"]
+        refreshing = await http.post("/api/v1/auth/refresh", json={}, headers=both | own)
+        assert refreshing.json()["account"] == victim.json()["account"]
+        await http.post("/api/v1/auth/logout", headers=planted | own)
+        assert (await http.get("/api/v1/account", headers=both)).status_code == 200
+        out = await http.post("/api/v1/auth/logout", headers=both | own)
+        assert {n: m["path"] for n, m in cookies(out).items()} == {
+            f"__Host-{name}": "/" for name in PATHS
+        }
+        assert all(morsel["secure"] for morsel in cookies(out).values()), "or it stays"
 
 
 async def test_another_client_gets_tokens_and_no_cookie(http: httpx.AsyncClient) -> None:

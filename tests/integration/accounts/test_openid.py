@@ -16,8 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from api.authentication import ACCESS_COOKIE
-from api.cookies import OPENID_COOKIE, REFRESH_COOKIE
+from api.cookie_names import ACCESS_COOKIE, OPENID_COOKIE, REFRESH_COOKIE
 from interview.config import Settings
 from interview.persistence.database import Database
 from launcher.ports import free_port
@@ -165,7 +164,7 @@ async def test_the_cookie_of_an_attempt_is_for_it_alone(browser: Browser) -> Non
     morsel = found(response)[OPENID_COOKIE]
     assert morsel["httponly"]
     assert morsel["samesite"] == "lax", "the provider's page sends the browser back"
-    assert morsel["path"] == "/api/v1/auth/oidc"
+    assert morsel["path"] == "/"
     assert int(morsel["max-age"]) == 600
 
 

@@ -22,6 +22,7 @@ from launcher.paths import Home
 from launcher.stack import ALL, LocalStack
 from tests.integration.api.servers import serving
 from tests.services import RunningStack
+from tests.staff import Staff
 
 STOP_GRACE_S = 5.0
 """Enough for an interview to end by itself on a busy machine."""
@@ -127,3 +128,9 @@ def records(database: Database) -> Records:
 @pytest.fixture
 async def temporal(settings: Settings, keys: DataKeys) -> Client:
     return await connect_temporal(settings, keys)
+
+
+@pytest.fixture
+def staff(settings: Settings, database: Database) -> Staff:
+    """Of an organization of their own."""
+    return Staff(settings, database)

@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import insert
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from api.authentication import ACCESS_COOKIE
+from api.cookie_names import ACCESS_COOKIE
 from api.engine import Engine
 from interview.config import Settings
 from interview.contracts.ids import workflow_id
@@ -69,7 +69,8 @@ async def hold_interview(
 ) -> Company:
     """Begun, and listed by Temporal."""
     database = Database.from_settings(settings)
-    record = await Records(database).create_interview(
+    records = Records(database)
+    record = await records.create_interview(
         NewInterview(
             interview_id=str(uuid.uuid4()),
             plan=get_plan("demo"),
@@ -78,8 +79,8 @@ async def hold_interview(
             limits=limits or Limits(),
         )
     )
+    await Engine(temporal, record, "http://localhost:8000", records).start(lambda: None)
     await database.close()
-    await Engine(temporal, record, "http://localhost:8000").start(lambda: None)
     company = Company(organization_id, record.interview_id, candidate)
     query = f'WorkflowId = "{company.workflow_id}"'
     async with asyncio.timeout(20):

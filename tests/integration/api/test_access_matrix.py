@@ -21,7 +21,7 @@ from temporalio.client import Client as TemporalClient
 from temporalio.service import RPCError, RPCStatusCode
 from websockets.exceptions import ConnectionClosed
 
-from api.authentication import ACCESS_COOKIE
+from api.cookie_names import ACCESS_COOKIE
 from api.main import create_app
 from interview.config import Settings
 from interview.contracts.ids import workflow_id

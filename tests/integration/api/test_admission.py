@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy import make_url
 from structlog.testing import capture_logs
 
-from api.authentication import ACCESS_COOKIE
+from api.cookie_names import ACCESS_COOKIE
 from interview.config import Settings
 from interview.persistence.database import Database
 from interview.protocol import limits

@@ -25,11 +25,6 @@ COMPARISONS, AGREEMENT = "/api/v1/comparisons", "/api/v1/agreement"
 
 
 @pytest.fixture
-def staff(settings: Settings, database: Database) -> Staff:
-    return Staff(settings, database)
-
-
-@pytest.fixture
 async def ann(staff: Staff) -> Principal:
     return await staff.sign_in("admin")
 

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from interview.config import Settings
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.security.principal import Principal
@@ -18,11 +17,6 @@ from tests.integration.api.scored import COMPETENCIES, RUBRIC, WORDS, ended, eva
 from tests.staff import Staff
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def staff(settings: Settings, database: Database) -> Staff:
-    return Staff(settings, database)
 
 
 @pytest.fixture

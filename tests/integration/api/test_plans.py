@@ -21,6 +21,7 @@ from interview.domain.plan import Plan, plan_hash
 from interview.domain.roles import get_plan, get_rubric
 from interview.domain.rubric import rubric_hash
 from interview.persistence import rubrics
+from interview.persistence.audit import AuditTrail
 from interview.persistence.database import Database
 from interview.persistence.failures import DatabaseRejected
 from interview.persistence.models import INTERVIEWS, ORGANIZATIONS, PLAN_VERSIONS, RUBRICS, USERS
@@ -40,12 +41,6 @@ WRITTEN = ("title", "language", "greeting", "closing", "phases", "competencies",
 @pytest.fixture(autouse=True)
 async def counted_anew(redis: Redis) -> None:
     await forget_limits(redis)
-
-
-@pytest.fixture
-def staff(settings: Settings, database: Database) -> Staff:
-    """Of an organization of their own."""
-    return Staff(settings, database)
 
 
 @pytest.fixture
@@ -121,6 +116,24 @@ async def test_a_role_is_made_listed_changed_and_archived(recruiter: httpx.Async
     ]
     assert [(r.status_code, code_of(r)) for r in refused] == [(409, "role.archived")] * 3
     assert (await recruiter.patch(path, json={"archived": False})).json()["archived_at"] is None
+
+
+async def test_a_role_is_changed_at_once(
+    recruiter: httpx.AsyncClient, staff: Staff, database: Database
+) -> None:
+    path = f"{ROLES}/{(await recruiter.post(ROLES, json={'title': 'Keeper'})).json()['role_id']}"
+    await recruiter.patch(path, json={"archived": True})
+    # Whoever restores it may describe it with the same request.
+    all_of_it = {"title": "Zookeeper", "job_description": "Feed <b>.", "archived": False}
+    changed = (await recruiter.patch(path, json=all_of_it)).raise_for_status().json()
+    assert {name: changed[name] for name in ("title", "job_description", "archived_at")} == {
+        "title": "Zookeeper",
+        "job_description": "Feed <b>.",
+        "archived_at": None,
+    }
+    page = await AuditTrail(database).page(staff.organization_id)
+    of_role = [event.action for event in page.items if event.action.startswith("role.")]
+    assert sorted(of_role) == ["role.archived", "role.changed", "role.created", "role.restored"]
 
 
 async def test_roles_come_page_by_page(recruiter: httpx.AsyncClient) -> None:
@@ -433,7 +446,7 @@ async def test_it_is_held_in_the_words_that_were_approved(
     body = {"plan": version["plan_hash"], "candidate_name": "Ada"}
     interview_id = (await recruiter.post(INTERVIEWS_PATH, json=body)).json()["interview_id"]
     record = await records.get_interview(interview_id)
-    await Engine(temporal, record, "http://localhost:8000").start(lambda: None)
+    await Engine(temporal, record, "http://localhost:8000", records).start(lambda: None)
 
     async def greeted() -> str:
         lines = await records.transcript(interview_id)

@@ -44,11 +44,6 @@ class Dying(Erasing):
 
 
 @pytest.fixture
-def staff(settings: Settings, database: Database) -> Staff:
-    return Staff(settings, database)
-
-
-@pytest.fixture
 async def candidate(staff: Staff) -> Principal:
     return await staff.sign_in("candidate")
 

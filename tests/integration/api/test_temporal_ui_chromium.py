@@ -15,7 +15,7 @@ from google.protobuf import json_format
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from temporalio.client import Client
 
-from api.authentication import ACCESS_COOKIE
+from api.cookie_names import ACCESS_COOKIE
 from interview.config import Settings
 from tests.browser.room import chromium
 from tests.integration.api.people import (

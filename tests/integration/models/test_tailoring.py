@@ -70,6 +70,14 @@ async def test_probes_are_for_one_candidate_and_change_nothing_for_the_others(
     assert probe["text"] == "What did you change about the aviary?"
     assert probe["because"] == "Built an aviary"
 
+    # It is proposed, and nobody is asked it before a person has said so.
+    assert done["fitted_at"] is None
+    proposed = await records.get_interview(path.rpartition("/")[2])
+    assert not [q for q in proposed.plan.questions if q.optional]
+    body = {"revision": 2, "probes": done["probes"]}
+    saved = (await admin.put(f"{path}/tailoring", json=body)).raise_for_status().json()
+    assert saved["fitted_at"] is not None
+
     mine = await records.get_interview(path.rpartition("/")[2])
     theirs = await records.get_interview(other.rpartition("/")[2])
     assert mine.plan_hash == theirs.plan_hash == plan
@@ -189,6 +197,60 @@ async def test_a_killed_worker_asks_once_more_at_most(
     model.released.set()
     assert (await settled(admin, path))["state"] == "ready"
     assert model.asked == {"plan_tailoring": 2}
+
+
+async def test_probes_go_with_the_resume_they_are_from(
+    admin: httpx.AsyncClient, plan: str, model: PlanningModel, database: Database, records: Records
+) -> None:
+    path = await interview(admin, plan)
+    interview_id = path.rpartition("/")[2]
+    await admin.post(f"{path}/tailoring", json={})
+    done = await settled(admin, path)
+    body = {"revision": done["revision"], "probes": done["probes"]}
+    (await admin.put(f"{path}/tailoring", json=body)).raise_for_status()
+    # Another résumé, whose probes nobody has looked at: those of the first are in the plan.
+    added = await admin.post(
+        f"{path}/documents", params={"kind": "resume"}, content=b"Ada kept tortoises."
+    )
+    second = added.raise_for_status().json()["document_id"]
+
+    async def asked() -> bool:
+        return (await admin.post(f"{path}/tailoring", json={})).status_code == 202
+
+    await until(asked)
+    assert (await settled(admin, path))["document_id"] == second
+    (await admin.delete(f"{path}/documents/{done['document_id']}")).raise_for_status()
+    record = await records.get_interview(interview_id)
+    assert plan_hash(record.plan) == plan
+    left = (await admin.get(f"{path}/tailoring")).json()
+    assert left["probes"]
+    (await admin.delete(f"{path}/documents/{second}")).raise_for_status()
+    left = (await admin.get(f"{path}/tailoring")).json()
+    assert (left["state"], left["probes"], left["fitted_at"]) == ("ready", [], None)
+    async with database.transaction() as connection:
+        kept = await connection.execute(
+            sa.select(sa.cast(INTERVIEWS.c.plan, sa.Text), sa.cast(TAILORINGS.c.probes, sa.Text))
+            .join(TAILORINGS, TAILORINGS.c.interview_id == INTERVIEWS.c.interview_id)
+            .where(INTERVIEWS.c.interview_id == interview_id)
+        )
+    assert "aviary" not in str(kept.all())
+
+
+async def test_a_resume_that_goes_while_the_model_thinks_is_told_no_more_of(
+    admin: httpx.AsyncClient, plan: str, model: PlanningModel
+) -> None:
+    path = await interview(admin, plan)
+    model.holding.add("plan_tailoring")
+    asked = (await admin.post(f"{path}/tailoring", json={})).json()
+    await held(model)
+    (await admin.delete(f"{path}/documents/{asked['document_id']}")).raise_for_status()
+    model.released.set()
+    failed = await settled(admin, path)
+    assert (failed["state"], failed["reason"], failed["probes"]) == (
+        "failed",
+        "document.not_found",
+        [],
+    )
 
 
 async def test_all_of_it_is_erased_with_the_interview(

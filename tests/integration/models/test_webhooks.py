@@ -99,6 +99,8 @@ async def office(settings: Settings, staff: Staff, database: Database) -> AsyncG
         serving_api(settings.model_copy(update=changes)) as url,
         httpx.AsyncClient(base_url=url, trust_env=False, timeout=60, headers=headers) as http,
     ):
+        blind = await http.patch("/api/v1/organization", json={"blind_review": False})
+        blind.raise_for_status()
         yield Office(http, database, staff.organization_id)
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from interview.config import Settings
+from interview.domain.roles import get_plan, get_rubric
 from interview.errors import ConflictError
 from interview.persistence import erasures
 from interview.persistence.audit import Actor
@@ -64,6 +65,32 @@ async def test_one_that_waits_is_not_begun_again_while_another_one_runs(
     # The one that runs may have lost its workflow.
     async with database.transaction() as connection:
         await ask_again(connection, ended, second.number, recruiter)
+
+
+async def test_what_it_goes_by_is_on_record_once(
+    database: Database, records: Records, recruiter: Principal
+) -> None:
+    evaluations = EvaluationRecords(database)
+    new = new_interview(
+        plan=get_plan("sales"),
+        rubric=get_rubric("sales"),
+        organization_id=recruiter.organization_id,
+    )
+    await records.create_interview(new)
+    await records.close_interview(new.interview_id, "completed", datetime.now(UTC))
+    async with database.transaction() as connection:
+        row = await ask_anew(connection, new.interview_id, recruiter)
+    for prompt in ("1-first", "2-second"):
+        material = await evaluations.material(new.interview_id, row.number)
+        assert material is not None
+        await evaluations.freeze(material, prompt)
+        kept = (await evaluations.detail(new.interview_id, row.number)).row
+        assert (kept.prompt, kept.transcript_sha256) == ("1-first", material.transcript_sha256)
+        assert kept.rubric_hash is not None
+        # Its scorers failed, and it is asked for again with another prompt in the house.
+        await evaluations.leave_pending(kept, (), ["prospecting"])
+        async with database.transaction() as connection:
+            await ask_again(connection, new.interview_id, row.number, recruiter)
 
 
 async def test_nothing_of_what_is_to_be_erased_is_given_to_a_scorer(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from sqlalchemy import insert
 
 from interview.domain.directives import Directive
 from interview.domain.phases import Phase
 from interview.errors import NotFoundError
+from interview.persistence.database import Database
+from interview.persistence.models import ROLES
 from interview.persistence.records import Records
 from interview.ports import Line
 from tests.integration.persistence.samples import (
+    PLAN,
     answer,
     greeting,
     new_interview,
@@ -127,3 +131,19 @@ async def test_a_recording_is_read_through_its_own_interview_only(
         with pytest.raises(NotFoundError) as error:
             await records.get_recording(interview, recording_id)
         assert error.value.code == "recording.not_found"
+
+
+async def test_the_job_description_of_a_role_is_read_with_its_interview(
+    records: Records, database: Database
+) -> None:
+    role_id = str(uuid.uuid4())
+    plan = PLAN.model_copy(update={"role": role_id})
+    ours = await records.create_interview(new_interview(plan=plan))
+    builtin = await records.create_interview(new_interview())
+    values = {"role_id": role_id, "organization_id": ours.organization_id, "title": "Nurse"}
+    async with database.transaction() as connection:
+        await connection.execute(insert(ROLES), {**values, "job_description": "Three shifts."})
+    assert await records.job_description(ours.interview_id, most=100) == "Three shifts."
+    assert await records.job_description(ours.interview_id, most=5) == "Three"
+    assert await records.job_description(builtin.interview_id, most=100) == ""
+    assert await records.job_description(str(uuid.uuid4()), most=100) == ""

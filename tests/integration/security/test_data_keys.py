@@ -294,8 +294,9 @@ async def test_rotation_tells_what_it_leaves_behind(
     code, said = await rotate()
     current = new.partition(":")[0]
     left = f"left under {lost.current.key_id}: 2; MASTER_KEYS needs it, or a process uses it"
-    assert (code, said[-2:]) == (1, [f"1 keys rewrapped under {current}", left])
-    assert (await rotate())[1][-2:] == [f"0 keys rewrapped under {current}", left]
+    none = "0 secrets of webhooks sealed with it"
+    assert (code, said[-3:]) == (1, [f"1 keys rewrapped under {current}", none, left])
+    assert (await rotate())[1][-3:] == [f"0 keys rewrapped under {current}", none, left]
     living = await DataKeyRows(database).living()
     assert living == {current: 1, lost.current.key_id: 2}
     assert await DataKeyRows(database).master_key_ids() == sorted(living)
@@ -304,7 +305,7 @@ async def test_rotation_tells_what_it_leaves_behind(
         await connection.execute(
             sa.delete(DATA_KEYS).where(DATA_KEYS.c.master_key_id == lost.current.key_id)
         )
-    assert await rotate() == (0, [f"0 keys rewrapped under {current}"])
+    assert await rotate() == (0, [f"0 keys rewrapped under {current}", none])
 
 
 async def test_a_process_notices_that_it_lacks_a_master_key_in_use(

@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.engine import Engine
 from interview.errors import InterviewError
+from interview.persistence.records import Records
 from interview.persistence.rows import InterviewRecord
 
 
@@ -28,7 +29,7 @@ class Server:
 
 
 async def persist(server: Server) -> str:
-    engine = Engine(cast(Client, None), cast(InterviewRecord, None), "")
+    engine = Engine(cast(Client, None), cast(InterviewRecord, None), "", cast(Records, None))
     return await engine._persist(server.update, lambda: None)  # pyright: ignore[reportPrivateUsage] the rest needs a server
 
 

@@ -14,6 +14,7 @@ from interview.domain.progress import (
     Position,
     apply_directive,
     brief,
+    brief_for,
     current_question,
     first_position,
     greeting_lines,
@@ -45,6 +46,8 @@ ONE = Position(phase=Phase.MAIN_QUESTIONS)
 TWO = Position(phase=Phase.MAIN_QUESTIONS, question_index=1)
 LAST = Position(phase=Phase.WRAP_UP)
 OVER = Position(phase=Phase.COMPLETED)
+ONCE_EACH = 2
+"""Confirming, and returning to the question."""
 
 
 def test_greeting_is_followed_by_the_first_question() -> None:
@@ -106,7 +109,28 @@ def test_exactly_one_way_leads_on(
 def test_what_is_open_depends_on_the_plans_limits_and_the_clock(
     position: Position, used_s: float, allowed: set[Directive]
 ) -> None:
-    assert set(brief(PLAN, position, used_s, "").allowed) == allowed
+    once = {Directive.CONFIRM, Directive.RETURN}
+    assert set(brief(PLAN, position, used_s, "").allowed) == allowed | once
+
+
+@pytest.mark.parametrize("directive", [Directive.CONFIRM, Directive.RETURN])
+def test_some_things_are_done_once_a_question(directive: Directive) -> None:
+    once = apply_directive(PLAN, ONE, directive)
+    assert directive not in brief(PLAN, once, 0, "").allowed
+    assert current_question(PLAN, once) == current_question(PLAN, ONE)
+    after = apply_directive(PLAN, once, Directive.NEXT_QUESTION)
+    assert directive in brief(PLAN, after, 0, "").allowed
+
+
+@pytest.mark.parametrize(
+    ("confidence", "is_open"), [(None, False), (0.5, False), (0.49, True), (0.0, True)]
+)
+def test_only_what_was_hardly_recognized_is_asked_about(
+    confidence: float | None, is_open: bool
+) -> None:
+    made = brief_for(brief(PLAN, ONE, 0, ""), confidence)
+    assert (Directive.CONFIRM in made.allowed) is is_open
+    assert made.onward.directive in made.allowed
 
 
 def test_staying_counts_and_moving_on_starts_afresh() -> None:
@@ -127,7 +151,7 @@ def test_every_allowed_path_ends_and_asks_each_question_in_order(data: st.DataOb
         if question is not None and question.question_id != asked[-1]:
             asked.append(question.question_id)
         steps += 1
-        assert steps <= 5 * (1 + 2 + MAX_REPROMPTS)
+        assert steps <= 5 * (1 + 2 + MAX_REPROMPTS + ONCE_EACH)
     assert asked == [q.question_id for p in SPOKEN_PHASES for q in PLAN.phase(p).questions]
 
 

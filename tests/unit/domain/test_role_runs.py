@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interview.domain.directives import Brief, Directive
+from interview.domain.directives import STAYING, Brief, Directive
 from interview.domain.phases import SPOKEN_PHASES, Phase
 from interview.domain.plan import PhasePlan, Plan, Question
 from interview.domain.progress import (
@@ -16,6 +16,7 @@ from interview.domain.progress import (
     Position,
     apply_directive,
     brief,
+    brief_for,
     current_question,
     first_position,
     greeting_lines,
@@ -42,7 +43,8 @@ class _Run:
     def answer(self, took_s: float) -> Brief:
         self._phase_s += took_s
         spent_s = self._phase_s - self._began_s
-        return brief(self.plan, self.position, self._phase_s, "Sam", spent_s)
+        made = brief(self.plan, self.position, self._phase_s, "Sam", spent_s)
+        return brief_for(made, None)
 
     def go(self, made: Brief, directive: Directive) -> None:
         assert directive in made.allowed
@@ -59,7 +61,7 @@ class _Run:
             assert made.onward.standing.question_id == (here.question_id if here else None)
         if self.position.phase is not before.phase:
             self._phase_s = 0.0
-        if directive not in (Directive.FOLLOW_UP, Directive.REPROMPT, Directive.CONTINUE):
+        if directive not in STAYING:
             self._began_s = self._phase_s
 
     @property
@@ -69,7 +71,7 @@ class _Run:
 
 def _longest(plan: Plan) -> int:
     return sum(
-        1 + q.max_follow_ups + MAX_REPROMPTS + (MAX_STAYS if q.coding else 0)
+        1 + q.max_follow_ups + MAX_REPROMPTS + 2 + (MAX_STAYS if q.coding else 0)
         for q in plan.questions
     )
 

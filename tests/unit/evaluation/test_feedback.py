@@ -51,3 +51,9 @@ def test_any_answers_can_be_told_about(answers: list[str], language: str) -> Non
     found = advice(answers, language)
     assert len(found) <= 2
     assert all(ADVICE[name] for name in found)
+
+
+def test_a_long_answer_is_long_without_blanks() -> None:
+    chinese = "去年病房人手不足的时候，我每次给药之前都把剂量念给医生听，并把时间写在白板上。" * 3
+    assert advice([chinese + "那个月少了3次差错。"], "zh") == ()
+    assert advice(["我少了3次差错。"], "zh") == ("tell_more",)

@@ -98,3 +98,32 @@ WORDS = "I moved the billing service myself over two weekends."
 )
 def test_what_cannot_be_judged_is_not(transcript: list[Said], why: str | None) -> None:
     assert relevant(PLAN, COMPETENCY, transcript).unscored == why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我自己用两个周末把计费服务拆分出来了。",
+        "私は二回の週末で請求サービスを自分で移行しました。",
+        "저는 두 주말 동안 결제 서비스를 분리했습니다.",
+        "ผมย้ายระบบเรียกเก็บเงินด้วยตัวเองในสองสัปดาห์",
+    ],
+)
+def test_an_answer_counts_in_scripts_without_blanks_too(text: str) -> None:
+    assert relevant(PLAN, COMPETENCY, [ASKED, said(text)]).unscored is None
+    assert relevant(PLAN, COMPETENCY, [ASKED, said(text, 0.3)]).unscored == "weak_transcript"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我不知道。",
+        "わかりません。",
+        "잘 모르겠습니다.",
+        "ไม่ทราบครับ",
+        "- - - - - -",
+        "…… …… …… …… ……",
+    ],
+)
+def test_and_nothing_said_is_nothing_in_any(text: str) -> None:
+    assert relevant(PLAN, COMPETENCY, [ASKED, said(text)]).unscored == "no_answer"

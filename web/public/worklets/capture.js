@@ -1,12 +1,12 @@
 // Microphone → PCM16 mono 16 kHz in frames of 40 ms. Always running, so that an answer
-// begins with the 240 ms before the button was pressed.
+// begins with what was said before it: before the button was pressed, or a voice was made out.
 //
-// in:  { type: "start", id } · { type: "stop" }
+// in:  { type: "start", id, preRoll } · { type: "stop" }; `preRoll` in samples, at most ten seconds
 // out: { type: "frame", id, pcm: ArrayBuffer, peak } · { type: "stopped", id }
 
 const OUTPUT_RATE = 16000;
 const FRAME = 640;
-const PRE_ROLL = 3840;
+const LONGEST_PRE_ROLL = 10 * OUTPUT_RATE;
 const ZERO_CROSSINGS = 16;
 const TABLE_STEPS = 256;
 
@@ -59,22 +59,23 @@ class CaptureProcessor extends AudioWorkletProcessor {
   constructor() {
     super();
     this.resampler = new Resampler(sampleRate, OUTPUT_RATE);
-    this.recent = new Int16Array(PRE_ROLL);
+    this.recent = new Int16Array(LONGEST_PRE_ROLL);
     this.recentCount = 0;
     this.id = null;
     this.frame = new Int16Array(FRAME);
     this.fill = 0;
     this.peak = 0;
     this.emit = (value) => this.sample(value);
-    this.port.onmessage = ({ data }) => (data.type === "start" ? this.start(data.id) : this.stop());
+    this.port.onmessage = ({ data }) =>
+      data.type === "start" ? this.start(data.id, data.preRoll) : this.stop();
   }
 
-  start(id) {
+  start(id, preRoll) {
     this.stop();
     this.id = id;
-    const kept = Math.min(this.recentCount, PRE_ROLL);
+    const kept = Math.min(this.recentCount, preRoll, LONGEST_PRE_ROLL);
     for (let i = this.recentCount - kept; i < this.recentCount; i++) {
-      this.append(this.recent[i % PRE_ROLL]);
+      this.append(this.recent[i % LONGEST_PRE_ROLL]);
     }
   }
 
@@ -90,7 +91,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   sample(value) {
     const clipped = Math.max(-1, Math.min(1, value));
     const pcm = Math.round(clipped * (clipped < 0 ? 32768 : 32767));
-    this.recent[this.recentCount++ % PRE_ROLL] = pcm;
+    this.recent[this.recentCount++ % LONGEST_PRE_ROLL] = pcm;
     if (this.id !== null) this.append(pcm);
   }
 

@@ -71,7 +71,7 @@ export function RequireAccount({ children }: { children: ReactNode }) {
             {state.text}
           </p>
           {/* The address is known in the browser alone, where this is shown. */}
-          <a className={ui.primary} href={signInPlace(window.location.pathname)}>
+          <a className={ui.primary} href={signInPlace(window.location.pathname + window.location.search)}>
             Sign in
           </a>
         </Quiet>

@@ -15,16 +15,21 @@ interface Place {
   href: string;
   name: string;
   for: readonly Account["role"][];
+  /** Pages that belong to it. */
+  within?: readonly string[];
 }
 
 const STAFF = ["recruiter", "admin"] as const;
 
 const PLACES: readonly Place[] = [
-  { href: "/desk/", name: "Interviews", for: STAFF },
+  { href: "/desk/", name: "Interviews", for: STAFF, within: ["/desk/interview/"] },
+  { href: "/desk/roles/", name: "Roles", for: STAFF, within: ["/desk/role/"] },
+  { href: "/desk/compare/", name: "Compare", for: STAFF },
   { href: "/desk/invitations/", name: "Invitations", for: STAFF },
   { href: "/desk/accommodations/", name: "Accommodations", for: STAFF },
   { href: "/desk/people/", name: "People", for: ["admin"] },
   { href: "/desk/keys/", name: "API keys", for: ["admin"] },
+  { href: "/desk/webhooks/", name: "Webhooks", for: ["admin"] },
   { href: "/desk/organization/", name: "Organization", for: ["admin"] },
   { href: "/account/", name: "Account", for: ["candidate", ...STAFF] },
 ];
@@ -56,7 +61,7 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
         </button>
         <nav ref={places} className={styles.places} aria-label="Pages">
           {PLACES.filter((place) => place.for.includes(account.role)).map((place) => (
-            <Link key={place.href} href={place.href} aria-current={place.href === here ? "page" : undefined}>
+            <Link key={place.href} href={place.href} aria-current={place.href === here ? "page" : place.within?.includes(here) ? "true" : undefined}>
               {place.name}
             </Link>
           ))}

@@ -37,5 +37,6 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
     void reload();
   }, [reload]);
 
-  return { data, problem, reload: () => void reload() };
+  const again = useCallback(() => void reload(), [reload]);
+  return { data, problem, reload: again };
 }

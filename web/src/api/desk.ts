@@ -19,6 +19,9 @@ export interface Interview {
   created_at: string;
   updated_at: string;
   workflow_url: string | null;
+  plan_hash: string | null;
+  started_at: string | null;
+  ended_at: string | null;
 }
 
 export type InvitationState = "open" | "used" | "expired" | "revoked";
@@ -74,6 +77,9 @@ export interface Organization {
   name: string;
   /** Null: interviews are kept until somebody erases them. */
   retention_days: number | null;
+  /** People rate an interview before they see its scores. */
+  blind_review: boolean;
+  candidate_feedback: boolean;
 }
 
 /** What is left of an interview that is, or is being, erased. */
@@ -117,16 +123,20 @@ export function changeRetention(days: number | null): Promise<Organization> {
   return send("PATCH", "/api/v1/organization", { retention_days: days });
 }
 
+export function changeSight(change: { blind_review?: boolean; candidate_feedback?: boolean }): Promise<Organization> {
+  return send("PATCH", "/api/v1/organization", change);
+}
+
 export function listInvitations(cursor: string | null): Promise<Page<Invitation>> {
   return request(`/api/v1/invitations?${query({ cursor, limit: "20" })}`);
 }
 
-export function invite(wanted: {
-  role: string;
-  candidate_name: string;
-  candidate_email: string | null;
-  expires_in_days: number;
-}): Promise<Issued> {
+/** `role` is a built-in one; `plan` is the hash of one of the organization's own. */
+export type Chosen = { role: string } | { plan: string };
+
+export function invite(
+  wanted: Chosen & { candidate_name: string; candidate_email: string | null; expires_in_days: number },
+): Promise<Issued> {
   return post("/api/v1/invitations", wanted);
 }
 

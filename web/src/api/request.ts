@@ -38,7 +38,7 @@ export function post<T>(path: string, body?: object): Promise<T> {
   return send<T>("POST", path, body);
 }
 
-export function send<T>(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<T> {
+export function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: object): Promise<T> {
   if (body === undefined) return request<T>(path, { method });
   const headers = { "Content-Type": "application/json" };
   return request<T>(path, { method, headers, body: JSON.stringify(body) });

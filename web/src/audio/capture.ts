@@ -9,7 +9,9 @@ export interface Capture {
   readonly format: TurnStart["format"];
   /** Of pcm16; containers carry their own. */
   readonly sampleRateHz: number;
-  start(onChunk: ChunkListener): void;
+  /** Whether an answer can begin with what was said before `start`. */
+  readonly looksBack: boolean;
+  start(onChunk: ChunkListener, preRollMs?: number): void;
   /** After the last chunk was delivered: how much was recorded. */
   stop(): Promise<{ durationMs: number }>;
   close(): void;

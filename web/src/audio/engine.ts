@@ -1,4 +1,5 @@
 import { createCapture, type Capture } from "./capture";
+import { openDetector, type Detector } from "./detector";
 import { MicrophoneError, openMicrophone } from "./microphone";
 import { ScheduledSink } from "./scheduled-sink";
 import { PLAYBACK_RATE, type Sink } from "./sink";
@@ -53,6 +54,12 @@ export class AudioEngine {
       for (const track of stream.getTracks()) track.stop();
       throw new MicrophoneError("failed");
     }
+  }
+
+  /** Of the open microphone; it is deaf once that is another one. */
+  async openDetector(onFrame: (probability: number) => void): Promise<Detector> {
+    if (!this.microphone?.capture.looksBack) throw new Error("no microphone that looks back");
+    return openDetector(this.input, this.microphone.stream, onFrame);
   }
 
   /** A phone call or a locked screen suspends the sound; a click or coming back resumes it. */

@@ -21,6 +21,15 @@ interface Segment {
   spoken: Spoken;
   sentence: number;
   offset: number;
+  pcm16: Int16Array<ArrayBuffer>;
+}
+
+/** What was cut off, to be played on if it was only a cough. */
+interface Cut {
+  open: Spoken[];
+  segments: Segment[];
+  /** Samples of the segments that were heard. */
+  heard: number;
 }
 
 export interface Position {
@@ -35,6 +44,7 @@ export class Playback {
   private segments: Segment[] = [];
   private queued = 0;
   private latest = 0;
+  private cut: Cut | null = null;
 
   constructor(
     private readonly sink: Sink,
@@ -46,6 +56,7 @@ export class Playback {
   }
 
   start(utteranceId: string, sequence: number): void {
+    if (sequence > this.latest) this.cut = null; // there was an answer, and this replies to it
     this.latest = Math.max(this.latest, sequence);
     const known = this.utterances.get(sequence);
     if (known) known.utteranceId = utteranceId;
@@ -71,17 +82,25 @@ export class Playback {
   /** Frames that came before, and frames of what was cut off, are dropped. */
   frame(frame: AudioFrame): void {
     const spoken = this.utterances.get(frame.sequence);
-    if (!spoken || spoken.finished) return;
+    if (!spoken || (spoken.finished && !this.cut?.open.includes(spoken))) return;
     const sentence = sentenceOf(spoken, frame.sentence);
     const repeated = Math.max(0, sentence.received - frame.offsetSamples);
     if (repeated >= frame.pcm16.length) return;
     const pcm16 = repeated > 0 ? frame.pcm16.slice(repeated) : frame.pcm16;
     const offset = frame.offsetSamples + repeated;
     sentence.received = offset + pcm16.length;
+    this.queue({ spoken, sentence: frame.sentence, offset, pcm16 });
+  }
+
+  private queue(piece: Omit<Segment, "from" | "to">): void {
+    if (piece.spoken.finished) {
+      this.cut?.segments.push({ ...piece, from: Infinity, to: Infinity });
+      return;
+    }
     const from = this.queued;
-    this.queued += pcm16.length;
-    this.segments.push({ from, to: this.queued, spoken, sentence: frame.sentence, offset });
-    this.sink.push(pcm16);
+    this.queued += piece.pcm16.length;
+    this.segments.push({ ...piece, from, to: this.queued });
+    this.sink.push(piece.pcm16);
     // From its first samples on somebody is speaking, even before a report of the sound.
     if (this.segments.length === 1) this.progress();
   }
@@ -92,6 +111,7 @@ export class Playback {
     const current = open[0];
     if (!current) return null;
     const heardMs = this.heardMs(current);
+    this.cut = { open, segments: this.segments, heard: this.sink.heardSamples() };
     this.sink.flush();
     this.segments = [];
     this.queued = 0;
@@ -101,6 +121,20 @@ export class Playback {
       this.emit(spoken, heard, false);
     }
     return { utterance_id: current.utteranceId, heard_ms: heardMs };
+  }
+
+  /** It was only a cough: what was cut off goes on where it stopped. */
+  playOn({ utterance_id }: Interruption): void {
+    const cut = this.cut;
+    if (cut?.open[0]?.utteranceId !== utterance_id) return;
+    this.cut = null;
+    for (const spoken of cut.open) spoken.finished = false;
+    for (const { from, to, pcm16, offset, ...piece } of cut.segments) {
+      if (to <= cut.heard) continue;
+      const skipped = Math.max(0, Math.min(cut.heard - from, pcm16.length));
+      this.queue({ ...piece, offset: offset + skipped, pcm16: pcm16.slice(skipped) });
+    }
+    this.progress();
   }
 
   hold(held: boolean): void {

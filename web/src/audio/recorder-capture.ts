@@ -12,6 +12,7 @@ const SLICE_MS = 100;
 export class RecorderCapture implements Capture {
   readonly format: TurnStart["format"];
   readonly sampleRateHz = 16_000;
+  readonly looksBack = false;
   private readonly mimeType: string;
   private recorder: MediaRecorder | null = null;
   private startedAt = 0;

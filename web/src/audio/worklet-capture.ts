@@ -7,10 +7,13 @@ type FromWorklet =
 const RATE = 16_000;
 const STOP_LIMIT_MS = 500;
 
-/** PCM16 16 kHz in frames of 40 ms, from 240 ms before `start`. */
+const PRE_ROLL_MS = 240;
+
+/** PCM16 16 kHz in frames of 40 ms, from 240 ms before `start` where nothing else is asked for. */
 export class WorkletCapture implements Capture {
   readonly format = "pcm16";
   readonly sampleRateHz = RATE;
+  readonly looksBack = true;
   private id = 0;
   private samples = 0;
   private listener: ChunkListener = () => undefined;
@@ -34,11 +37,11 @@ export class WorkletCapture implements Capture {
     return new WorkletCapture(context.createMediaStreamSource(stream), node);
   }
 
-  start(onChunk: ChunkListener): void {
+  start(onChunk: ChunkListener, preRollMs = PRE_ROLL_MS): void {
     this.id += 1;
     this.samples = 0;
     this.listener = onChunk;
-    this.node.port.postMessage({ type: "start", id: this.id });
+    this.node.port.postMessage({ type: "start", id: this.id, preRoll: (preRollMs * RATE) / 1000 });
   }
 
   stop(): Promise<{ durationMs: number }> {

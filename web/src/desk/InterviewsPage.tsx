@@ -38,7 +38,9 @@ export function InterviewsPage() {
     return (
       <tr key={interview.interview_id} data-testid="interview" data-status={interview.status}>
         <td className={styles.name}>
-          {candidate}
+          <Link className={styles.link} href={`/desk/interview/?id=${interview.interview_id}`}>
+            {candidate}
+          </Link>
           <p className={styles.sub}>{interview.title}</p>
         </td>
         <td>

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 import {
   listInvitations,
   reissueInvitation,
@@ -15,11 +15,10 @@ import { usePages } from "@/account/usePages";
 import { Confirm } from "@/ui/Confirm";
 import { day } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
-import { Secret } from "@/ui/Secret";
-import ui from "@/ui/ui.module.css";
 import { Badge } from "./Badge";
 import styles from "./desk.module.css";
 import { InviteForm } from "./InviteForm";
+import { IssuedLink } from "./IssuedLink";
 import { List } from "./List";
 import { INVITATION, named } from "./words";
 
@@ -119,23 +118,5 @@ export function InvitationsPage() {
         interview and sees what they said. For somebody else, invite them anew.
       </Confirm>
     </Shell>
-  );
-}
-
-function IssuedLink({ issued }: { issued: Issued }) {
-  const region = useRef<HTMLElement>(null);
-  useEffect(() => region.current?.focus(), []);
-  const sent = issued.mailed
-    ? `It was also mailed to ${issued.candidate_email}.`
-    : issued.candidate_email
-      ? "It could not be mailed: please send it yourself."
-      : "Send it to them.";
-  return (
-    <section ref={region} tabIndex={-1} className={styles.issued} aria-label="The new link" data-testid="issued">
-      <Secret label={`The link for ${named(issued.candidate_name)}`} value={issued.link} testId="issued-link" />
-      <p className={ui.small}>
-        {sent} It works once, until {day(issued.expires_at)}, and is shown here this once.
-      </p>
-    </section>
   );
 }

@@ -13,13 +13,15 @@ interface Props<Item> {
   heads: readonly string[];
   row: (item: Item) => ReactNode;
   caption: string;
+  /** Something follows it. */
+  short?: boolean;
 }
 
 /** A table that comes page by page: loading, empty, failed and all. */
-export function List<Item>({ listed, counted, empty, heads, row, caption }: Props<Item>) {
+export function List<Item>({ listed, counted, empty, heads, row, caption, short = false }: Props<Item>) {
   const { items, busy, problem, more, reload } = listed;
   return (
-    <div className={styles.list} aria-busy={busy} data-testid="list">
+    <div className={styles.list} data-short={short} aria-busy={busy} data-testid="list">
       <p className="visually-hidden" role="status">
         {items === null || busy ? (busy ? "Loading" : "") : counted(items.length, more !== null)}
       </p>

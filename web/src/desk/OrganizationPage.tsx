@@ -11,6 +11,7 @@ import form from "@/ui/form.module.css";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import styles from "./desk.module.css";
+import { SightSettings } from "./SightSettings";
 import { keptFor } from "./words";
 
 export function OrganizationPage() {
@@ -18,7 +19,9 @@ export function OrganizationPage() {
   return (
     <Shell title="Organization">
       <Problem text={problem} />
-      {data ? <Retention organization={data} /> : !problem && <p role="status">Loading…</p>}
+      {!data && !problem && <p role="status">Loading…</p>}
+      {data && <SightSettings organization={data} />}
+      {data && <Retention organization={data} />}
     </Shell>
   );
 }

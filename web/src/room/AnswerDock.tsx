@@ -4,6 +4,7 @@ import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
 import { canAnswer, canTalk } from "@/session/view";
 import ui from "@/ui/ui.module.css";
+import { HandsFreeSwitch } from "./HandsFreeSwitch";
 import { MicrophoneHelp } from "./MicrophoneHelp";
 import styles from "./room.module.css";
 import { TalkButton } from "./TalkButton";
@@ -17,7 +18,7 @@ export function AnswerDock({ session, state }: { session: Session; state: RoomSt
     <footer className={styles.dock}>
       <div className={styles.dockInner}>
         {microphone.state === "problem" ? (
-          <MicrophoneHelp problem={microphone.problem} onRetry={session.openMicrophone} />
+          <MicrophoneHelp problem={microphone.problem} onRetry={session.microphone.open} />
         ) : microphone.state === "off" ? null : (
           <div className={styles.talkGroup}>
             <TalkButton session={session} recording={recording} enabled={canTalk(state)} />
@@ -33,6 +34,7 @@ export function AnswerDock({ session, state }: { session: Session; state: RoomSt
             )}
           </div>
         )}
+        {microphone.state === "ready" && <HandsFreeSwitch session={session} state={state} />}
         <TypeBox enabled={canAnswer(state)} onSend={session.answering.sendText} />
       </div>
     </footer>

@@ -1,10 +1,13 @@
 // Giving an answer: by voice or by typing.
 import type { Capture } from "@/audio/capture";
-import type { Interruption } from "@/protocol/messages.gen";
+import type { Interruption, TurnStart } from "@/protocol/messages.gen";
 import type { Answer, Outbox } from "./outbox";
 import type { RoomEvent, RoomState } from "./state";
 import { canAnswer, canTalk } from "./view";
 import { TOO_LONG } from "./wording";
+
+/** Who ends an answer: a released button, or silence. */
+export type Mode = NonNullable<TurnStart["mode"]>;
 
 export class Answering {
   capture: Capture | null = null;
@@ -12,6 +15,8 @@ export class Answering {
   level = 0;
   /** Of the answer the microphone is recording. */
   private recording: string | null = null;
+  /** Of that answer. */
+  mode: Mode | null = null;
 
   constructor(
     private readonly outbox: Outbox,
@@ -23,22 +28,32 @@ export class Answering {
   ) {}
 
   /** The candidate begins to talk; whatever the interviewer says is cut off. */
-  readonly talk = (): void => {
+  readonly talk = (mode: Mode = "hold", preRollMs?: number): void => {
     if (!this.capture || !canTalk(this.state())) return;
     const { format, sampleRateHz } = this.capture;
     const turnId = newTurnId();
     const interrupted = this.interrupt();
     this.dispatch({ kind: "answer_started", turnId, input: "voice", text: "" });
-    const voice = { kind: "voice", turnId, format, sampleRateHz, interrupted } as const;
+    const voice = { kind: "voice", turnId, format, sampleRateHz, interrupted, mode } as const;
     this.outbox.begin({ ...voice, chunks: [], bytes: 0, ended: false, durationMs: null });
     this.recording = turnId;
+    this.mode = mode;
     this.capture.start((chunk, peak) => {
       this.level = peak;
       if (this.outbox.append(turnId, chunk) || this.recording !== turnId) return;
       this.dispatch({ kind: "notice", notice: TOO_LONG });
       void this.stopTalking();
-    });
+    }, preRollMs);
   };
+
+  /** Nobody is heard: the server may prepare its reply. */
+  pause(): void {
+    if (this.recording !== null) this.outbox.pause(this.recording);
+  }
+
+  resume(): void {
+    if (this.recording !== null) this.outbox.resume(this.recording);
+  }
 
   readonly stopTalking = async (): Promise<void> => {
     const turnId = this.recording;
@@ -74,7 +89,7 @@ export class Answering {
   };
 
   private async stopCapture(): Promise<number> {
-    this.recording = null;
+    this.recording = this.mode = null;
     this.level = 0;
     const stopped = await this.capture?.stop();
     return stopped?.durationMs ?? 0;

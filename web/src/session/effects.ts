@@ -28,8 +28,11 @@ export function act(room: Room, message: ServerMessage): void {
       return;
     }
     case "turn_committed":
-    case "turn_discarded":
       return room.answerOver(message.turn_id);
+    case "turn_discarded":
+      room.answerOver(message.turn_id);
+      if (message.resume) room.playback.playOn(message.resume);
+      return;
     case "turn_resend":
       return room.outbox.resend(message.turn_id, message.from_chunk);
     case "utterance_start":

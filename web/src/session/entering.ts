@@ -14,6 +14,7 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
   const safe = state.answer !== null && snapshot.committed_turns.includes(state.answer.turnId);
   return {
     ...next,
+    endpointingMs: snapshot.endpointing_ms,
     title: snapshot.title,
     candidateName: snapshot.candidate_name,
     // A connection that goes on has been told of the question being asked at this moment; the

@@ -1,6 +1,7 @@
 // What a session is made with.
 import type { Drafts } from "@/pad/drafts";
 import type { OpenSocket } from "./connection";
+import type { Preference } from "./preferences";
 import type { AnswerStore } from "./store";
 
 export interface SessionOptions {
@@ -8,6 +9,7 @@ export interface SessionOptions {
   socketUrl: string;
   store: AnswerStore;
   drafts?: Drafts;
+  handsFree?: Preference;
   standing: () => Promise<Standing>;
   /** The candidate types; the microphone is not asked for. */
   textOnly?: () => Promise<boolean>;

@@ -22,6 +22,8 @@ export interface VoiceAnswer {
   format: TurnStart["format"];
   sampleRateHz: number;
   interrupted: Interruption | null;
+  /** Missing in what an earlier version of the page left. */
+  mode?: TurnStart["mode"];
   chunks: Uint8Array[];
   bytes: number;
   /** The candidate is done. */
@@ -50,6 +52,8 @@ export class Outbox {
   private answer: Answer | null = null;
   private sent: Sent = { start: false, chunks: 0, end: false };
   private open = false;
+  /** This connection was told of a pause. */
+  private paused = false;
 
   constructor(
     private readonly wire: Wire,
@@ -59,6 +63,11 @@ export class Outbox {
     pace.onReady = () => this.pump();
   }
 
+  private get isUpToDate(): boolean {
+    const { answer } = this;
+    return this.open && answer?.kind === "voice" && this.sent.chunks === answer.chunks.length;
+  }
+
   get current(): Answer | null {
     return this.answer;
   }
@@ -66,6 +75,7 @@ export class Outbox {
   begin(answer: Answer): void {
     this.answer = answer;
     this.sent = { start: false, chunks: 0, end: false };
+    this.paused = false;
     this.store.save(answer);
     this.pump();
   }
@@ -79,6 +89,22 @@ export class Outbox {
     answer.bytes += chunk.byteLength;
     this.pump();
     return answer.bytes + PROTOCOL.MAX_CHUNK_BYTES < PROTOCOL.MAX_ANSWER_BYTES;
+  }
+
+  /** Silence after what was recorded. Of a connection that has not heard all of it nothing is said:
+   * a report that is missing costs time, never words. */
+  pause(turnId: string): void {
+    const answer = this.answer;
+    if (answer?.kind !== "voice" || answer.turnId !== turnId || !this.isUpToDate) return;
+    this.wire.send({ type: "speech_paused", turn_id: turnId, chunks: answer.chunks.length });
+    this.paused = true;
+  }
+
+  resume(turnId: string): void {
+    if (this.answer?.turnId === turnId && this.paused) {
+      this.wire.send({ type: "speech_resumed", turn_id: turnId });
+    }
+    this.paused = false;
   }
 
   finish(turnId: string, durationMs: number): void {
@@ -111,6 +137,7 @@ export class Outbox {
   /** Takes up on a new connection what the last one left. */
   connected(snapshot: Snapshot | null): void {
     this.open = true;
+    this.paused = false;
     this.sent = { start: false, chunks: 0, end: false };
     const pending = snapshot?.pending_turn ?? null;
     const answer = this.answer;
@@ -157,6 +184,7 @@ export class Outbox {
         format: answer.format,
         sample_rate_hz: answer.sampleRateHz,
         interrupted: answer.interrupted,
+        ...(answer.mode === "hands_free" && { mode: answer.mode }),
       });
     }
     for (;;) {

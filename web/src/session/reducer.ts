@@ -21,6 +21,8 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
       };
     case "microphone":
       return { ...state, microphone: event.microphone };
+    case "hands_free":
+      return { ...state, handsFree: event.handsFree };
     case "answer_started":
       return {
         ...state,
@@ -61,6 +63,7 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
       return {
         ...state,
         phase: message.phase,
+        endpointingMs: message.endpointing_ms,
         question: {
           id: message.question_id,
           text: message.question_text,
@@ -145,8 +148,9 @@ function onDiscarded(state: RoomState, message: TurnDiscarded): RoomState {
     ...state,
     answer: null,
     ownWords: null,
-    stage: "ready",
-    notice: discardedNotice(message.reason) ?? state.notice,
+    // After a cough the interviewer goes on.
+    stage: message.resume ? "speaking" : "ready",
+    notice: (message.resume ? null : discardedNotice(message.reason)) ?? state.notice,
   };
 }
 
@@ -180,7 +184,7 @@ function onPlayback(state: RoomState, event: Extract<RoomEvent, { kind: "playbac
     ...utterance,
     heardMs: event.heardMs,
     playing: event.playing,
-    finished: utterance.finished || event.finished,
+    finished: event.finished,
   }));
   // Once the reply has been heard, the answer stands in the conversation; left where it was, it
   // would seem to answer the next question.

@@ -1,4 +1,5 @@
 import { interviewStanding, renewSession, socketUrl, wantsText } from "@/api/rest";
+import { preference } from "./preferences";
 import { Session } from "./session";
 import { IndexedDbStore } from "./store";
 
@@ -15,6 +16,7 @@ export function sessionFor(interviewId: string): Session {
     store: new IndexedDbStore(interviewId),
     standing: () => interviewStanding(interviewId),
     renew: renewSession,
+    handsFree: preference("hands-free"),
     textOnly: () => wantsText(interviewId),
   });
   active = session;

@@ -1,6 +1,5 @@
 // One interview in this page: the socket, the sound, the answers, and the state they make.
 import type { AudioEngine } from "@/audio/engine";
-import { MicrophoneError } from "@/audio/microphone";
 import { Playback } from "@/audio/playback";
 import { StoredDrafts } from "@/pad/drafts";
 import { Pad } from "@/pad/pad";
@@ -9,8 +8,10 @@ import { PROTOCOL } from "@/protocol/messages.gen";
 import { Answering, newTurnId } from "./answering";
 import { Connection, type ConnectionListener } from "./connection";
 import { act, type Room } from "./effects";
+import { Heard } from "./heard";
 import type { SessionOptions } from "./options";
 import { Outbox } from "./outbox";
+import { OwnMicrophone } from "./own-microphone";
 import { reduce } from "./reducer";
 import { initialState, type RoomEvent, type RoomState } from "./state";
 import { REFUSED } from "./wording";
@@ -22,13 +23,15 @@ export class Session implements ConnectionListener {
   private readonly outbox: Outbox;
   readonly answering: Answering;
   readonly pad: Pad;
+  readonly microphone: OwnMicrophone;
+  private readonly heard: Heard;
   private engine: AudioEngine | null = null;
   private room: Room | null = null;
   private held = false;
+  /** Somebody may be about to talk. */
+  private hushed = false;
   /** Tried since the room was last entered. */
   private renewed = false;
-  /** Utterances heard to the end while the server was away. */
-  private unsaid: string[] = [];
 
   constructor(private readonly options: SessionOptions) {
     this.state = initialState(options.interviewId);
@@ -49,6 +52,20 @@ export class Session implements ConnectionListener {
       options.drafts ?? new StoredDrafts(options.interviewId),
       newTurnId,
     );
+    this.microphone = new OwnMicrophone(
+      this.answering,
+      this.getState,
+      (event) => this.dispatch(event),
+      (hushed) => {
+        this.hushed = hushed;
+        this.holdSound();
+      },
+      options.handsFree,
+    );
+    this.heard = new Heard(
+      () => this.state.link === "open",
+      (utterance_id) => this.connection.send({ type: "playback_complete", utterance_id }),
+    );
   }
 
   readonly getState = (): RoomState => this.state;
@@ -62,12 +79,12 @@ export class Session implements ConnectionListener {
   async join(engine: AudioEngine): Promise<void> {
     if (this.engine) return engine.close();
     this.engine = engine;
-    engine.onMicrophoneLost = () => this.microphoneLost();
+    this.microphone.attach(engine);
     const sink = await engine.sink();
     const playback = new Playback(
       sink,
       (position) => this.dispatch({ kind: "playback", ...position }),
-      (utteranceId) => this.heard(utteranceId),
+      (utteranceId) => this.heard.add(utteranceId),
     );
     this.room = {
       outbox: this.outbox,
@@ -79,7 +96,7 @@ export class Session implements ConnectionListener {
     };
     const left = await this.options.store.load();
     if (left) this.answering.takeUp(left);
-    if (!(await this.options.textOnly?.())) await this.openMicrophone();
+    if (!(await this.options.textOnly?.())) await this.microphone.open();
     this.enter();
   }
 
@@ -96,18 +113,6 @@ export class Session implements ConnectionListener {
     if (this.state.link !== "idle" || this.engine) return;
     if (standing === "missing") this.refused(PROTOCOL.CLOSE_NOT_FOUND);
     if (standing === "over") this.connection.open();
-  };
-
-  readonly openMicrophone = async (): Promise<void> => {
-    if (!this.engine || this.state.microphone.state === "asking") return;
-    this.dispatch({ kind: "microphone", microphone: { state: "asking" } });
-    try {
-      this.answering.capture = await this.engine.openCapture();
-      this.dispatch({ kind: "microphone", microphone: { state: "ready" } });
-    } catch (error) {
-      const problem = error instanceof MicrophoneError ? error.problem : "failed";
-      this.dispatch({ kind: "microphone", microphone: { state: "problem", problem } });
-    }
   };
 
   readonly pause = (): void => {
@@ -151,6 +156,7 @@ export class Session implements ConnectionListener {
   readonly dismissNotice = (): void => this.dispatch({ kind: "notice", notice: null });
 
   dispose(): void {
+    this.microphone.close();
     this.connection.stop();
     this.engine?.close();
   }
@@ -206,33 +212,20 @@ export class Session implements ConnectionListener {
     const held = next.pause !== null || next.pauseRequested;
     if (held !== this.held) {
       this.held = held;
-      this.room?.playback.hold(held);
+      this.holdSound();
     }
     for (const watcher of this.watchers) watcher();
   }
 
-  private heard(utteranceId: string): void {
-    this.unsaid.push(utteranceId);
-    if (this.state.link === "open") this.sayHeard();
-  }
-
-  private sayHeard(): void {
-    for (const utterance_id of this.unsaid.splice(0)) {
-      this.connection.send({ type: "playback_complete", utterance_id });
-    }
+  private holdSound(): void {
+    this.room?.playback.hold(this.held || this.hushed);
   }
 
   private entered(): void {
     this.renewed = false;
-    this.sayHeard();
+    this.heard.tell();
     if (this.state.pauseRequested) this.connection.send({ type: "pause" });
     if (this.state.endRequested) this.connection.send({ type: "end_session" });
-  }
-
-  private microphoneLost(): void {
-    const problem = { state: "problem", problem: "lost" } as const;
-    void this.answering.stopTalking();
-    this.dispatch({ kind: "microphone", microphone: problem });
   }
 
   private interviewEnded(playback: Playback): void {

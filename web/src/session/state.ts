@@ -19,6 +19,9 @@ export type Microphone =
   | { state: "ready" }
   | { state: "problem"; problem: MicrophoneProblem };
 
+/** Answers without a button. */
+export type HandsFreeState = "off" | "loading" | "on" | "failed";
+
 export interface Caption {
   index: number;
   text: string;
@@ -87,6 +90,9 @@ export interface RoomState {
   answer: PendingAnswer | null;
   ownWords: OwnWords | null;
   microphone: Microphone;
+  handsFree: HandsFreeState;
+  /** Silence that ends a hands-free answer. */
+  endpointingMs: number;
   notice: Notice | null;
   ended: { outcome: SessionEnded["outcome"]; totalTurns: number | null } | null;
 }
@@ -95,6 +101,7 @@ export type RoomEvent =
   | { kind: "server"; message: ServerMessage }
   | { kind: "link"; link: Link; notice?: Notice }
   | { kind: "microphone"; microphone: Microphone }
+  | { kind: "hands_free"; handsFree: HandsFreeState }
   | { kind: "answer_started"; turnId: string; input: PendingAnswer["input"]; text: string }
   | { kind: "answer_finished" }
   | { kind: "answer_dropped" }
@@ -127,6 +134,8 @@ export function initialState(interviewId: string): RoomState {
     answer: null,
     ownWords: null,
     microphone: { state: "off" },
+    handsFree: "off",
+    endpointingMs: 1_200,
     notice: null,
     ended: null,
   };

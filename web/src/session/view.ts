@@ -53,9 +53,18 @@ export function canTalk(state: RoomState): boolean {
   return state.microphone.state === "ready" && canAnswer(state);
 }
 
+/** A voice would be an answer, now or as soon as the one before is safe. */
+export function canListen(state: RoomState): boolean {
+  return state.microphone.state === "ready" && takesAnswers(state);
+}
+
 /** One answer at a time: the last one must be safe on the server first. */
 export function canAnswer(state: RoomState): boolean {
-  if (state.ended || state.endRequested || state.answer || state.pause || state.pauseRequested) return false;
+  return !state.answer && takesAnswers(state);
+}
+
+function takesAnswers(state: RoomState): boolean {
+  if (state.ended || state.endRequested || state.pause || state.pauseRequested) return false;
   return state.entered && (state.link === "open" || state.link === "reconnecting");
 }
 

@@ -13,11 +13,13 @@ interface Props {
   no: string;
   onYes: () => void;
   onNo: () => void;
+  /** Nothing is lost by it. */
+  calm?: boolean;
   children: ReactNode;
 }
 
 /** Before what cannot be undone. Escape is no. */
-export function Confirm({ act, open, title, yes, no, onYes, onNo, children }: Props) {
+export function Confirm({ act, open, title, yes, no, onYes, onNo, calm = false, children }: Props) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
 
@@ -34,7 +36,7 @@ export function Confirm({ act, open, title, yes, no, onYes, onNo, children }: Pr
         <button type="button" className={ui.button} onClick={onNo} data-testid={`cancel-${act}`}>
           {no}
         </button>
-        <button type="button" className={ui.danger} onClick={onYes} data-testid={`confirm-${act}`}>
+        <button type="button" className={calm ? ui.go : ui.danger} onClick={onYes} data-testid={`confirm-${act}`}>
           {yes}
         </button>
       </div>

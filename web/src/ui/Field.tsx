@@ -1,17 +1,11 @@
-import { useEffect, useId, useRef, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
-import styles from "./form.module.css";
-
-interface Named {
-  label: string;
-  hint?: string;
-}
+import { useEffect, useRef, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { Labelled, type Named } from "./Labelled";
 
 type FieldProps = Named &
   Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> & { onValue: (value: string) => void };
 
 /** One line to fill in, under its label. */
 export function Field({ label, hint, onValue, ...input }: FieldProps) {
-  const id = useId();
   const element = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -21,23 +15,16 @@ export function Field({ label, hint, onValue, ...input }: FieldProps) {
   }, []);
 
   return (
-    <div className={styles.field}>
-      <label className={styles.label} htmlFor={id}>
-        {label}
-      </label>
-      <input
-        id={id}
-        ref={element}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => onValue(event.target.value)}
-        {...input}
-      />
-      {hint && (
-        <p className={styles.hint} id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Labelled label={label} hint={hint}>
+      {(control) => (
+        <input
+          ref={element}
+          {...control}
+          onChange={(event) => onValue(event.target.value)}
+          {...input}
+        />
       )}
-    </div>
+    </Labelled>
   );
 }
 
@@ -49,25 +36,13 @@ type ChoiceProps = Named &
 
 /** One of several. */
 export function Choice({ label, hint, onValue, children, ...select }: ChoiceProps) {
-  const id = useId();
   return (
-    <div className={styles.field}>
-      <label className={styles.label} htmlFor={id}>
-        {label}
-      </label>
-      <select
-        id={id}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => onValue(event.target.value)}
-        {...select}
-      >
-        {children}
-      </select>
-      {hint && (
-        <p className={styles.hint} id={`${id}-hint`}>
-          {hint}
-        </p>
+    <Labelled label={label} hint={hint}>
+      {(control) => (
+        <select {...control} onChange={(event) => onValue(event.target.value)} {...select}>
+          {children}
+        </select>
       )}
-    </div>
+    </Labelled>
   );
 }

@@ -1,0 +1,1 @@
+"""Names what is wrong, and what to do about it."""

@@ -1,0 +1,34 @@
+"""Writes a release's images into the chart's values: ``python pin.py VERSION DIGESTS VALUES``.
+
+`DIGESTS` is JSON, ``{"api": "sha256:…", …}``. By text: comments are what values are read for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def pinned(values: str, version: str, digests: dict[str, str]) -> str:
+    """Raises `ValueError` for a digest that is none, and where a place is not found."""
+    for component, digest in digests.items():
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(f"{component}: {digest!r} is no digest")
+        values = _put(values, rf'^(    {re.escape(component)}: )"[^"]*"$', digest)
+    return _put(values, r'^(  tag: )"[^"]*"$', version)
+
+
+def _put(text: str, place: str, value: str) -> str:
+    changed, count = re.subn(place, lambda match: f'{match[1]}"{value}"', text, flags=re.MULTILINE)
+    if count != 1:
+        raise ValueError(f"{count} places for {place}")
+    return changed
+
+
+if __name__ == "__main__":
+    version, digests, path = sys.argv[1], json.loads(sys.argv[2]), Path(sys.argv[3])
+    path.write_text(pinned(path.read_text(), version, digests))

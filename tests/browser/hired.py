@@ -1,0 +1,168 @@
+"""Interviews that are over, with their sound and their scores, for recruiters to look at."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import wave
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, update
+
+from interview.config import Settings
+from interview.domain.conversation import SpokenSentence
+from interview.domain.evaluation.scores import CompetencyResult, Evidence, HumanReason, Sample
+from interview.domain.phases import Phase
+from interview.persistence.blobs import build_blob_store
+from interview.persistence.database import Database
+from interview.persistence.evaluations import EvaluationRecords, SampleRow, ask_anew
+from interview.persistence.models import USERS
+from interview.persistence.records import Records
+from interview.persistence.rows import RecordingRecord
+from interview.security.principal import Principal
+from tests.integration.api.scored import COMPETENCIES, PLAN, RUBRIC
+from tests.integration.persistence.samples import answer, greeting, new_interview, speech
+
+__all__ = ["COMPETENCIES", "SAID", "Past"]
+
+SAID = (
+    "We lost a large one last spring. I had never talked to the people on the night shift. "
+    "Since then I spend a shift with them before I write an offer."
+)
+QUOTED = "I had never talked to the people on the night shift."
+RATE = 8_000
+GREETING = (
+    SpokenSentence(text="Thank you, 0.", start_ms=0, end_ms=1_000),
+    SpokenSentence(text="And then?", start_ms=1_000, end_ms=10_000),
+)
+"""The second one is long enough to be seen on a slow machine."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Of the organization of whoever registered with `email`."""
+
+    settings: Settings
+    database: Database
+    email: str
+
+    async def who(self) -> Principal:
+        """And their address is proved from now on."""
+        this = USERS.c.email == self.email
+        async with self.database.transaction() as connection:
+            await connection.execute(update(USERS).values(address_proved_at=func.now()).where(this))
+            columns = (USERS.c.user_id, USERS.c.organization_id)
+            row = (await connection.execute(select(*columns).where(this))).one()
+        return Principal(
+            "user", organization_id=row.organization_id, role="admin", user_id=row.user_id
+        )
+
+    async def interview(self, name: str) -> str:
+        """A greeting, and an answer with a reply for each scored question; all but the last one
+        are heard."""
+        by, records = await self.who(), Records(self.database)
+        new = new_interview(
+            organization_id=by.organization_id, plan=PLAN, rubric=RUBRIC, candidate_name=name
+        )
+        interview_id = new.interview_id
+        await records.create_interview(new)
+        heard = await self._sound(interview_id, "greeting", 10)
+        await records.save_speech(
+            greeting(interview_id, recording=heard, duration_ms=10_000, sentences=GREETING)
+        )
+        questions = [question for question in PLAN.questions if question.scored]
+        for number, question in enumerate(questions, 1):
+            place = {"phase": Phase.MAIN_QUESTIONS, "question_id": question.question_id}
+            is_typed = number == len(questions)
+            heard = None if is_typed else await self._sound(interview_id, f"answer-{number}", 4)
+            said = answer(
+                interview_id,
+                number,
+                text=SAID,
+                modality="typed" if is_typed else "audio",
+                confidence=0.4 if number == 1 else 0.9,
+                duration_ms=4000,
+                recording=heard,
+                **place,
+            )
+            await records.commit_answer(said)
+            heard = await self._sound(interview_id, f"reply-{number}", 2)
+            await records.save_speech(speech(interview_id, number, recording=heard, **place))
+        await records.close_interview(interview_id, "completed", datetime.now(UTC))
+        return interview_id
+
+    async def evaluate(
+        self,
+        interview_id: str,
+        scores: Mapping[str, int],
+        *,
+        human: Mapping[str, HumanReason] | None = None,
+    ) -> None:
+        """Competencies that are left out wait for a scorer that could not be had."""
+        evaluations = EvaluationRecords(self.database)
+        async with self.database.transaction() as connection:
+            row = await ask_anew(connection, interview_id, await self.who())
+        material = await evaluations.material(interview_id, row.number)
+        assert material is not None
+        await evaluations.freeze(material, "1-abc")
+        said = next(one for one in material.said if one.speaker == "candidate")
+        start = SAID.index(QUOTED)
+        quote = Evidence(
+            utterance_id=said.utterance_id,
+            turn_id=said.turn_id,
+            start=start,
+            end=start + len(QUOTED),
+            quote=QUOTED,
+        )
+        results: list[CompetencyResult] = []
+        for name, score in scores.items():
+            sample = SampleRow(
+                competency_id=name,
+                sample=0,
+                shows_suspicious=False,
+                content=Sample(score=score, evidence=(quote,), reason="Sees their own part."),
+                provider="openai/example",
+                prompt="1-abc",
+                input_tokens=1,
+                output_tokens=1,
+                duration_ms=1,
+            )
+            await evaluations.keep_sample(row, sample)
+            why = (human or {}).get(name)
+            results.append(
+                CompetencyResult(
+                    competency_id=name,
+                    score=float(score),
+                    unscored=None,
+                    spread=0,
+                    samples=1,
+                    human=(why,) if why else (),
+                    evidence=(quote,),
+                    reason="Sees their own part.",
+                )
+            )
+        missing = [name for name in COMPETENCIES if name not in scores]
+        if missing:
+            await evaluations.leave_pending(row, results, missing)
+        else:
+            await evaluations.finish(row, results)
+
+    async def _sound(self, interview_id: str, name: str, seconds: int) -> RecordingRecord:
+        media = {"content_type": "audio/wav"}
+        blobs = build_blob_store(self.settings)
+        blob = await blobs.put(f"{interview_id}/{name}.wav", _tone(seconds), **media)
+        return RecordingRecord.of(blob, duration_ms=seconds * 1000, **media)
+
+
+def _tone(seconds: int) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        samples = (int(8_000 * math.sin(i / 4)) for i in range(seconds * RATE))
+        file.writeframes(struct.pack(f"<{seconds * RATE}h", *samples))
+    return out.getvalue()

@@ -1,0 +1,103 @@
+"""One real interview on a stack that is watched: two workers, one of which dies in an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Generator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from demo.interview import HeldInterview, create_interview, hold_interview
+from interview.streams.log import connect_redis
+from interview.streams.pulse import PulseReader
+from launcher.ports import is_free
+from launcher.stack import ALL
+from tests.fakes.otlp import OtlpReceiver
+from tests.fakes.prometheus import Prometheus
+from tests.services import LOCAL_PROVIDERS, RunningStack, start_stack
+from tests.tools import find_tool
+
+CANDIDATE = "Adelheid Winterbottom"
+"""In no span, no metric and no line of a log."""
+STRUCK = 1
+"""The answer in which a worker dies."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    stack: RunningStack
+    receiver: OtlpReceiver
+    interview_id: str
+    held: HeldInterview
+    api_metrics: str
+    worker_metrics: tuple[str, str]
+    prometheus: Prometheus | None
+    """It has looked on from the beginning; None where it is not installed."""
+
+
+@pytest.fixture(scope="session")
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Observed]:
+    api_port, worker_port = three_ports()
+    env = {
+        **LOCAL_PROVIDERS,
+        "LOG_FORMAT": "json",
+        "LOG_LEVEL": "debug",
+        "API_METRICS_PORT": str(api_port),
+        "WORKER_METRICS_PORT": str(worker_port),
+        "OTLP_HEADERS": "X-Tenant=ours, Authorization=Bearer of-a-collector",
+    }
+    with OtlpReceiver() as receiver:
+        stack = start_stack(
+            tmp_path_factory, ALL, {**env, "OTLP_ENDPOINT": receiver.url}, workers=2
+        )
+        metrics = [f"127.0.0.1:{port}" for port in (api_port, worker_port, worker_port + 1)]
+        targets = {"intervue-api": metrics[:1], "intervue-worker": metrics[1:]}
+        with ExitStack() as running:
+            running.callback(stack.stop)
+            prometheus = None
+            if (binary := find_tool("prometheus")) is not None:
+                folder = stack.home.run / "prometheus"
+                prometheus = running.enter_context(Prometheus(binary, folder, targets))
+                prometheus.wait_for("count(up == 1) == 3")
+            interview_id, held = asyncio.run(_hold(stack))
+            workers = (metrics[1], metrics[2])
+            yield Observed(stack, receiver, interview_id, held, metrics[0], workers, prometheus)
+
+
+async def _hold(stack: RunningStack) -> tuple[str, HeldInterview]:
+    url = stack.urls["app"]
+    redis = connect_redis(stack.urls["REDIS_URL"])
+    async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
+        interview_id = await create_interview(api, "demo", CANDIDATE)
+
+        async def strike() -> float:
+            os.kill(await _worker_at(redis, interview_id), signal.SIGKILL)
+            return asyncio.get_running_loop().time()
+
+        held = await hold_interview(url, interview_id, speed=3.0, kill_at=STRUCK, kill=strike)
+    await redis.aclose()
+    return interview_id, held
+
+
+async def _worker_at(redis: Redis, interview_id: str) -> int:
+    """The pid of a worker that is at a turn of this interview."""
+    reader = PulseReader(redis)
+    async with asyncio.timeout(10):
+        while True:
+            for worker in await reader.beats():
+                if any(t.interview_id == interview_id for t in await reader.held(worker)):
+                    return int(worker.split(":")[1])
+            await asyncio.sleep(0.02)
+
+
+def three_ports() -> tuple[int, int]:
+    """The API's, and the first of two in a row."""
+    free = (port for port in range(19_400, 19_900, 3) if all(map(is_free, range(port, port + 3))))
+    port = next(free)
+    return port, port + 1

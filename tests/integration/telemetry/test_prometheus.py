@@ -1,0 +1,96 @@
+"""A real Prometheus reads a real run: what the dashboards ask for is there, and is true."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes.prometheus import OBSERVABILITY, Prometheus
+from tests.integration.telemetry.conftest import CANDIDATE, Observed
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+
+_QUIET = {
+    "Turns without a provider, last hour",
+    "Providers: calls that failed",
+    "Fallbacks",
+    "Not let in",
+    "Failures of activities",
+    "Streams: calls without an answer",
+}
+"""Panels about what did not happen in this run."""
+
+
+@pytest.fixture
+def prometheus(observed: Observed) -> Prometheus:
+    if observed.prometheus is None:
+        pytest.skip("prometheus is not installed: Debian's package of that name has it")
+    return observed.prometheus
+
+
+def panels() -> list[Any]:
+    boards = [json.loads(p.read_text()) for p in (OBSERVABILITY / "dashboards").glob("*.json")]
+    return [pytest.param(panel, id=panel["title"]) for board in boards for panel in board["panels"]]
+
+
+def value(found: list[dict[str, Any]]) -> float:
+    [only] = found
+    return float(only["value"][1])
+
+
+@pytest.mark.parametrize("panel", panels())
+def test_a_panel_shows_something(prometheus: Prometheus, panel: dict[str, Any]) -> None:
+    for target in panel["targets"]:
+        expression = target["expr"].replace("$__rate_interval", "10m")
+        if panel["title"] in _QUIET:
+            prometheus.query(expression)  # which fails where it cannot be understood
+        else:
+            prometheus.wait_for(expression, 10.0)
+
+
+def test_the_first_sound_is_what_the_candidate_waited_for(
+    prometheus: Prometheus, observed: Observed
+) -> None:
+    replies = len(observed.held.turns)
+    prometheus.wait_for(f"sum(intervue_first_sound_seconds_count) == {replies}")
+    told = value(prometheus.query("sum(intervue_first_sound_seconds_sum)"))
+    heard = sum(turn.first_sound_ms for turn in observed.held.turns) / 1000
+
+    assert told == pytest.approx(heard, abs=0.25)
+
+
+def test_the_death_was_counted_and_the_turn_taken_up(prometheus: Prometheus) -> None:
+    # On a machine that is very busy one that lives may be missed too, for a moment.
+    prometheus.wait_for('intervue_workers_lost_total{job="intervue-api"} >= 1')
+    prometheus.wait_for('intervue_recoveries_total{outcome="asked"} >= 1')
+    rerun = 'sum(intervue_stages_rerun_total{cause="rescheduled"}) >= 1'
+    prometheus.wait_for(rerun)
+
+
+def test_the_rules_are_loaded_and_none_fires_for_a_single_death(prometheus: Prometheus) -> None:
+    prometheus.wait_for("up == 1")
+    rules = [r for group in prometheus.ask("/rules")["groups"] for r in group["rules"]]
+
+    assert len(rules) >= 10
+    assert {rule["health"] for rule in rules} == {"ok"}
+    firing = {rule["name"] for rule in rules if rule["state"] == "firing"}
+    assert firing <= {"IntervueWorkersLost", "IntervueLoopLate"}, "those of a busy machine"
+
+
+def test_nothing_personal_and_no_id_is_told(observed: Observed) -> None:
+    said = {line.text for line in observed.held.room.transcript.values()}
+    ids = {observed.interview_id, *(turn.turn_id for turn in observed.held.turns)}
+    for address in (observed.api_metrics, *observed.worker_metrics):
+        with httpx.Client(trust_env=False) as client:
+            told = client.get(f"http://{address}/metrics").text
+        assert CANDIDATE not in told
+        assert not [text for text in (*said, *ids) if text in told]
+        assert len(told.splitlines()) < 1_500
+
+
+def test_the_api_s_own_port_serves_no_metrics(observed: Observed) -> None:
+    with httpx.Client(trust_env=False) as client:
+        assert "intervue_" not in client.get(f"{observed.stack.urls['app']}/metrics").text
