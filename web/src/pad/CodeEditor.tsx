@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Editor } from "./editor";
 import type { Pad, PadView } from "./pad";
 import styles from "./pad.module.css";
-import { PlainEditor } from "./PlainEditor";
+import { intoView, PlainEditor } from "./PlainEditor";
 
 /** Until CodeMirror is there, and where it cannot be had, a plain field does. */
 export function CodeEditor({ pad, view }: { pad: Pad; view: PadView }) {
@@ -47,6 +47,7 @@ export function CodeEditor({ pad, view }: { pad: Pad; view: PadView }) {
         hidden={state === "loading"}
         data-own-space
         data-testid="code-editor"
+        onFocus={intoView}
         onBlur={pad.flush}
       />
     </>

@@ -1,5 +1,6 @@
 "use client";
 
+import type { FocusEvent } from "react";
 import type { Pad, PadView } from "./pad";
 import styles from "./pad.module.css";
 
@@ -10,6 +11,7 @@ export function PlainEditor({ pad, view }: { pad: Pad; view: PadView }) {
       className={styles.plain}
       value={view.text}
       onChange={(event) => pad.edit(event.target.value)}
+      onFocus={intoView}
       onBlur={pad.flush}
       aria-label="Your code"
       spellCheck={false}
@@ -19,4 +21,9 @@ export function PlainEditor({ pad, view }: { pad: Pad; view: PadView }) {
       data-testid="code-plain"
     />
   );
+}
+
+/** All of it, so that the bar at the bottom hides no line that is written on. */
+export function intoView(event: FocusEvent<HTMLElement>): void {
+  event.currentTarget.scrollIntoView({ block: "nearest" });
 }

@@ -67,6 +67,19 @@ const LOOK = EditorView.theme({
   ".tok-name": { fontWeight: "600" },
 });
 
+// Typed over, a selection keeps its looks by an inline style of Chromium's, which our policy refuses:
+// the editor does it by itself.
+const TYPED_OVER = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { inputType, isComposing, data } = event;
+    if (inputType !== "insertText" || isComposing || !data) return false;
+    if (view.state.selection.main.empty) return false;
+    const typed = { userEvent: "input.type", scrollIntoView: true };
+    view.dispatch(view.state.replaceSelection(data), typed);
+    return true;
+  },
+});
+
 export function mount(
   host: HTMLElement,
   language: Language,
@@ -100,6 +113,7 @@ export function mount(
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !replacing) onChange(update.state.doc.toString());
         }),
+        TYPED_OVER,
         LOOK,
         grammar.of(GRAMMAR[language]()),
       ],
