@@ -29,7 +29,10 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
           </figure>
         ))}
         {task.hidden_tests > 0 && (
-          <p className={ui.small}>{task.hidden_tests} further tests are run with these.</p>
+          <p className={ui.small}>
+            {task.hidden_tests === 1 ? "One further test is" : `${task.hidden_tests} further tests are`} run with
+            these.
+          </p>
         )}
       </section>
       <section className={styles.work} aria-label="Pad">

@@ -32,5 +32,6 @@ export function summary(report: CodeReport, withTests: boolean): string {
   const passed = report.tests.filter((test) => test.verdict === "accepted").length;
   const all = passed + report.hidden_passed;
   const count = report.tests.length + report.hidden_total;
-  return all === count ? `All ${count} tests passed` : `${all} of ${count} tests passed`;
+  if (all === count) return count === 1 ? "The test passed" : `All ${count} tests passed`;
+  return `${all} of ${count} tests passed`;
 }
