@@ -135,7 +135,8 @@ _Answers = dict[int, tuple[Said, Shown]]
 
 
 def _as_shown(one: Said, names: Sequence[str], show_suspicious: bool) -> Shown:
-    return shown(one.text, names=names, hide=() if show_suspicious else suspicious(one.text))
+    hide = () if show_suspicious else suspicious(one.text, is_code=bool(one.language))
+    return shown(one.text, names=names, hide=hide)
 
 
 def _content(
