@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import jiwer
 
+from demo.coding import is_coding
 from demo.interview import HeldInterview
 from interview.audio.decode import decode_all
 from interview.domain.phases import SPOKEN_PHASES
@@ -71,12 +72,14 @@ async def check_interview(
 
 
 def _code_checks(held: HeldInterview) -> dict[str, bool]:
-    if not held.verdicts:
+    coded = {turn.question_id for turn in held.turns if is_coding(turn.question_id)}
+    if not coded:
         return {}
     unavailable = ["sandbox_unavailable"] * 2
     return {
-        "code failed, was mended and passed, or was said not to be run": all(
-            verdicts in (["wrong_answer", "accepted"], unavailable) for verdicts in held.verdicts
+        "code failed, was mended and passed, or was said not to be run": (
+            len(held.verdicts) == len(coded)
+            and all(one in (["wrong_answer", "accepted"], unavailable) for one in held.verdicts)
         )
     }
 

@@ -127,7 +127,7 @@ async def _answer(held: HeldInterview, role: str, standing: PhaseChanged, patien
     question_id = standing.question_id or ""
     given = sum(turn.question_id == question_id for turn in held.turns)
     of_phase = {turn.question_id for turn in held.turns if turn.phase is standing.phase}
-    if is_coding(question_id) and not given:
+    if is_coding(question_id) and given == 1:  # it was talked about before
         held.verdicts.append(await write_and_run(held.room, question_id, patience_s))
     return answer_for(role, standing.phase, question_id, given, len(of_phase - {question_id}))
 
