@@ -24,6 +24,7 @@ from activities.erasure import Erase, Retime
 from activities.evaluation import Evaluate
 from activities.histories import Histories
 from activities.interceptors import ActivityInterceptor
+from activities.pads import RunPads
 from activities.planning import Propose
 from activities.records import RecordKeeping
 from activities.reevaluation import Reevaluate
@@ -38,12 +39,14 @@ from interview.audio.decode import warm_decoder
 from interview.audio.ear import AnswerEar
 from interview.audio.vad import SileroVad
 from interview.build import build_id
+from interview.coding.pads import Pads
 from interview.config import Settings, load_settings
 from interview.contracts.ids import (
     CONVERSE_QUEUE,
     ERASURE_QUEUE,
     EVALUATION_QUEUE,
     INTERVIEW_QUEUE,
+    PAD_QUEUE,
     PLANNING_QUEUE,
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
@@ -76,6 +79,7 @@ from interview.providers.factory import (
 from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.resuming import Resuming
+from interview.sandbox.exchange import CodeExchange
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.living import require_master_keys
 from interview.security.production import check_production
@@ -183,6 +187,8 @@ def build_workers(
 
     voice = Voice(providers.tts, SpeechCache(blobs), timeout_s)
 
+    pads = Pads(database, keys)
+    on_pads = RunPads(streams, records, pads, CodeExchange(redis))
     stages = TurnStages(
         transcribing=Transcribe(
             streams,
@@ -193,7 +199,13 @@ def build_workers(
             timeout_s,
         ),
         conversing=Converse(
-            streams, records, providers.llm, providers.last_resort, timeout_s, load_prompt().name
+            streams,
+            records,
+            providers.llm,
+            providers.last_resort,
+            timeout_s,
+            load_prompt().name,
+            pads,
         ),
         speaking=Speak(streams, records, blobs, voice),
     )
@@ -205,7 +217,7 @@ def build_workers(
     )
     retime = Retime(database, erasing)
     propose = Propose(ProposalRecords(database), providers.structured)
-    evaluate = Evaluate(EvaluationRecords(database), providers.structured, providers.scorers)
+    evaluate = Evaluate(EvaluationRecords(database), providers.structured, providers.scorers, pads)
     reevaluate = Reevaluate(ReevaluationRecords(database))
     documents = Documents(DocumentRecords(database), blobs, Extractor())
     tailor = Tailor(TailoringRecords(database), documents, providers.structured)
@@ -243,6 +255,7 @@ def build_workers(
         ),
         pool(TRANSCRIBE_QUEUE, stages.transcribe),
         pool(CONVERSE_QUEUE, stages.converse),
+        pool(PAD_QUEUE, on_pads.offer, on_pads.settle, on_pads.give_up),
         pool(SPEAK_QUEUE, stages.speak, stages.prepare_speech),
         Worker(
             client,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
 from temporalio import activity
 
 from activities.planning import giving_up
+from interview.coding.pads import Pads
 from interview.contracts.evaluation import (
     Due,
     EvaluationActivities,
@@ -19,7 +20,7 @@ from interview.contracts.evaluation import (
     Following,
     SampleInput,
 )
-from interview.domain.evaluation.answers import relevant
+from interview.domain.evaluation.answers import Said, relevant
 from interview.domain.evaluation.scores import CompetencyResult, combined
 from interview.errors import InterviewError
 from interview.evaluation.evaluate import is_suspicious, unscored
@@ -47,6 +48,7 @@ class Evaluate(EvaluationActivities):
     records: EvaluationRecords
     model: StructuredModel | None
     scorers: Mapping[str, StructuredModel] = field(default_factory=dict[str, StructuredModel])
+    pads: Pads | None = None
 
     def _model(self, row: EvaluationRow) -> StructuredModel | None:
         return self.model if row.model is None else self.scorers.get(row.model)
@@ -58,7 +60,7 @@ class Evaluate(EvaluationActivities):
             if request.number > 1 and activity.info().attempt < _LOOKS:
                 raise InterviewError("evaluation.not_yet", "it is on its way", retryable=True)
             return Due()
-        material = await self.records.material(request.interview_id, request.number)
+        material = await self._material(request.interview_id, request.number)
         if material is None:
             return Due()
         if material.rubric is None:
@@ -76,7 +78,7 @@ class Evaluate(EvaluationActivities):
 
     @activity.defn(name="evaluation.sample")
     async def sample(self, request: SampleInput) -> None:
-        material = await self.records.material(request.interview_id, request.number)
+        material = await self._material(request.interview_id, request.number)
         if material is None or (model := self._model(material.row)) is None:
             return
         assert material.rubric is not None, "or nothing would be due"
@@ -112,7 +114,7 @@ class Evaluate(EvaluationActivities):
 
     @activity.defn(name="evaluation.finish")
     async def finish(self, request: EvaluationInput) -> None:
-        material = await self.records.material(request.interview_id, request.number)
+        material = await self._material(request.interview_id, request.number)
         if material is None or material.rubric is None:
             return
         kept = await self.records.samples(request.interview_id, request.number)
@@ -130,6 +132,34 @@ class Evaluate(EvaluationActivities):
     async def follow(self, request: EvaluationInput) -> Following:
         row = await self.records.follow(request.interview_id)
         return Following(number=None if row is None else row.number)
+
+    async def _material(self, interview_id: str, number: int) -> Material | None:
+        """With the code that was left on pads, and how it ran."""
+        material = await self.records.material(interview_id, number)
+        if material is None or self.pads is None:
+            return material
+        questions = [q.question_id for q in material.plan.questions if q.coding is not None]
+        if not questions:
+            return material
+        runs, code = await self.pads.runs(interview_id), list[Said]()
+        for question_id in questions:
+            newest = await self.pads.newest(interview_id, question_id)
+            if newest is None:
+                continue
+            left = partial(Said, turn_id="", sequence=0, question_id=question_id)
+            code.append(
+                left(
+                    utterance_id=newest.snapshot_id,
+                    speaker="candidate",
+                    text=newest.text,
+                    language=newest.language,
+                )
+            )
+            if verdicts := [run.verdict for run in runs if run.question_id == question_id]:
+                said = ", ".join(verdict or "not finished" for verdict in verdicts)
+                told = f"(The system: the code was run, in this order: {said}.)"
+                code.append(left(utterance_id="", speaker="interviewer", text=told))
+        return replace(material, said=(*material.said, *code))
 
 
 def _due(request: EvaluationInput, material: Material) -> list[SampleInput]:

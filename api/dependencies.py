@@ -22,6 +22,7 @@ from api.tickets import Tickets
 from interview.accounts.accommodations import Accommodations
 from interview.accounts.consents import Consents
 from interview.accounts.services import Accounts
+from interview.coding.pads import Pads
 from interview.config import Settings
 from interview.documents.extractor import Extractor
 from interview.documents.keeping import Documents
@@ -50,6 +51,7 @@ from interview.persistence.reevaluations import ReevaluationRecords
 from interview.persistence.reviews import ReviewRecords
 from interview.planning.asking import Planning
 from interview.ports import BlobStore
+from interview.sandbox.exchange import CodeExchange
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.keys import parse_keys
 from interview.security.seal import derived
@@ -96,6 +98,8 @@ class Services:
     extractor: Extractor = field(default_factory=Extractor)
     uploads: Uploads = field(default_factory=Uploads)
     background: Background = field(default_factory=Background)
+    code: CodeExchange | None = None
+    """None: code is not run here."""
 
     @classmethod
     async def open(cls, settings: Settings, runtime: Runtime | None = None) -> Self:
@@ -127,6 +131,7 @@ class Services:
             trusted_proxies=parse_networks(settings.trusted_proxies),
             page_tokens=PageTokens(auth_keys),
             webhook_guard=Guard.from_settings(settings),
+            code=CodeExchange(redis),
         )
 
     @property
@@ -140,6 +145,10 @@ class Services:
     @property
     def erasing(self) -> Erasing:
         return Erasing(self.database, self.temporal, self.settings.erasure_stop_grace_s)
+
+    @property
+    def pads(self) -> Pads:
+        return Pads(self.database, self.keys)
 
     @property
     def accommodations(self) -> Accommodations:

@@ -25,6 +25,7 @@ __all__ = [
     "READING",
     "REMEMBERING",
     "REEVALUATING",
+    "RUNNING",
     "SENDING_AGAIN",
     "UPLOADING",
     "CallerDep",
@@ -47,6 +48,8 @@ JOINING = Limit("join", 1200, per_s=60)
 second: only what is no page meets it."""
 ERASING = Limit("erase", 60, per_s=60)
 """Each one locks the interview's row and waits for Temporal."""
+RUNNING = Limit("code-run", 30, per_s=60)
+"""Runs of one interview. Each one has a processor for a while."""
 EXPORTING = Limit("export", 60, per_s=60)
 """Each one reads all that is kept of an interview."""
 REMEMBERING = Limit("timeline", 120, per_s=60)

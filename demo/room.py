@@ -34,6 +34,8 @@ from interview.protocol.client import (
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import (
     SERVER_MESSAGE,
+    CodePad,
+    CodeResult,
     ErrorMessage,
     PhaseChanged,
     ServerMessage,
@@ -103,6 +105,9 @@ class Room:
         self.errors: list[ErrorMessage] = []
         self.ended: SessionEnded | None = None
         self.superseded = False
+        self.pad: CodePad | None = None
+        self.code_results: dict[str, CodeResult] = {}
+        """By run."""
         self.pending: PendingAnswer | None = None
         self.pending_text: AnswerText | None = None
         self.endpointing_ms = 0
@@ -275,6 +280,10 @@ class Room:
                 await self._resend(message)
             case UtteranceEnd():
                 await self._utterance_ended(socket, message)
+            case CodePad():
+                self.pad = message
+            case CodeResult():
+                self.code_results[message.run_id] = message
             case _:
                 self._note(message)
         self._on_message(message)

@@ -67,6 +67,10 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
     ),
+    "code.read": (
+        *("candidate", "recruiter", "admin"),
+        *("key with every scope", "key that reads"),
+    ),
     "document.read": (
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
@@ -124,7 +128,7 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
         *("transcript.read", "recording.read", "timeline.read", "workflow.read"),
-        *("document.read", "document.write", "feedback.read", "evaluation.read"),
+        *("document.read", "document.write", "feedback.read", "evaluation.read", "code.read"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),
 }

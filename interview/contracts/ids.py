@@ -11,6 +11,7 @@ __all__ = [
     "ERASURE_QUEUE",
     "EVALUATION_QUEUE",
     "INTERVIEW_QUEUE",
+    "PAD_QUEUE",
     "PLANNING_QUEUE",
     "SPEAK_QUEUE",
     "TRANSCRIBE_QUEUE",
@@ -50,6 +51,9 @@ WEBHOOK_QUEUE = "intervue-webhooks"
 
 CODE_QUEUE = "intervue-code"
 """Activities alone, on workers that hold no secrets: what runs there was written by strangers."""
+
+PAD_QUEUE = "intervue-pads"
+"""What has to be done around such a run: its activities wait for it, and hold up nobody."""
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 

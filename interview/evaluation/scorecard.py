@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -28,6 +29,8 @@ class Quote(BaseModel):
     start: int
     end: int
     quote: str
+    source: Literal["speech", "code"] = "speech"
+    """Of code, `utterance_id` is the snapshot's."""
 
 
 class CompetencyView(BaseModel):

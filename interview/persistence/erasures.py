@@ -21,6 +21,8 @@ from interview.persistence.interviews import no_interview
 from interview.persistence.models import (
     ACCOMMODATIONS,
     AUTH_SESSIONS,
+    CODE_RUNS,
+    CODE_SNAPSHOTS,
     CONSENTS,
     DATA_KEYS,
     DECISIONS,
@@ -76,6 +78,7 @@ class WhatWasSaid(BaseModel):
 _COUNTED = (
     *(TURNS, UTTERANCES, TRANSCRIPT_CORRECTIONS, RECORDINGS, DOCUMENTS, TAILORINGS, EVALUATIONS),
     *(REEVALUATION_ITEMS, REVIEWS, SCORE_OVERRIDES, DECISIONS),
+    *(CODE_SNAPSHOTS, CODE_RUNS),
     *(CONSENTS, INVITATIONS, ACCOMMODATIONS, WEBHOOK_DELIVERIES),
 )
 _OF = {

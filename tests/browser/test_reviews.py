@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -187,6 +188,43 @@ async def test_a_rating_by_keyboard_and_the_sound_in_step(visit: Visit, past: Pa
     await position.focus()
     await page.keyboard.press("End")
     await expect(visit.by_id("line").last).to_have_attribute("aria-current", "true")
+    assert visit.problems == []
+
+
+async def test_how_the_code_was_written(visit: Visit, past: Past) -> None:
+    grown = ("def solve(lines):\n    return []", "def solve(lines):\n    return lines[:1]")
+    interview_id = await past.interview("Ada", code=("# begin here", *grown))
+    await past.evaluate(interview_id, ALL_THREE, quoted_code="return lines[:1]")
+    page = visit.page
+    await visit.open(f"/desk/interview/?id={interview_id}")
+    await press_on(visit, visit.by_id("code").locator("summary"))
+    text, version = visit.by_id("code-text"), visit.by_id("code-version")
+    await expect(text).to_have_text(grown[1])
+    await expect(text.locator("[data-new=true]")).to_have_text("return lines[:1]")
+    await check(visit, "how the code was written")
+    await tab_to(visit, version)
+    await page.keyboard.press("Home")
+    await expect(text).to_have_text("# begin here")
+    await expect(version).to_have_attribute("aria-valuetext", re.compile("Version 1 of 3, 0:0"))
+    await page.keyboard.press("ArrowRight")
+    await expect(text).to_have_text(grown[0])
+    await visit.by_id("code-run").click()
+    await expect(visit.by_id("code-run")).to_contain_text("The test passed")
+    await expect(visit.by_id("code-place")).to_have_text("Version 3 of 3")
+    await visit.by_id("play-code").click()
+    await expect(visit.by_id("code-place")).to_have_text("Version 1 of 3")
+    await expect(visit.by_id("code-place")).to_have_text("Version 3 of 3")
+    await expect(visit.by_id("play-code")).to_have_text("Play")
+    await visit.by_id("code").locator("summary").click()
+
+    await rate(visit)
+    quote = visit.by_id("quote").filter(has_text="return lines").first
+    await press_on(visit, quote)
+    await expect(text.locator("mark")).to_have_text("return lines[:1]")
+    await expect(text).to_be_focused()
+    await check(visit, "a quote in the code")
+    await press_on(visit, visit.by_id("back-to-score"))
+    await expect(quote).to_be_focused()
     assert visit.problems == []
 
 

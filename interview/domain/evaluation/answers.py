@@ -37,6 +37,8 @@ class Said:
     question_id: str | None
     text: str
     confidence: float | None = None
+    language: str = ""
+    """Of code that was left on a pad; empty of speech."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from interview.persistence.models.accounts import (
     USERS,
 )
 from interview.persistence.models.base import UUID_TEXT, Base
+from interview.persistence.models.coding import CODE_RUNS, CODE_SNAPSHOTS
 from interview.persistence.models.documents import DOCUMENTS
 from interview.persistence.models.evaluations import (
     COMPETENCY_SCORES,
@@ -59,6 +60,8 @@ __all__ = [
     "AUDIT_EVENTS",
     "AUDIT_HEADS",
     "AUTH_SESSIONS",
+    "CODE_RUNS",
+    "CODE_SNAPSHOTS",
     "COMPETENCY_SCORES",
     "CONSENTS",
     "DATA_KEYS",

@@ -20,6 +20,8 @@ from interview.persistence.erasures import ErasureRecords, Receipt
 from interview.persistence.models import (
     ACCOMMODATIONS,
     AUTH_SESSIONS,
+    CODE_RUNS,
+    CODE_SNAPSHOTS,
     CONSENTS,
     DECISIONS,
     DOCUMENTS,
@@ -69,6 +71,8 @@ OF_AN_INTERVIEW = (
     SCORE_VIEWS,
     SCORE_OVERRIDES,
     DECISIONS,
+    CODE_SNAPSHOTS,
+    CODE_RUNS,
     WEBHOOK_DELIVERIES,
 )
 
@@ -141,6 +145,10 @@ class House:
         override = {"override_id": _id(), "number": 1, "competency_id": "care", "score": 4}
         await self._insert(SCORE_OVERRIDES, **override, **reason, **this)
         await self._insert(DECISIONS, decision_id=_id(), decision="hold", **reason, **this)
+        pad = {"question_id": "echo", "revision": 1, **this}
+        code = {"language": "python", "size_bytes": 1, "content": b"sealed"}
+        await self._insert(CODE_SNAPSHOTS, snapshot_id=_id(), **code, **pad)
+        await self._insert(CODE_RUNS, run_id=_id(), tests=True, **pad)
         await self._insert(TAILORINGS, document_id=_id(), state="running", **this)
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
         await self.invite(interview_id, ENDED)
@@ -231,6 +239,8 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "reviews": 1,
         "score_overrides": 1,
         "decisions": 1,
+        "code_snapshots": 1,
+        "code_runs": 1,
         "webhook_deliveries": 1,
         "auth_sessions": 1,
         "users": 1,

@@ -54,6 +54,8 @@ export interface Quote {
   start: number;
   end: number;
   quote: string;
+  /** Of code, the utterance is a snapshot of a pad. */
+  source: "speech" | "code";
 }
 
 export interface Override {

@@ -1,6 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import dynamic from "next/dynamic";
+import { useState, useSyncExternalStore } from "react";
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
 import { canRepeat, closingWords, currentUtterance, orbState } from "@/session/view";
@@ -16,11 +17,18 @@ import { OwnWords } from "./OwnWords";
 import styles from "./room.module.css";
 import { Transcript } from "./Transcript";
 
+const PadPanel = dynamic(() => import("@/pad/PadPanel").then((module) => module.PadPanel), {
+  ssr: false,
+});
+
 export function Room({ session, state }: { session: Session; state: RoomState }) {
   const { room: words } = useWords();
   const [ending, setEnding] = useState(false);
   const utterance = currentUtterance(state);
   const orb = orbState(state);
+  const { pad } = session;
+  const onPad = useSyncExternalStore(pad.subscribe, pad.getView, () => null);
+  const view = onPad?.task.question_id === state.question?.id ? onPad : null;
   return (
     <div
       className={styles.room}
@@ -30,6 +38,7 @@ export function Room({ session, state }: { session: Session; state: RoomState })
       data-microphone={state.microphone.state}
       data-phase={state.phase ?? ""}
       data-heard-ms={utterance?.heardMs ?? 0}
+      data-pad={view !== null}
     >
       <Header session={session} state={state} onEnd={() => setEnding(true)} />
       <Banner session={session} state={state} />
@@ -66,6 +75,7 @@ export function Room({ session, state }: { session: Session; state: RoomState })
             {words.opening}
           </p>
         )}
+        {view && state.entered && <PadPanel pad={pad} view={view} />}
         <Transcript lines={state.transcript} unheard={state.utterances} language={state.language} />
       </main>
       {closingWords(state) ? (

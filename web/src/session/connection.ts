@@ -81,8 +81,11 @@ export class Connection {
     return this.socket?.readyState === 1;
   }
 
-  send(message: ClientMessageV2): void {
-    if (this.ready) this.socket?.send(encode(message));
+  /** False where there is no connection: nothing was sent. */
+  send(message: ClientMessageV2): boolean {
+    if (!this.ready) return false;
+    this.socket?.send(encode(message));
+    return true;
   }
 
   sendBinary(frame: Uint8Array<ArrayBuffer>): void {

@@ -23,6 +23,7 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
     phase: afresh ? snapshot.phase : state.phase,
     question: afresh
       ? {
+          id: snapshot.question_id,
           text: snapshot.question_text,
           number: snapshot.question_number,
           count: snapshot.question_count,

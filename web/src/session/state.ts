@@ -58,6 +58,7 @@ export interface OwnWords {
 }
 
 export interface Question {
+  id: string | null;
   text: string;
   /** From 1, over the whole interview; 0 when it is over. */
   number: number;
