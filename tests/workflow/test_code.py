@@ -127,6 +127,17 @@ async def _run(room: Room, run_id: str = "run-1", question_id: str = CODING_QUES
     await room.update(InterviewWorkflow.run_code, request)
 
 
+async def _run_next(room: Room, run_id: str) -> None:
+    """The workflow learns a little later than the activities do that the one before is over."""
+    while True:
+        try:
+            return await _run(room, run_id)
+        except WorkflowUpdateFailedError as refused:
+            busy = isinstance(refused.cause, ApplicationError) and refused.cause.type == "code.busy"
+            if not busy:
+                raise
+
+
 async def _refusal(room: Room, run_id: str, question_id: str = CODING_QUESTION) -> str | None:
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await _run(room, run_id, question_id)
@@ -149,7 +160,7 @@ async def test_a_run_is_offered_run_and_settled_while_they_talk(desk: Desk) -> N
     desk.pads.result.set()
     await room.until(lambda _: desk.pads.settled == [name])
     assert (desk.pads.offered, desk.pads.given_up) == ([name], [])
-    await _run(room, "run-2")
+    await _run_next(room, "run-2")
     await room.until(lambda _: len(desk.pads.settled) == 2)
     await room.end()
     await room.handle.result()
@@ -181,7 +192,7 @@ async def test_what_cannot_be_run_is_told_and_the_interview_goes_on(desk: Desk) 
     desk.runner.fails = False
     desk.pads.result.set()
     desk.pads.nothing_to_run = True
-    await _run(room, "run-2")
+    await _run_next(room, "run-2")
     await room.until(lambda _: len(desk.pads.offered) == 2)
     snapshot = await room.answer()
     assert snapshot.question_id == "warmup-1"
