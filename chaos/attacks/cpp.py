@@ -11,10 +11,12 @@ _HEAD = r"""
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <string>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/shm.h>
@@ -48,6 +50,19 @@ if (fork() == 0) { SESSION; if (fork() == 0) { FILES; sleep(600); } _exit(0); }
 wait(nullptr); puts("done"); fflush(stdout); _exit(0);
 """
 
+_HELD = r"""
+const long step = 1 << 20, all = 512 * step;
+char* p = (char*)mmap(nullptr, all, PROT_READ | PROT_WRITE, FLAGS, FD, 0);
+if (p == MAP_FAILED) return 0;
+for (long at = 0; at < all; at += step) { memset(p + at, 1, step); madvise(p + at, step, MADV_DONTNEED); }
+if (p[5] == 1 && p[all - 1] == 1) puts("ESCAPED");
+"""
+_TOUCHED = r"""
+char* p = (char*)mmap(nullptr, 1L << 39, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+if (p == MAP_FAILED) return 0;
+for (long at = 0; at < 1L << 39; at += 2 << 20) (void)*(volatile char*)(p + at);
+"""
+
 PROGRAMS: dict[str, str] = {
     "fork_bomb": _main("for (;;) fork();"),
     "memory_bomb": _main(
@@ -55,6 +70,18 @@ PROGRAMS: dict[str, str] = {
     ).replace("#include <string>", "#include <string>\n#include <new>"),
     "memory_of_many": _main(
         "for (int i = 0; i < 16; i++) if (fork() == 0) { char* p = (char*)malloc(60 << 20); if (p) memset(p, 1, 60 << 20); sleep(600); } sleep(600);"
+    ),
+    "shared_anonymous": _main(
+        _HELD.replace("FD", "-1").replace("FLAGS", "MAP_SHARED | MAP_ANONYMOUS")
+    ),
+    "shared_zeros": _main(
+        _HELD.replace("FD", 'open("/dev/zero", O_RDWR)').replace("FLAGS", "MAP_SHARED")
+    ),
+    "page_tables": _main(_TOUCHED + 'puts("ESCAPED");'),
+    "page_tables_of_many": _main(
+        "for (int i = 0; i < 12; i++) if (fork() == 0) { "
+        + _TOUCHED.replace("1L << 39", "1L << 35")
+        + ' sleep(600); } sleep(3); puts("ESCAPED");'
     ),
     "tmpfs_fill": _main(r"""
 long got = 0; static char block[1 << 20]; memset(block, 1, sizeof block);
@@ -88,6 +115,15 @@ if (got > 5000) puts("ESCAPED");
     "endless_sleep": _main("sleep(600);"),
     "ignored_signals": _main("for (int n = 1; n < 65; n++) signal(n, SIG_IGN); for (;;) sleep(1);"),
     "cpu_spin": _main("for (volatile long i = 0;; i = i + 1);"),
+    "unwaited_children": _main(r"""
+signal(SIGCHLD, SIG_IGN);
+for (int n = 0; n < 150; n++) {
+  int ends[2]; char b; if (pipe(ends)) return 1;
+  if (fork() == 0) { close(ends[0]); while (clock() < CLOCKS_PER_SEC / 50) {} _exit(0); }
+  close(ends[1]); if (read(ends[0], &b, 1)) return 1; close(ends[0]);
+}
+puts("ESCAPED");
+"""),
     "surviving_daemon": _main(
         _DAEMON.replace("SESSION", "setsid()").replace(
             "FILES", 'int n = open("/dev/null", O_RDWR); for (int f = 0; f < 3; f++) dup2(n, f)'

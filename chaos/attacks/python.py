@@ -38,6 +38,50 @@ for _ in range(16):
         time.sleep(600)
 time.sleep(600)
 """,
+    "shared_anonymous": r"""
+import mmap, time
+step = 1 << 20
+try:
+    held = mmap.mmap(-1, 1 << 30)
+    for at in range(0, 512 << 20, step):
+        held[at:at + step] = b"x" * step
+        held.madvise(mmap.MADV_DONTNEED, at, step)
+    print("ESCAPED", held[5], held[(512 << 20) - 1], flush=True)
+except (OSError, ValueError): pass
+""",
+    "shared_zeros": r"""
+import mmap, os
+step = 1 << 20
+try:
+    held = mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 30)
+    for at in range(0, 512 << 20, step):
+        held[at:at + step] = b"x" * step
+        held.madvise(mmap.MADV_DONTNEED, at, step)
+    print("ESCAPED", held[5], held[(512 << 20) - 1], flush=True)
+except (OSError, ValueError): pass
+""",
+    "page_tables": r"""
+import ctypes
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+start = libc.mmap(None, 1 << 39, 1, 0x4022, -1, 0)
+for at in range(0, 1 << 39, 2 << 20): ctypes.c_char.from_address(start + at).value
+print("ESCAPED", [line for line in open("/proc/self/status") if "VmPTE" in line], flush=True)
+""",
+    "page_tables_of_many": r"""
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+start = libc.mmap(None, 1 << 35, 1, 0x4022, -1, 0)
+for _ in range(12):
+    if os.fork() == 0:
+        for at in range(0, 1 << 35, 2 << 20): ctypes.c_char.from_address(start + at).value
+        time.sleep(600)
+time.sleep(3)
+print("ESCAPED", flush=True)
+""",
     "tmpfs_fill": r"""
 import os
 got, block = 0, b"x" * (1 << 20)
@@ -77,6 +121,18 @@ for number in range(1, 65):
 while True: time.sleep(1)
 """,
     "cpu_spin": "while True: pass",
+    "unwaited_children": r"""
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in range(150):
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.close(reading)
+        while time.process_time() < {burn}: pass
+        os._exit(0)
+    os.close(writing); os.read(reading, 1); os.close(reading)
+print("ESCAPED", flush=True)
+""".replace("{burn}", "0.02"),
     "surviving_daemon": _DAEMON.format(
         "try: os.setsid()\n    except OSError: pass",
         "n = os.open('/dev/null', os.O_RDWR)\n        for fd in (0, 1, 2): os.dup2(n, fd)",

@@ -9,8 +9,9 @@ import pytest_asyncio
 
 from chaos.attacks.catalog import ATTACKS, LANGUAGES, Attack
 from chaos.attacks.stage import Stage
-from interview.domain.code_runs import Language, Limits, OutputPiece, Run
+from interview.domain.code_runs import Language, OutputPiece, Run
 from interview.sandbox.bubblewrap.backend import Bubblewrap
+from interview.sandbox.bubblewrap.selftest import _Endless  # pyright: ignore[reportPrivateUsage]
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
@@ -105,7 +106,8 @@ async def test_without_bubblewrap_nothing_runs_and_it_is_said(bwrap: str) -> Non
 async def test_walls_that_let_something_through_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The self-test can fail: here a program is not stopped for what it takes."""
     monkeypatch.setattr(
-        "interview.sandbox.bubblewrap.selftest._ENDLESS", {"memory_limit": ("pass", Limits())}
+        "interview.sandbox.bubblewrap.selftest._ENDLESS",
+        (_Endless("memory", "memory_limit", "pass"),),
     )
     sandbox = Bubblewrap(slots=1)
     try:
@@ -114,4 +116,4 @@ async def test_walls_that_let_something_through_are_found(monkeypatch: pytest.Mo
         await sandbox.close()
 
     assert status.available == ()
-    assert "memory_limit is not kept" in status.reason
+    assert "the limit on memory is not kept" in status.reason

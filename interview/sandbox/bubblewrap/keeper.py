@@ -3,16 +3,27 @@
 Started once, with an empty environment; the worker's own process, which knows more and is larger,
 is never forked. Standard input is a socket; each message on it brings the socket of a run. When it
 closes, everything ends.
+
+A supervisor is the first process of a pid namespace, so that with it, however it ends, the kernel
+ends all that it started. Its socket stays open here until that has happened.
 """
 
 from __future__ import annotations
 
 import os
-import signal
+import select
 import socket
 import sys
+from typing import NoReturn
 
-from interview.sandbox.bubblewrap.linux import die_with_parent
+from interview.sandbox.bubblewrap.job import COMPILING, FAILED, frame
+from interview.sandbox.bubblewrap.linux import (
+    CLONE_NEWPID,
+    CLONE_NEWUSER,
+    die_with_parent,
+    join_namespace,
+    unshare,
+)
 from interview.sandbox.bubblewrap.seccomp import filter_program
 from interview.sandbox.bubblewrap.supervisor import supervise
 
@@ -23,35 +34,106 @@ def main() -> None:
     die_with_parent()
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    # Ended supervisors are nobody's to wait for.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    seccomp = filter_program()
-    while True:
-        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not descriptors:
-            return
-        channel = socket.socket(fileno=descriptors[0])
-        keeper = os.getpid()
-        if os.fork() == 0:
-            _supervise(control, channel, keeper, seccomp)
+    _Keeper(control).serve()
+
+
+class _Keeper:
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._seccomp = filter_program()
+        self._refusal = "" if os.getuid() == 0 else _become_root_of_nothing()
+        self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self._itself = os.pidfd_open(os.getpid())
+        self._runs: dict[int, tuple[int, socket.socket]] = {}
+        """By its supervisor's pidfd: the pid, and the run's socket."""
+
+    def serve(self) -> None:
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        while True:
+            for descriptor, _ in poll.poll():
+                if descriptor in self._runs:
+                    poll.unregister(descriptor)
+                    self._bury(descriptor)
+                    continue
+                _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+                if not descriptors:
+                    return
+                poll.register(self._begin(socket.socket(fileno=descriptors[0])), select.POLLIN)
+
+    def _bury(self, descriptor: int) -> None:
+        """It can be waited for only after all of its namespace has ended."""
+        pid, channel = self._runs.pop(descriptor)
+        os.waitpid(pid, 0)
+        os.close(descriptor)
         channel.close()
 
+    def _begin(self, channel: socket.socket) -> int:
+        alone = self._refusal == ""
+        if alone:
+            try:
+                unshare(CLONE_NEWPID)
+            except OSError as error:
+                self._refusal, alone = str(error), False
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self._supervise(channel)
+        finally:
+            if alone:
+                join_namespace(self._own_pids, CLONE_NEWPID)
+        descriptor = os.pidfd_open(pid)
+        self._runs[descriptor] = pid, channel
+        return descriptor
 
-def _supervise(control: socket.socket, channel: socket.socket, keeper: int, seccomp: bytes) -> None:
-    """Never returns."""
-    status = 1
+    def _supervise(self, channel: socket.socket) -> NoReturn:
+        status = 1
+        try:
+            die_with_parent()
+            # Its own end is not seen from a namespace of one's own: it has no number there.
+            if not select.select([self._itself], [], [], 0)[0]:
+                self._control.close()
+                for descriptor, (_, other) in self._runs.items():
+                    os.close(descriptor)
+                    other.close()
+                if self._refusal:
+                    channel.sendall(frame(FAILED, COMPILING, self._refusal.encode()))
+                else:
+                    supervise(channel, self._seccomp)
+                status = 0
+        except BaseException as error:
+            sys.stderr.write(f"supervisor: {type(error).__name__}: {error}\n")
+            sys.stderr.flush()
+        finally:
+            os._exit(status)
+
+
+def _become_root_of_nothing() -> str:
+    """Enters a user namespace in which namespaces may be made. Why not, where it may not."""
+    uid, gid = os.getuid(), os.getgid()
     try:
-        control.close()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        unshare(CLONE_NEWUSER | CLONE_NEWPID)
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{uid} {uid} 1"),
+            ("gid_map", f"{gid} {gid} 1"),
+        ):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+        outer = os.pidfd_open(os.getpid())
+        pid = os.fork()
+    except OSError as error:
+        return f"user namespaces are not allowed here: {error.strerror}"
+    if pid:
+        # What forks supervisors has to be in a pid namespace that is ours, to come back to.
         die_with_parent()
-        if os.getppid() == keeper:
-            supervise(channel, seccomp)
-            status = 0
-    except BaseException as error:
-        sys.stderr.write(f"supervisor: {type(error).__name__}: {error}\n")
-        sys.stderr.flush()
-    finally:
-        os._exit(status)
+        os.waitpid(pid, 0)
+        os._exit(1)
+    die_with_parent()
+    if select.select([outer], [], [], 0)[0]:
+        os._exit(1)
+    os.close(outer)
+    return ""
 
 
 if __name__ == "__main__":
