@@ -83,6 +83,34 @@ PROGRAMS: dict[str, str] = {
         + _TOUCHED.replace("1L << 39", "1L << 35")
         + ' sleep(600); } sleep(3); puts("ESCAPED");'
     ),
+    "mappings": _main(r"""
+char* p = (char*)mmap(nullptr, 64000L << 12, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+for (long at = 0; at < 64000; at += 2) mprotect(p + (at << 12), 4096, PROT_NONE);
+for (int i = 0; i < 20; i++) if (fork() == 0) sleep(600);
+sleep(5); puts("ESCAPED");
+"""),
+    "socket_buffers": _main(r"""
+static char block[60000]; int most = 1 << 22;
+for (int i = 0; i < 20; i++) if (fork() == 0) {
+  int ends[2];
+  while (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0) for (int end : ends) {
+    setsockopt(end, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+    while (send(end, block, sizeof block, MSG_DONTWAIT) > 0) {}
+  }
+  sleep(600);
+}
+sleep(5); puts("ESCAPED");
+"""),
+    "file_locks": _main(r"""
+for (int n = 0; n < 40; n++) {
+  int fd = open(("clocked" + std::to_string(n)).c_str(), O_CREAT | O_RDWR, 0600);
+  for (long at = 0; at < 4000; at++) {
+    struct flock part = {}; part.l_type = F_WRLCK; part.l_start = 2 * at; part.l_len = 1;
+    if (fcntl(fd, F_SETLK, &part)) return 1;
+  }
+}
+puts("ESCAPED");
+"""),
     "tmpfs_fill": _main(r"""
 long got = 0; static char block[1 << 20]; memset(block, 1, sizeof block);
 for (const char* place : {".", "/dev/shm", "/dev", "/", "/box", "/run", "/var/tmp"}) {

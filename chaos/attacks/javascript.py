@@ -30,6 +30,9 @@ PROGRAMS: dict[str, str] = {
     "shared_zeros": _by_way_of_python("shared_zeros"),
     "page_tables": _by_way_of_python("page_tables"),
     "page_tables_of_many": _by_way_of_python("page_tables_of_many"),
+    "mappings": _by_way_of_python("mappings"),
+    "socket_buffers": _by_way_of_python("socket_buffers"),
+    "file_locks": _by_way_of_python("file_locks"),
     "tmpfs_fill": r"""
 const fs = require('fs'); let got = 0; const block = Buffer.alloc(8 << 20, 1);
 for (const place of ['.', '/dev/shm', '/dev', '/', '/box', '/run', '/var/tmp']) {

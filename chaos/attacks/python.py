@@ -82,6 +82,48 @@ for _ in range(12):
 time.sleep(3)
 print("ESCAPED", flush=True)
 """,
+    "mappings": r"""
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+start = libc.mmap(None, 64000 << 12, 1, 0x4022, -1, 0)
+for at in range(0, 64000, 2): libc.mprotect(start + (at << 12), 4096, 0)
+for _ in range(20):
+    if os.fork() == 0: time.sleep(600)
+time.sleep(5)
+print("ESCAPED", flush=True)
+""",
+    "socket_buffers": r"""
+import os, socket, time
+for _ in range(20):
+    if os.fork() == 0:
+        held = []
+        try:
+            while True:
+                held.append(socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
+                for one in held[-1]:
+                    one.setblocking(False)
+                    try:
+                        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+                    except OSError: pass
+                    try:
+                        while True: one.send(b"x" * 60000)
+                    except OSError: pass
+        except OSError: pass
+        time.sleep(600)
+time.sleep(5)
+print("ESCAPED", flush=True)
+""",
+    "file_locks": r"""
+import fcntl
+held = []
+for number in range(40):
+    held.append(open(f"locked{number}", "wb"))
+    for at in range(4000): fcntl.lockf(held[-1], fcntl.LOCK_EX, 1, 2 * at)
+print("ESCAPED", flush=True)
+""",
     "tmpfs_fill": r"""
 import os
 got, block = 0, b"x" * (1 << 20)

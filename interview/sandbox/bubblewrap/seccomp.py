@@ -25,11 +25,13 @@ _KILL = 0x80000000
 
 # Offsets in `struct seccomp_data`. Arguments are 64 bits wide; their lower halves come first.
 _NUMBER, _ARCHITECTURE = 0, 4
-_FIRST, _SECOND, _FOURTH = 16, 24, 40
+_FIRST, _SECOND, _THIRD, _FOURTH = 16, 24, 32, 40
 
 _NAMESPACES = 0x7E020000
 """All `CLONE_NEW…` flags."""
 _AF_UNIX = 1
+_SOL_SOCKET, _SO_SNDBUF, _SO_SNDBUFFORCE = 1, 7, 32
+"""The watchdog counts a socket as what it holds at most."""
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _X32 = 0x40000000
 _SHARED_ANONYMOUS = 0x21
@@ -43,7 +45,7 @@ _ABSENT = (
     *("clone3", "memfd_create", "memfd_secret", "io_uring_setup", "io_uring_enter"),
     *("io_uring_register", "landlock_create_ruleset", "userfaultfd"),
 )
-_INSPECTED = ("clone", "ioctl", "mmap", "socket", "socketpair")
+_INSPECTED = ("clone", "ioctl", "mmap", "setsockopt", "socket", "socketpair")
 
 _Instruction = tuple[int, int, int, int]
 
@@ -115,4 +117,14 @@ def _inspections(numbers: Numbers) -> list[_Instruction]:
             allow,
         )
     ]
-    return [*mmap, *clone, *ioctl, *sockets]
+    buffers: list[_Instruction] = [
+        (_EQUALS, 0, 7, numbers["setsockopt"]),
+        (_LOAD, 0, 0, _SECOND),
+        (_EQUALS, 0, 4, _SOL_SOCKET),
+        (_LOAD, 0, 0, _THIRD),
+        (_EQUALS, 1, 0, _SO_SNDBUF),
+        (_EQUALS, 0, 1, _SO_SNDBUFFORCE),
+        _refusal(errno.EPERM),
+        allow,
+    ]
+    return [*mmap, *clone, *ioctl, *sockets, *buffers]

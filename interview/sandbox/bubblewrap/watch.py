@@ -7,6 +7,8 @@ from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
 
+from interview.sandbox.bubblewrap.kernel import KernelMemory
+
 __all__ = ["Usage", "Watch"]
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -18,8 +20,9 @@ _Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`memory_bytes`: what lies in memory or swap, and the page tables that lead there. It counts a
-    page once, however many processes share it, once that matters."""
+    """`memory_bytes`: what lies in memory or swap, the page tables that lead there, and what else
+    the kernel keeps for it. It counts a page once, however many processes share it, once that
+    matters."""
 
     memory_bytes: int = 0
     cpu_s: float = 0.0
@@ -31,6 +34,7 @@ class Watch:
 
     def __init__(self, keepers: Container[int]) -> None:
         self._keepers = keepers
+        self._kernel = KernelMemory()
         self._alive: dict[_Key, float] = {}
         self._gone_s = 0.0
 
@@ -50,9 +54,10 @@ class Watch:
         # Nobody may have waited for those that are gone.
         self._gone_s += sum(used for key, used in self._alive.items() if key not in alive)
         self._alive = alive
-        if resident > memory_limit and len(programs) > 1:
+        kept = self._kernel.held_bytes(programs, memory_limit)
+        if resident + kept > memory_limit and len(programs) > 1:
             resident = sum(_proportional(pid) for pid in programs)
-        return Usage(resident, max(with_children_s, self._gone_s + sum(alive.values())))
+        return Usage(resident + kept, max(with_children_s, self._gone_s + sum(alive.values())))
 
 
 def _pids() -> list[int]:
