@@ -102,9 +102,9 @@ for (int i = 0; i < 20; i++) if (fork() == 0) {
 sleep(5); puts("ESCAPED");
 """),
     "file_locks": _main(r"""
-for (int n = 0; n < 40; n++) {
+for (int n = 0; n < 20; n++) {
   int fd = open(("clocked" + std::to_string(n)).c_str(), O_CREAT | O_RDWR, 0600);
-  for (long at = 0; at < 4000; at++) {
+  for (long at = 0; at < 3000; at++) {
     struct flock part = {}; part.l_type = F_WRLCK; part.l_start = 2 * at; part.l_len = 1;
     if (fcntl(fd, F_SETLK, &part)) return 1;
   }
@@ -145,7 +145,7 @@ if (got > 5000) puts("ESCAPED");
     "cpu_spin": _main("for (volatile long i = 0;; i = i + 1);"),
     "unwaited_children": _main(r"""
 signal(SIGCHLD, SIG_IGN);
-for (int n = 0; n < 150; n++) {
+for (int n = 0; n < 100; n++) {
   int ends[2]; char b; if (pipe(ends)) return 1;
   if (fork() == 0) { close(ends[0]); while (clock() < CLOCKS_PER_SEC / 50) {} _exit(0); }
   close(ends[1]); if (read(ends[0], &b, 1)) return 1; close(ends[0]);

@@ -119,9 +119,9 @@ print("ESCAPED", flush=True)
     "file_locks": r"""
 import fcntl
 held = []
-for number in range(40):
+for number in range(20):
     held.append(open(f"locked{number}", "wb"))
-    for at in range(4000): fcntl.lockf(held[-1], fcntl.LOCK_EX, 1, 2 * at)
+    for at in range(3000): fcntl.lockf(held[-1], fcntl.LOCK_EX, 1, 2 * at)
 print("ESCAPED", flush=True)
 """,
     "tmpfs_fill": r"""
@@ -166,7 +166,7 @@ while True: time.sleep(1)
     "unwaited_children": r"""
 import os, signal, time
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-for _ in range(150):
+for _ in range(100):
     reading, writing = os.pipe()
     if os.fork() == 0:
         os.close(reading)

@@ -59,7 +59,12 @@ class _Keeper:
                 _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
                 if not descriptors:
                     return
-                poll.register(self._begin(socket.socket(fileno=descriptors[0])), select.POLLIN)
+                channel = socket.socket(fileno=descriptors[0])
+                try:
+                    poll.register(self._begin(channel), select.POLLIN)
+                except BlockingIOError:
+                    # No process is to be had now. The run is told that it was lost.
+                    channel.close()
 
     def _bury(self, descriptor: int) -> None:
         """It can be waited for only after all of its namespace has ended."""
