@@ -62,6 +62,7 @@ def _attack(
 
 
 _SHORT = Limits(cpu_s=1, wall_s=2, memory_bytes=128 * MB)
+_TINY = Limits(cpu_s=5, wall_s=20, memory_bytes=32 * MB)
 _BUSY = Limits(cpu_s=10, wall_s=20, memory_bytes=128 * MB)
 _PATIENT = Limits(cpu_s=1, wall_s=60, memory_bytes=128 * MB)
 _BOMB = Limits(cpu_s=1.5, wall_s=4, memory_bytes=128 * MB)
@@ -77,6 +78,7 @@ ATTACKS: tuple[Attack, ...] = (
     _attack("mappings", "user", "memory_limit", limits=_BUSY),
     _attack("socket_buffers", "user", "memory_limit", limits=_BUSY),
     _attack("file_locks", "user", "memory_limit", limits=_BUSY),
+    _attack("memory_in_files", "user", "memory_limit", limits=_TINY),
     _attack("tmpfs_fill", "user"),
     _attack("inode_fill", "user"),
     _attack("memfd", "user"),

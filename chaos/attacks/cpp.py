@@ -111,6 +111,14 @@ for (int n = 0; n < 20; n++) {
 }
 puts("ESCAPED");
 """),
+    "memory_in_files": _main(r"""
+static char block[10 << 20]; memset(block, 1, sizeof block);
+for (int n = 0; n < 6; n++) {
+  int fd = open(("cpart" + std::to_string(n)).c_str(), O_CREAT | O_WRONLY, 0600);
+  if (write(fd, block, sizeof block) < 0) return 1;
+}
+sleep(1); puts("ESCAPED");
+"""),
     "tmpfs_fill": _main(r"""
 long got = 0; static char block[1 << 20]; memset(block, 1, sizeof block);
 for (const char* place : {".", "/dev/shm", "/dev", "/", "/box", "/run", "/var/tmp"}) {

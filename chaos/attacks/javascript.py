@@ -33,6 +33,9 @@ PROGRAMS: dict[str, str] = {
     "mappings": _by_way_of_python("mappings"),
     "socket_buffers": _by_way_of_python("socket_buffers"),
     "file_locks": _by_way_of_python("file_locks"),
+    "memory_in_files": "const held = Buffer.alloc(48 << 20, 1);\n"
+    + _by_way_of_python("memory_in_files")
+    + "\nheld.fill(2);",
     "tmpfs_fill": r"""
 const fs = require('fs'); let got = 0; const block = Buffer.alloc(8 << 20, 1);
 for (const place of ['.', '/dev/shm', '/dev', '/', '/box', '/run', '/var/tmp']) {

@@ -124,6 +124,13 @@ for number in range(20):
     for at in range(3000): fcntl.lockf(held[-1], fcntl.LOCK_EX, 1, 2 * at)
 print("ESCAPED", flush=True)
 """,
+    "memory_in_files": r"""
+import time
+for number in range(6):
+    with open(f"part{number}", "wb") as file: file.write(bytes(10 << 20))
+time.sleep(1)
+print("ESCAPED", flush=True)
+""",
     "tmpfs_fill": r"""
 import os
 got, block = 0, b"x" * (1 << 20)

@@ -32,7 +32,7 @@ def test_it_has_the_rights_that_make_walls_and_no_others() -> None:
     assert _CODE["cap_drop"] == ["ALL"]
     assert set(_CODE["cap_add"]) == {
         *("SYS_ADMIN", "SETUID", "SETGID", "CHOWN", "DAC_OVERRIDE", "KILL"),
-        *("SYS_PTRACE", "SYS_NICE"),
+        *("SYS_PTRACE", "SYS_NICE", "SYS_RESOURCE"),
     }
     assert _CODE["read_only"]
     assert "no-new-privileges:true" in _CODE["security_opt"]

@@ -51,6 +51,15 @@ _ENDLESS = (
         "for _ in range(4):\n if os.fork() == 0: x = os.urandom(30 << 20); time.sleep(60)\n"
         "time.sleep(60)",
     ),
+    _Endless(
+        "memory in files",
+        "memory_limit",
+        "import time\n"
+        "for name in '/tmp/x', '/dev/shm/x', '/tmp/y', '/tmp/z', '/tmp/a', '/tmp/b':\n"
+        " open(name, 'wb').write(bytes(12 << 20))\n"
+        "time.sleep(60)",
+        _SMALL.model_copy(update={"memory_bytes": 32 * _MB}),
+    ),
     _Endless("page tables", "memory_limit", _PAGE_TABLES),
     _Endless("output", "output_limit", "while 1: print('x' * 80)"),
 )
@@ -58,7 +67,9 @@ _ENDLESS = (
 
 async def broken_walls(running: Running) -> str:
     """The first that does not hold, or empty."""
-    result = await running(Run(language="python", source=PROBE, limits=_SMALL))
+    # It fills its file systems, and those count.
+    limits = _SMALL.model_copy(update={"memory_bytes": 192 * _MB})
+    result = await running(Run(language="python", source=PROBE, limits=limits))
     if result.ending != "finished" or result.cases[0].ending != "finished":
         said = result.cases[0].stderr if result.cases else result.reason
         return f"the sandbox does not start here: {said.strip()[-300:] or result.ending}"

@@ -251,7 +251,9 @@ class _Running:
         if self._watch is None:
             return
         limits = self.step.limits
-        seen = self._watch.look(limits.memory_bytes)
+        # Compilers keep what they made in files, and have room for it.
+        files = 0 if self.case == COMPILING else self.rooms.held_bytes()
+        seen = self._watch.look(limits.memory_bytes, files)
         self._peak = Usage(
             max(self._peak.memory_bytes, seen.memory_bytes),
             max(self._peak.cpu_s, seen.cpu_s, self.meter.cpu_s() - self._used_before_s),

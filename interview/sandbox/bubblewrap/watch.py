@@ -20,8 +20,8 @@ _Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`memory_bytes`: what lies in memory or swap, the page tables that lead there, and what else
-    the kernel keeps for it. It counts a page once, however many processes share it, once that
+    """`memory_bytes`: what lies in memory or swap, the page tables that lead there, files, and what
+    else the kernel keeps for it. It counts a page once, however many processes share it, once that
     matters."""
 
     memory_bytes: int = 0
@@ -38,8 +38,8 @@ class Watch:
         self._alive: dict[_Key, float] = {}
         self._gone_s = 0.0
 
-    def look(self, memory_limit: int) -> Usage:
-        """Zero when nothing is left."""
+    def look(self, memory_limit: int, files_bytes: int = 0) -> Usage:
+        """`files_bytes`: what its files hold."""
         resident, with_children_s = 0, 0.0
         alive: dict[_Key, float] = {}
         programs: list[int] = []
@@ -54,7 +54,7 @@ class Watch:
         # Nobody may have waited for those that are gone.
         self._gone_s += sum(used for key, used in self._alive.items() if key not in alive)
         self._alive = alive
-        kept = self._kernel.held_bytes(programs, memory_limit)
+        kept = self._kernel.held_bytes(programs, memory_limit) + files_bytes
         if resident + kept > memory_limit and len(programs) > 1:
             resident = sum(_proportional(pid) for pid in programs)
         return Usage(resident + kept, max(with_children_s, self._gone_s + sum(alive.values())))
