@@ -10,8 +10,10 @@ ends all that it started. Its socket stays open here until that has happened.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
+import signal
 import socket
 import sys
 from typing import NoReturn
@@ -43,63 +45,65 @@ class _Keeper:
         self._seccomp = filter_program()
         self._refusal = "" if os.getuid() == 0 else _become_root_of_nothing()
         self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        self._itself = os.pidfd_open(os.getpid())
-        self._runs: dict[int, tuple[int, socket.socket]] = {}
-        """By its supervisor's pidfd: the pid, and the run's socket."""
+        self._itself = _itself()
+        self._runs: dict[int, socket.socket] = {}
+        """By its supervisor's pid."""
+        self._ended, ending = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(ending, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def serve(self) -> None:
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
+        poll.register(self._ended, select.POLLIN)
         while True:
             for descriptor, _ in poll.poll():
-                if descriptor in self._runs:
-                    poll.unregister(descriptor)
-                    self._bury(descriptor)
+                if descriptor == self._ended:
+                    os.read(self._ended, 4096)
+                    self._bury()
                     continue
                 _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
                 if not descriptors:
                     return
                 channel = socket.socket(fileno=descriptors[0])
                 try:
-                    poll.register(self._begin(channel), select.POLLIN)
-                except BlockingIOError:
+                    self._begin(channel)
+                except OSError:
                     # No process is to be had now. The run is told that it was lost.
                     channel.close()
 
-    def _bury(self, descriptor: int) -> None:
-        """It can be waited for only after all of its namespace has ended."""
-        pid, channel = self._runs.pop(descriptor)
-        os.waitpid(pid, 0)
-        os.close(descriptor)
-        channel.close()
+    def _bury(self) -> None:
+        """A supervisor can be waited for only after all of its namespace has ended."""
+        with contextlib.suppress(ChildProcessError):
+            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                self._runs.pop(pid).close()
 
-    def _begin(self, channel: socket.socket) -> int:
-        alone = self._refusal == ""
-        if alone:
+    def _begin(self, channel: socket.socket) -> None:
+        if not self._refusal:
             try:
                 unshare(CLONE_NEWPID)
             except OSError as error:
-                self._refusal, alone = str(error), False
+                self._refusal = str(error)
         try:
             pid = os.fork()
             if pid == 0:
                 self._supervise(channel)
         finally:
-            if alone:
+            # gVisor may know no way back, and makes the next one all the same. Without it Linux
+            # refuses to, and then nothing is run.
+            with contextlib.suppress(OSError):
                 join_namespace(self._own_pids, CLONE_NEWPID)
-        descriptor = os.pidfd_open(pid)
-        self._runs[descriptor] = pid, channel
-        return descriptor
+        self._runs[pid] = channel
 
     def _supervise(self, channel: socket.socket) -> NoReturn:
         status = 1
         try:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.set_wakeup_fd(-1)
             die_with_parent()
-            # Its own end is not seen from a namespace of one's own: it has no number there.
-            if not select.select([self._itself], [], [], 0)[0]:
+            if not _ended(self._itself):
                 self._control.close()
-                for descriptor, (_, other) in self._runs.items():
-                    os.close(descriptor)
+                for other in self._runs.values():
                     other.close()
                 if self._refusal:
                     channel.sendall(frame(FAILED, COMPILING, self._refusal.encode()))
@@ -125,7 +129,7 @@ def _become_root_of_nothing() -> str:
         ):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
-        outer = os.pidfd_open(os.getpid())
+        outer = _itself()
         pid = os.fork()
     except OSError as error:
         return f"user namespaces are not allowed here: {error.strerror}"
@@ -135,10 +139,23 @@ def _become_root_of_nothing() -> str:
         os.waitpid(pid, 0)
         os._exit(1)
     die_with_parent()
-    if select.select([outer], [], [], 0)[0]:
+    if _ended(outer):
         os._exit(1)
-    os.close(outer)
     return ""
+
+
+def _itself() -> int | None:
+    """For children in a namespace of their own, where a parent has no number to ask for. None where
+    the kernel has no such descriptors: a child whose parent ended while it was made lives as long
+    as its run."""
+    try:
+        return os.pidfd_open(os.getpid())
+    except OSError:
+        return None
+
+
+def _ended(itself: int | None) -> bool:
+    return itself is not None and bool(select.select([itself], [], [], 0)[0])
 
 
 if __name__ == "__main__":
