@@ -33,7 +33,7 @@ def keeper() -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
     with theirs:
         process = subprocess.Popen(
             ("setpriv", f"--reuid={_UID}", f"--regid={_UID}", "--clear-groups", *_KEEPER),
-            stdin=theirs,
+            stdin=theirs.fileno(),
             cwd=REPOSITORY,
             env={},
         )

@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+from types import FrameType
 from typing import NoReturn
 
 from interview.sandbox.bubblewrap.job import COMPILING, FAILED, frame
@@ -50,7 +51,7 @@ class _Keeper:
         """By its supervisor's pid."""
         self._ended, ending = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         signal.set_wakeup_fd(ending, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _heard)
 
     def serve(self) -> None:
         poll = select.poll()
@@ -115,6 +116,10 @@ class _Keeper:
             sys.stderr.flush()
         finally:
             os._exit(status)
+
+
+def _heard(_number: int, _at: FrameType | None) -> None:
+    """Without a handler the wakeup descriptor says nothing."""
 
 
 def _become_root_of_nothing() -> str:
