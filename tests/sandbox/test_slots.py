@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import sys
@@ -48,15 +49,24 @@ async def test_containers_share_a_folder(tmp_path: Path) -> None:
     assert len(uids(ours)) == 3
     assert not uids(ours) & theirs
 
+    for uid in theirs:
+        assert not lockable(tmp_path / str(uid))
     # They are free when it ends, however it ends.
     other.kill()
     await other.wait()
+    for uid in theirs:
+        assert lockable(tmp_path / str(uid))
     for slot in ours:
         slot.free()
-    again = claim(6, tmp_path)
-    assert uids(again) >= theirs
-    for slot in again:
-        slot.free()
+
+
+def lockable(path: Path) -> bool:
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 async def test_a_uid_at_work_is_not_free() -> None:
