@@ -88,6 +88,7 @@ ATTACKS: tuple[Attack, ...] = (
     _attack("ignored_signals", "endless", "time_limit", limits=_SHORT),
     _attack("cpu_spin", "endless", "time_limit", limits=_SHORT),
     _attack("unwaited_children", "user", "time_limit", limits=_PATIENT),
+    _attack("unreadable_executable", "user"),
     _attack("surviving_daemon", "endless", "finished", within_s=15),
     _attack("daemon_holding_stdout", "endless", "finished", within_s=15),
     _attack("descriptor_exhaustion", "user"),

@@ -160,6 +160,16 @@ for (int n = 0; n < 100; n++) {
 }
 puts("ESCAPED");
 """),
+    "unreadable_executable": _HEAD
+    + r"""
+int main(int count, char** words) {
+  if (count > 1) { puts("ESCAPED"); return 0; }
+  int from = open("/proc/self/exe", O_RDONLY), to = open("cown", O_CREAT | O_WRONLY, 0700);
+  static char b[1 << 16]; long n;
+  while ((n = read(from, b, sizeof b)) > 0) if (write(to, b, n) != n) return 1;
+  close(to); chmod("cown", 0111); execl("./cown", "cown", "again", nullptr);
+}
+""",
     "surviving_daemon": _main(
         _DAEMON.replace("SESSION", "setsid()").replace(
             "FILES", 'int n = open("/dev/null", O_RDWR); for (int f = 0; f < 3; f++) dup2(n, f)'

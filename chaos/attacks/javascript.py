@@ -58,6 +58,7 @@ if (got > 5000) console.log('ESCAPED', got);
     "ignored_signals": "for (const s of ['SIGTERM','SIGINT','SIGHUP','SIGQUIT','SIGXCPU','SIGPIPE']) { try { process.on(s, () => {}); } catch {} } setInterval(() => {}, 1000);",
     "cpu_spin": "for (;;);",
     "unwaited_children": _by_way_of_python("unwaited_children"),
+    "unreadable_executable": _by_way_of_python("unreadable_executable"),
     "surviving_daemon": _DAEMON.replace("OPTIONS", "detached: true, stdio: 'ignore'"),
     "daemon_holding_stdout": _DAEMON.replace("OPTIONS", "stdio: 'inherit'"),
     "descriptor_exhaustion": "const fs = require('fs'); let got = 0; try { while (got < 3000) { fs.openSync('/dev/null'); got++; } } catch {} if (got > 1000) console.log('ESCAPED', got);",

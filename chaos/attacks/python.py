@@ -182,6 +182,13 @@ for _ in range(100):
     os.close(writing); os.read(reading, 1); os.close(reading)
 print("ESCAPED", flush=True)
 """.replace("{burn}", "0.02"),
+    "unreadable_executable": r"""
+import os, shutil
+shutil.copy("/usr/bin/python3", "own")
+os.chmod("own", 0o111)
+try: os.execv("./own", ["own", "-I", "-S", "-c", "print('ESCAPED')"])
+except OSError: pass
+""",
     "surviving_daemon": _DAEMON.format(
         "try: os.setsid()\n    except OSError: pass",
         "n = os.open('/dev/null', os.O_RDWR)\n        for fd in (0, 1, 2): os.dup2(n, fd)",

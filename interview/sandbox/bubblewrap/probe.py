@@ -54,6 +54,9 @@ held["no homes"] = not os.path.exists("/root") and not os.path.exists("/home")
 held["files"] = all(
     cannot_write(folder + "/x") for folder in ("", "/usr", "/etc", "/dev", "/box", "/proc/sys")
 )
+held["nothing of one's own is started"] = all(
+    os.statvfs(folder).f_flag & os.ST_NOEXEC for folder in ("/tmp", "/dev/shm")
+)
 held["sysctl"] = cannot_write("/proc/sys/kernel/core_pattern")
 held["init is covered"] = cannot_write("/proc/1/mem") and not os.listdir("/proc/1")
 held["masks"] = all(unreadable("/proc/" + name) for name in ("cmdline", "kallsyms", "kcore"))

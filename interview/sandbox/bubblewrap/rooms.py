@@ -64,7 +64,8 @@ class Rooms:
     def empty_scratch(self) -> None:
         if self._scratched:
             unmount(_SCRATCH)
-        self._mount(_SCRATCH, self._scratch)
+        # Whoever starts a file that he cannot read is counted no longer; here nothing is started.
+        self._mount(_SCRATCH, self._scratch, MS_NOEXEC)
         self._scratched = True
         for name in ("tmp", "shm"):
             self._folder(f"{_SCRATCH}/{name}")
@@ -79,12 +80,12 @@ class Rooms:
             unmount(_SCRATCH)
             self._scratched = False
 
-    def _mount(self, target: str, size: Tmpfs) -> None:
+    def _mount(self, target: str, size: Tmpfs, flags: int = 0) -> None:
         mount(
             "tmpfs",
             target,
             "tmpfs",
-            MS_NOSUID | MS_NODEV,
+            MS_NOSUID | MS_NODEV | flags,
             f"size={size.size_bytes},nr_inodes={size.inodes},mode=0700,"
             f"uid={self._owner},gid={self._group}",
         )
