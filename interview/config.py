@@ -49,6 +49,7 @@ class CodeSettings(BaseSettings):
     code_slots: Annotated[int, Field(ge=1, le=200)] = 8
     code_typescript: str = ""
     code_cgroup: str = ""
+    code_uid_locks: str = ""
     code_remote_url: str = ""
     code_remote_kind: Literal["piston", "judge0"] = "piston"
     code_remote_token: SecretStr | None = None
