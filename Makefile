@@ -11,8 +11,8 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery \
-	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy fuzz \
+.PHONY: help screenshots eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery bench-web \
+	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy demo-drain soak fuzz \
 	docker-up docker-down docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
 help: ## Show this
@@ -51,6 +51,9 @@ bench-turn: .venv/.ready $(PEERS)/.ready ## End of speech to first sound, beside
 bench-modelled: .venv/.ready $(PEERS)/.ready ## The same with providers that take their time, hands-free too (JSON last)
 	@$(PY) -m bench.modelled
 
+bench-web: .venv/.ready web/out/.ready ## Letting go of the button to the first sample, in the page; what the room weighs (JSON last)
+	@$(PY) -m bench.web $(if $(TURNS),--turns $(TURNS))
+
 bench-history: .venv/.ready ## Events, bytes and billed actions a turn (TURNS=1000; JSON last)
 	@$(PY) -m bench.history $(if $(TURNS),--turns $(TURNS))
 
@@ -81,6 +84,12 @@ chaos: .venv/.ready ## Kills, bad networks, storms: every case, then a random wa
 demo-deploy: .venv/.ready ## A rolling deploy of changed workflow code under running interviews (N=10; JSON last)
 	@$(PY) -m chaos.deploy $(if $(N),--interviews $(N))
 
+demo-drain: .venv/.ready ## SIGTERM of every API process and worker under running interviews (N=10; JSON last)
+	@$(PY) -m chaos.drain $(if $(N),--interviews $(N))
+
+soak: .venv/.ready ## Interviews of twenty turns, random kills, and whether memory grows (N=40, SEED=…; JSON last)
+	@$(PY) -m chaos.soak $(if $(N),--interviews $(N)) $(if $(SEED),--seed $(SEED))
+
 fuzz: .venv/.ready ## Damaged messages and recordings against the whole stack (SEED=…; JSON last)
 	@$(PY) -m chaos.fuzz $(if $(SEED),--seed $(SEED))
 
@@ -89,6 +98,9 @@ eval-quality: .venv/.ready ## Scores against a corpus: agreement, quotes, inject
 
 eval-dialogues: .venv/.ready ## The interviewer's behaviour in scripted dialogues (ONLY=…; JSON last; asks the model that is configured)
 	@$(PY) -m quality.rehearse $(if $(ONLY),--only $(ONLY))
+
+screenshots: .venv/.ready web/out/.ready ## Every screen in the light, in the dark and on a phone (.intervue/screenshots; PART=candidate|desk|survival)
+	@$(PY) -m tests.screens $(if $(PART),--part $(PART))
 
 ## Setting up
 

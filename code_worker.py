@@ -31,6 +31,7 @@ from interview.sandbox.factory import build_sandbox
 from interview.sandbox.port import Sandbox
 from interview.streams.log import connect_redis
 from interview.streams.pulse import Pulse
+from interview.temporal_tls import temporal_tls
 
 log = structlog.stdlib.get_logger("code_worker")
 
@@ -111,7 +112,7 @@ async def connect(settings: CodeSettings) -> Client:
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
             api_key=key.get_secret_value() if key else None,
-            tls=settings.temporal_tls,
+            tls=temporal_tls(settings),
         )
     except RuntimeError as error:
         raise ConfigError(

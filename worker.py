@@ -6,9 +6,9 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +24,10 @@ from activities.erasure import Erase, Retime
 from activities.evaluation import Evaluate
 from activities.histories import Histories
 from activities.interceptors import ActivityInterceptor
+from activities.pads import RunPads
 from activities.planning import Propose
 from activities.records import RecordKeeping
+from activities.reevaluation import Reevaluate
 from activities.speak import Speak
 from activities.speech_cache import SpeechCache
 from activities.stages import TurnStages
@@ -37,12 +39,14 @@ from interview.audio.decode import warm_decoder
 from interview.audio.ear import AnswerEar
 from interview.audio.vad import SileroVad
 from interview.build import build_id
+from interview.coding.pads import Pads
 from interview.config import Settings, load_settings
 from interview.contracts.ids import (
     CONVERSE_QUEUE,
     ERASURE_QUEUE,
     EVALUATION_QUEUE,
     INTERVIEW_QUEUE,
+    PAD_QUEUE,
     PLANNING_QUEUE,
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
@@ -63,9 +67,11 @@ from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.records import Records
+from interview.persistence.reevaluations import ReevaluationRecords
 from interview.ports import LanguageModel, SpeechToText, StructuredModel, TextToSpeech
 from interview.providers.factory import (
     build_language_model,
+    build_scorers,
     build_speech_to_text,
     build_structured_model,
     build_text_to_speech,
@@ -73,6 +79,7 @@ from interview.providers.factory import (
 from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
 from interview.resuming import Resuming
+from interview.sandbox.exchange import CodeExchange
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.living import require_master_keys
 from interview.security.production import check_production
@@ -94,6 +101,7 @@ from workflows.erasure import ErasureWorkflow, RetentionWorkflow
 from workflows.evaluation import EvaluationWorkflow
 from workflows.interview import InterviewWorkflow
 from workflows.planning import PlanningWorkflow, TailoringWorkflow
+from workflows.reevaluation import ReevaluationWorkflow
 from workflows.webhooks import WebhookWorkflow
 
 log = structlog.stdlib.get_logger("worker")
@@ -116,13 +124,14 @@ STICKY_TIMEOUT = timedelta(milliseconds=500)
 @dataclass(frozen=True, slots=True)
 class Providers:
     """Who listens, thinks and speaks. `last_resort` needs no network; `structured` is None where no
-    language model is configured."""
+    language model is configured; `scorers` are by name."""
 
     stt: SpeechToText
     llm: LanguageModel
     last_resort: LanguageModel
     tts: TextToSpeech
     structured: StructuredModel | None = None
+    scorers: Mapping[str, StructuredModel] = field(default_factory=dict[str, StructuredModel])
 
 
 def build_providers(settings: Settings) -> Providers:
@@ -133,6 +142,7 @@ def build_providers(settings: Settings) -> Providers:
         last_resort=ScriptedLanguageModel(),
         tts=build_text_to_speech(settings),
         structured=build_structured_model(settings),
+        scorers=build_scorers(settings),
     )
 
 
@@ -177,6 +187,8 @@ def build_workers(
 
     voice = Voice(providers.tts, SpeechCache(blobs), timeout_s)
 
+    pads = Pads(database, keys)
+    on_pads = RunPads(streams, records, pads, CodeExchange(redis))
     stages = TurnStages(
         transcribing=Transcribe(
             streams,
@@ -187,7 +199,13 @@ def build_workers(
             timeout_s,
         ),
         conversing=Converse(
-            streams, records, providers.llm, providers.last_resort, timeout_s, load_prompt().name
+            streams,
+            records,
+            providers.llm,
+            providers.last_resort,
+            timeout_s,
+            load_prompt().name,
+            pads,
         ),
         speaking=Speak(streams, records, blobs, voice),
     )
@@ -199,7 +217,8 @@ def build_workers(
     )
     retime = Retime(database, erasing)
     propose = Propose(ProposalRecords(database), providers.structured)
-    evaluate = Evaluate(EvaluationRecords(database), providers.structured)
+    evaluate = Evaluate(EvaluationRecords(database), providers.structured, providers.scorers, pads)
+    reevaluate = Reevaluate(ReevaluationRecords(database))
     documents = Documents(DocumentRecords(database), blobs, Extractor())
     tailor = Tailor(TailoringRecords(database), documents, providers.structured)
     hooks = SendWebhooks(
@@ -236,6 +255,7 @@ def build_workers(
         ),
         pool(TRANSCRIBE_QUEUE, stages.transcribe),
         pool(CONVERSE_QUEUE, stages.converse),
+        pool(PAD_QUEUE, on_pads.offer, on_pads.settle, on_pads.give_up),
         pool(SPEAK_QUEUE, stages.speak, stages.prepare_speech),
         Worker(
             client,
@@ -260,9 +280,12 @@ def build_workers(
             task_queue=EVALUATION_QUEUE,
             build_id=build,
             deployment_config=pinned,
-            workflows=[EvaluationWorkflow],
+            workflows=[EvaluationWorkflow, ReevaluationWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
-            activities=[evaluate.begin, evaluate.sample, evaluate.finish],
+            activities=[
+                *(evaluate.begin, evaluate.sample, evaluate.finish, evaluate.follow),
+                *(reevaluate.take, reevaluate.finish),
+            ],
             interceptors=interceptors,
             max_concurrent_activities=settings.evaluation_slots,
             graceful_shutdown_timeout=DRAIN,

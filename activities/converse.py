@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import structlog
 
 from activities.drafts import Drafts
+from activities.pads import code_on_pad
 from activities.reply import Reply
 from activities.watchdog import is_final, stall_s
+from interview.coding.pads import Pads
 from interview.contracts.turns import ConverseInput, ConverseResult, TranscribeResult
 from interview.domain.directives import Directive
 from interview.domain.phrases import phrases
@@ -47,6 +49,7 @@ class Converse:
     last_resort: LanguageModel
     timeout_s: float
     prompt_version: str = ""
+    pads: Pads | None = None
 
     async def run(self, request: ConverseInput, attempt: int) -> ConverseResult:
         turn = request.turn
@@ -115,7 +118,7 @@ class Converse:
         self, request: ConverseInput, writer: SentenceWriter, before: Sequence[Line]
     ) -> Drafts:
         async def write(reply: Reply, text: str) -> str:
-            await self._take(reply, _ending_with(before, text), self.model)
+            await self._take(request, reply, _ending_with(before, text), self.model)
             return await self._finish(reply, self.model)
 
         def new_reply(revision: int, confidence: float | None) -> Reply:
@@ -151,7 +154,7 @@ class Converse:
             try:
                 if begun is not None:
                     return await begun
-                await self._take(reply, lines, model)
+                await self._take(request, reply, lines, model)
                 break
             except ProviderError as error:
                 begun = None
@@ -170,8 +173,15 @@ class Converse:
         await reply.finish(name, told)
         return name
 
-    async def _take(self, reply: Reply, lines: Sequence[Line], model: LanguageModel) -> None:
-        events = model.reply(reply.request(lines), timeout_s=self.timeout_s)
+    async def _take(
+        self, request: ConverseInput, reply: Reply, lines: Sequence[Line], model: LanguageModel
+    ) -> None:
+        code = None
+        if self.pads is not None and request.brief.is_coding:
+            # As it is now: it was written on while they talked.
+            turn, question = request.turn, request.brief.question
+            code = await code_on_pad(self.pads, turn.interview_id, question.question_id)
+        events = model.reply(reply.request(lines, code), timeout_s=self.timeout_s)
         await reply.take(events, stall_s(self.timeout_s), model.name)
 
 

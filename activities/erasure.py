@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 import structlog
-from redis.asyncio import Redis
 from temporalio import activity
 
 from activities.histories import Histories, Refused
@@ -29,6 +28,7 @@ from interview.persistence.database import Database
 from interview.persistence.erasures import ErasureRecords
 from interview.ports import BlobStore
 from interview.security.data_keys import DataKeys
+from interview.streams.client import Redis
 from interview.streams.erase import delete_keys, find_keys
 
 __all__ = ["Erase", "Retime"]
@@ -123,7 +123,7 @@ class Retime(RetentionActivities):
     @activity.defn(name="retention.retime")
     async def retime(self, request: RetimeInput) -> str | None:
         async with self.database.transaction() as connection:
-            page, timed = await retention.retime(
+            page, days = await retention.retime(
                 connection, request.organization_id, after=request.after, limit=_PAGE
             )
         some = asyncio.Semaphore(_AT_ONCE)
@@ -132,5 +132,14 @@ class Retime(RetentionActivities):
             async with some:
                 await self.erasing.start(interview_id)
 
-        await asyncio.gather(*map(start, timed))
-        return page[-1] if len(page) == _PAGE else None
+        if days is not None:
+            await asyncio.gather(*map(start, page))
+        last = page[-1] if len(page) == _PAGE else None
+        async with self.database.transaction() as connection:
+            await retention.note_retimed(
+                *(connection, request.organization_id),
+                after=request.after,
+                up_to=last,
+                days=days,
+            )
+        return last

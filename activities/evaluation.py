@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
 from temporalio import activity
 
 from activities.planning import giving_up
+from interview.coding.pads import Pads
 from interview.contracts.evaluation import (
     Due,
     EvaluationActivities,
     EvaluationInput,
+    Following,
     SampleInput,
 )
-from interview.domain.evaluation.answers import relevant
+from interview.domain.evaluation.answers import Said, relevant
 from interview.domain.evaluation.scores import CompetencyResult, combined
 from interview.errors import InterviewError
 from interview.evaluation.evaluate import is_suspicious, unscored
 from interview.evaluation.scorer import names_of, prompt_name, score
 from interview.persistence.evaluations import (
     EvaluationRecords,
+    EvaluationRow,
     Material,
     SampleRow,
 )
@@ -39,8 +43,15 @@ _LOOKS = 16
 
 @dataclass(frozen=True)
 class Evaluate(EvaluationActivities):
+    """`scorers`: models by name, for evaluations that say by which one they are made."""
+
     records: EvaluationRecords
     model: StructuredModel | None
+    scorers: Mapping[str, StructuredModel] = field(default_factory=dict[str, StructuredModel])
+    pads: Pads | None = None
+
+    def _model(self, row: EvaluationRow) -> StructuredModel | None:
+        return self.model if row.model is None else self.scorers.get(row.model)
 
     @activity.defn(name="evaluation.begin")
     async def begin(self, request: EvaluationInput) -> Due:
@@ -49,22 +60,26 @@ class Evaluate(EvaluationActivities):
             if request.number > 1 and activity.info().attempt < _LOOKS:
                 raise InterviewError("evaluation.not_yet", "it is on its way", retryable=True)
             return Due()
-        material = await self.records.material(request.interview_id, request.number)
+        material = await self._material(request.interview_id, request.number)
         if material is None:
             return Due()
         if material.rubric is None:
             await self.records.leave_unscored(row, "no_rubric")
             return Due()
-        if self.model is None:
+        model = self._model(row)
+        if model is None and row.kind != "corrected":
             await self.records.leave_unscored(row, "no_model")
             return Due()
         await self.records.freeze(material, prompt_name())
+        if model is None:
+            # Scores that hold stay to be seen; the others wait.
+            return Due()
         return Due(samples=tuple(_due(request, material)))
 
     @activity.defn(name="evaluation.sample")
     async def sample(self, request: SampleInput) -> None:
-        material = await self.records.material(request.interview_id, request.number)
-        if material is None or self.model is None:
+        material = await self._material(request.interview_id, request.number)
+        if material is None or (model := self._model(material.row)) is None:
             return
         assert material.rubric is not None, "or nothing would be due"
         kept = await self.records.samples(request.interview_id, request.number)
@@ -75,7 +90,7 @@ class Evaluate(EvaluationActivities):
         began = time.monotonic()
         with giving_up():
             scored = await score(
-                self.model,
+                model,
                 competency,
                 found.said,
                 seed=f"{request.interview_id}/{request.number}/{request.sample}",
@@ -99,7 +114,7 @@ class Evaluate(EvaluationActivities):
 
     @activity.defn(name="evaluation.finish")
     async def finish(self, request: EvaluationInput) -> None:
-        material = await self.records.material(request.interview_id, request.number)
+        material = await self._material(request.interview_id, request.number)
         if material is None or material.rubric is None:
             return
         kept = await self.records.samples(request.interview_id, request.number)
@@ -108,9 +123,43 @@ class Evaluate(EvaluationActivities):
         results = _results(material, kept, missing)
         if missing:
             log.warning("evaluation.pending", competencies=len(missing))
-            await self.records.leave_pending(material.row, results, sorted(missing))
+            taken = material.taken.values()
+            await self.records.leave_pending(material.row, results, sorted(missing), taken)
         else:
-            await self.records.finish(material.row, results)
+            await self.records.finish(material.row, results, material.taken.values())
+
+    @activity.defn(name="evaluation.follow")
+    async def follow(self, request: EvaluationInput) -> Following:
+        row = await self.records.follow(request.interview_id)
+        return Following(number=None if row is None else row.number)
+
+    async def _material(self, interview_id: str, number: int) -> Material | None:
+        """With the code that was left on pads, and how it ran."""
+        material = await self.records.material(interview_id, number)
+        if material is None or self.pads is None:
+            return material
+        questions = [q.question_id for q in material.plan.questions if q.coding is not None]
+        if not questions:
+            return material
+        runs, code = await self.pads.runs(interview_id), list[Said]()
+        for question_id in questions:
+            newest = await self.pads.newest(interview_id, question_id)
+            if newest is None:
+                continue
+            left = partial(Said, turn_id="", sequence=0, question_id=question_id)
+            code.append(
+                left(
+                    utterance_id=newest.snapshot_id,
+                    speaker="candidate",
+                    text=newest.text,
+                    language=newest.language,
+                )
+            )
+            if verdicts := [run.verdict for run in runs if run.question_id == question_id]:
+                said = ", ".join(verdict or "not finished" for verdict in verdicts)
+                told = f"(The system: the code was run, in this order: {said}.)"
+                code.append(left(utterance_id="", speaker="interviewer", text=told))
+        return replace(material, said=(*material.said, *code))
 
 
 def _due(request: EvaluationInput, material: Material) -> list[SampleInput]:
@@ -118,7 +167,7 @@ def _due(request: EvaluationInput, material: Material) -> list[SampleInput]:
     due: list[SampleInput] = []
     for competency in material.rubric.competencies:
         found = relevant(material.plan, competency.competency_id, material.said)
-        if found.unscored is not None:
+        if found.unscored is not None or competency.competency_id in material.taken:
             continue
         asked = partial(
             SampleInput,
@@ -142,6 +191,8 @@ def _results(
     results: list[CompetencyResult] = []
     for competency in material.rubric.competencies:
         name = competency.competency_id
+        if name in material.taken:
+            continue
         found = relevant(material.plan, name, material.said)
         if found.unscored is not None:
             results.append(unscored(name, found))

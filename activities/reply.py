@@ -12,7 +12,7 @@ from interview.domain.directives import Brief, Directive, Standing
 from interview.domain.manners import Manners
 from interview.domain.sentences import SentenceSplitter
 from interview.errors import ProviderOutputInvalid
-from interview.ports import DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
+from interview.ports import CodeSeen, DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
 from interview.streams.sentences import (
     DirectiveFrame,
     EndFrame,
@@ -59,12 +59,13 @@ class Reply:
         if self.published.end is not None:
             self.prompt_version = self.published.end.prompt_version
 
-    def request(self, lines: Sequence[Line]) -> ReplyRequest:
+    def request(self, lines: Sequence[Line], code: CodeSeen | None = None) -> ReplyRequest:
         return ReplyRequest(
             brief=self.brief,
             conversation=lines,
             already_said=tuple(self._own),
             directive=self.directive,
+            code=code,
         )
 
     def choose(self, directive: Directive) -> None:

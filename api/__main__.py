@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from api.draining import Server
 from api.main import create_app
 from interview.config import Settings, load_settings
 from interview.errors import ConfigError
@@ -62,12 +63,13 @@ def main(argv: list[str] | None = None) -> None:
         )
         return
     configure_logging(settings.log_format, settings.log_level)
-    config = uvicorn.Config(create_app(settings), **server_options(settings))
+    app = create_app(settings)
+    config = uvicorn.Config(app, **server_options(settings))
     asyncio.run(_check_keys(settings))
     # What is loaded by now stays. To look through it again would hold everything up for a tenth of
     # a second.
     gc.freeze()
-    uvicorn.Server(config).run(sockets=[bound_socket(settings)])
+    Server(config, app).run(sockets=[bound_socket(settings)])
 
 
 async def _check_keys(settings: Settings) -> None:

@@ -13,11 +13,15 @@ from interview.errors import AccessError, InterviewError
 from interview.persistence.access import AccessRecords
 from interview.security.principal import Principal
 
-__all__ = ["SWEEP_S", "Attendance"]
+__all__ = ["LEAVE_WITHIN_S", "SWEEP_S", "Attendance"]
 
 log = structlog.stdlib.get_logger(__name__)
 
 SWEEP_S = 1.0
+LEAVE_EVERY_S = 0.04
+"""Longer than it takes to let somebody in on a busy machine."""
+LEAVE_WITHIN_S = 5.0
+"""However many there are."""
 
 
 @dataclass(eq=False, slots=True)
@@ -25,6 +29,7 @@ class _Present:
     principal: Principal
     interview_id: str
     send_away: Callable[[AccessError], None]
+    leave: Callable[[], None]
 
 
 class Attendance:
@@ -40,7 +45,7 @@ class Attendance:
     def __init__(self, access: AccessRecords, *, sweep_s: float = SWEEP_S) -> None:
         self._access = access
         self._sweep_s = sweep_s
-        self._present: set[_Present] = set()
+        self._present: dict[_Present, None] = {}
 
     @property
     def count(self) -> int:
@@ -48,15 +53,30 @@ class Attendance:
 
     @contextmanager
     def present(
-        self, principal: Principal, interview_id: str, send_away: Callable[[AccessError], None]
+        self,
+        principal: Principal,
+        interview_id: str,
+        send_away: Callable[[AccessError], None],
+        leave: Callable[[], None],
     ) -> Generator[None]:
-        """`send_away` is called once, should the right to be here end before the block does."""
-        entry = _Present(principal, interview_id, send_away)
-        self._present.add(entry)
+        """`send_away` is called once, should the right to be here end before the block does, and
+        `leave` when this process ends."""
+        entry = _Present(principal, interview_id, send_away, leave)
+        self._present[entry] = None
         try:
             yield
         finally:
-            self._present.discard(entry)
+            self._present.pop(entry, None)
+
+    async def empty(self) -> None:
+        """Asks everybody to leave, those who came first before the others, not all at once."""
+        leaving = list(self._present)
+        log.info("attendance.leaving", count=len(leaving))
+        pause_s = min(LEAVE_EVERY_S, LEAVE_WITHIN_S / max(1, len(leaving)))
+        for entry in leaving:
+            if entry in self._present:
+                entry.leave()
+                await asyncio.sleep(pause_s)
 
     async def run(self) -> None:
         """For ever."""
@@ -83,6 +103,6 @@ class Attendance:
         for entry in looked_at:
             refusal = refusals.get((entry.principal, entry.interview_id))
             if refusal is not None and entry in self._present:
-                self._present.discard(entry)
+                del self._present[entry]
                 log.info("attendance.sent_away", code=refusal.code)
                 entry.send_away(refusal)

@@ -139,7 +139,7 @@ class Connection:
             if entry is not None:
                 assert self._principal is not None, "nobody enters unproved"
                 with self._services.attendance.present(
-                    self._principal, self._interview_id, self._refuse
+                    self._principal, self._interview_id, self._refuse, self._leave
                 ):
                     self._open(entry, hello, tasks)
                     await self._listen()
@@ -194,6 +194,10 @@ class Connection:
         self._outbox.drop_audio()
         self._dialect.tell(error_message(error, recoverable=False))
         self._outbox.close(_CLOSE_CODES[error.http_status])
+
+    def _leave(self) -> None:
+        """This process ends; another one takes them in."""
+        self._outbox.close(limits.CLOSE_GOING_AWAY)
 
     async def _enter_when_possible(self, hello: Hello | None) -> Entry:
         interview_id, ticket = self._interview_id, hello.ticket if hello else None

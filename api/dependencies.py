@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Self
 
 from fastapi import Depends
-from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 from temporalio.client import Client
 from temporalio.runtime import Runtime
@@ -23,19 +22,23 @@ from api.tickets import Tickets
 from interview.accounts.accommodations import Accommodations
 from interview.accounts.consents import Consents
 from interview.accounts.services import Accounts
+from interview.coding.pads import Pads
 from interview.config import Settings
 from interview.documents.extractor import Extractor
 from interview.documents.keeping import Documents
 from interview.erasing import Erasing
 from interview.evaluation.asking import Evaluating
+from interview.evaluation.reevaluating import Reevaluating
 from interview.persistence.access import AccessRecords
 from interview.persistence.agreements import AgreementRecords
 from interview.persistence.audit import AuditTrail
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.comparisons import ComparisonRecords
+from interview.persistence.corrections import CorrectionRecords
 from interview.persistence.database import Database
 from interview.persistence.decisions import DecisionRecords
 from interview.persistence.documents import DocumentRecords
+from interview.persistence.drifts import DriftRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.overrides import OverrideRecords
@@ -44,16 +47,20 @@ from interview.persistence.planning.roles import RoleRecords
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.planning.versions import PlanRecords
 from interview.persistence.records import Records
+from interview.persistence.reevaluations import ReevaluationRecords
 from interview.persistence.reviews import ReviewRecords
 from interview.planning.asking import Planning
 from interview.ports import BlobStore
+from interview.sandbox.exchange import CodeExchange
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.keys import parse_keys
 from interview.security.seal import derived
 from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
+from interview.streams.client import Redis
 from interview.streams.log import StreamLog, connect_redis
 from interview.temporal_client import connect_temporal
+from interview.timeline.reading import Timelines
 from interview.webhooks.guard import Guard
 from interview.webhooks.managing import Webhooks
 from interview.webhooks.secrets import WebhookSecrets
@@ -91,6 +98,8 @@ class Services:
     extractor: Extractor = field(default_factory=Extractor)
     uploads: Uploads = field(default_factory=Uploads)
     background: Background = field(default_factory=Background)
+    code: CodeExchange | None = None
+    """None: code is not run here."""
 
     @classmethod
     async def open(cls, settings: Settings, runtime: Runtime | None = None) -> Self:
@@ -122,6 +131,7 @@ class Services:
             trusted_proxies=parse_networks(settings.trusted_proxies),
             page_tokens=PageTokens(auth_keys),
             webhook_guard=Guard.from_settings(settings),
+            code=CodeExchange(redis),
         )
 
     @property
@@ -135,6 +145,10 @@ class Services:
     @property
     def erasing(self) -> Erasing:
         return Erasing(self.database, self.temporal, self.settings.erasure_stop_grace_s)
+
+    @property
+    def pads(self) -> Pads:
+        return Pads(self.database, self.keys)
 
     @property
     def accommodations(self) -> Accommodations:
@@ -169,8 +183,24 @@ class Services:
         return EvaluationRecords(self.database)
 
     @property
+    def corrections(self) -> CorrectionRecords:
+        return CorrectionRecords(self.database)
+
+    @property
     def evaluating(self) -> Evaluating:
         return Evaluating(self.database, self.temporal)
+
+    @property
+    def reevaluations(self) -> ReevaluationRecords:
+        return ReevaluationRecords(self.database)
+
+    @property
+    def reevaluating(self) -> Reevaluating:
+        return Reevaluating(self.database, self.temporal)
+
+    @property
+    def drifts(self) -> DriftRecords:
+        return DriftRecords(self.database)
 
     @property
     def reviews(self) -> ReviewRecords:
@@ -195,6 +225,10 @@ class Services:
     @property
     def planning(self) -> Planning:
         return Planning(self.database, self.temporal)
+
+    @property
+    def timelines(self) -> Timelines:
+        return Timelines(self.database, self.temporal, self.keys)
 
     @property
     def webhooks(self) -> Webhooks:

@@ -25,6 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
 from api.temporal_ui.links import details
+from interview.contracts.coding import RunCodeInput
 from interview.contracts.ids import INTERVIEW_QUEUE, workflow_id
 from interview.contracts.interview import (
     AnswerTextInput,
@@ -107,6 +108,11 @@ class Engine:
 
     async def end(self, update_id: str, on_delay: Callable[[], None]) -> None:
         await self._update(InterviewWorkflow.end_interview, EndInput(), update_id, on_delay)
+
+    async def run_code(
+        self, run: RunCodeInput, update_id: str, on_delay: Callable[[], None]
+    ) -> None:
+        await self._update(InterviewWorkflow.run_code, run, update_id, on_delay)
 
     async def _update(
         self,

@@ -47,6 +47,8 @@ class Entry:
     resumed_from_seq: int | None
     endpointing_ms: int
     """As the room was told last, with the candidate's own extra time."""
+    question_id: str | None
+    """Being asked, as the room was told last."""
 
 
 async def enter(
@@ -62,12 +64,12 @@ async def enter(
     reader = OutboundReader(services.streams, interview_id)
     # First of all: what is committed after it is relayed, what was before it is read here.
     takeover_seq = await OutboundWriter(services.streams, interview_id).take_over(connection_id)
-    transcript, begun, oldest, utterance_seq, endpointing_ms = await asyncio.gather(
+    transcript, begun, oldest, utterance_seq, standing_told = await asyncio.gather(
         services.records.transcript(interview_id),
         pending_turns(services, interview_id).get(),
         reader.oldest(),
         reader.latest_utterance_start(),
-        reader.latest_endpointing_ms(),
+        reader.latest_standing(),
     )
     kept = last_seq is not None and oldest is not None and oldest <= last_seq <= takeover_seq
     resumed_from_seq = last_seq if kept else None
@@ -83,7 +85,9 @@ async def enter(
         after_seq=fresh if resumed_from_seq is None else resumed_from_seq,
         utterance_seq=utterance_seq,
         resumed_from_seq=resumed_from_seq,
-        endpointing_ms=endpointing_ms or record.limits.endpointing.wait_ms(record.phase),
+        endpointing_ms=(standing_told and standing_told.endpointing_ms)
+        or record.limits.endpointing.wait_ms(record.phase),
+        question_id=standing_told.question_id if standing_told else record.question_id,
     )
 
 
@@ -110,6 +114,7 @@ def snapshot(entry: Entry) -> Snapshot:
             )
             for line in entry.transcript
         ],
+        language=record.plan.language,
         endpointing_ms=entry.endpointing_ms,
         pending_turn=entry.pending,
         committed_turns=_committed(entry.transcript),

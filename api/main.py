@@ -25,8 +25,10 @@ from api.routes import (
     api_keys,
     audit,
     auth,
+    code,
     comparisons,
     consents,
+    corrections,
     documents,
     erasure,
     evaluations,
@@ -43,11 +45,13 @@ from api.routes import (
     plan_versions,
     proposals,
     recordings,
+    reevaluations,
     reports,
     reviews,
     roles,
     tailorings,
     tickets,
+    timeline,
     webhooks,
 )
 from api.security import BodyLimit, KnownHosts, SecurityHeaders
@@ -130,12 +134,15 @@ def create_app(settings: Settings) -> FastAPI:
     people = (auth, openid, account, members, api_keys, organization, webhooks)
     # The codec before the UI, which takes every path under its own.
     for module in (
-        *(health, roles, interviews, recordings, tickets, export, erasure, audit),
+        *(health, roles, interviews, timeline, recordings, tickets, export, erasure, audit),
         invitations,
         consents,
         accommodations,
         documents,
+        corrections,
+        code,
         *(evaluations, reports, feedback, reviews, agreement, comparisons),
+        reevaluations,
         *(organization_roles, proposals, plan_drafts, plan_versions, tailorings),
         *(*people, realtime, docs),
         *(temporal_codec, temporal_ui),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pydantic import ValidationError
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from interview.contracts.interview import BeginTurnInput
 from interview.errors import StreamError
 from interview.security.data_keys import DataKeys
+from interview.streams.client import Redis, RedisError
 from interview.streams.sealing import Sealing
 
 __all__ = ["PendingTurns"]

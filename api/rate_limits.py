@@ -14,6 +14,7 @@ from interview.security.principal import Principal
 
 __all__ = [
     "CONNECTING",
+    "CORRECTING",
     "CREATING",
     "ENTERING",
     "ERASING",
@@ -22,6 +23,9 @@ __all__ = [
     "JOINING",
     "PROPOSING",
     "READING",
+    "REMEMBERING",
+    "REEVALUATING",
+    "RUNNING",
     "SENDING_AGAIN",
     "UPLOADING",
     "CallerDep",
@@ -33,6 +37,7 @@ __all__ = [
 READING = Limit("rest", 3000, per_s=60)
 """Of all that somebody asks. An integration that polls stays far below it."""
 CREATING = Limit("interview-create", 600, per_s=60)
+CORRECTING = Limit("correction", 600, per_s=3600)
 ENTERING = Limit("interview-enter", 120, per_s=60)
 """A ticket for each try of a client that reconnects."""
 CONNECTING = Limit("connect", 6000, per_s=60)
@@ -43,8 +48,12 @@ JOINING = Limit("join", 1200, per_s=60)
 second: only what is no page meets it."""
 ERASING = Limit("erase", 60, per_s=60)
 """Each one locks the interview's row and waits for Temporal."""
+RUNNING = Limit("code-run", 30, per_s=60)
+"""Runs of one interview. Each one has a processor for a while."""
 EXPORTING = Limit("export", 60, per_s=60)
 """Each one reads all that is kept of an interview."""
+REMEMBERING = Limit("timeline", 120, per_s=60)
+"""Each one reads the whole history of an interview."""
 SENDING_AGAIN = Limit("redelivery", 120, per_s=60)
 """Each one is a request to somebody's server."""
 UPLOADING = Limit("document-upload", 60, per_s=60)
@@ -52,6 +61,8 @@ UPLOADING = Limit("document-upload", 60, per_s=60)
 
 EVALUATING = Limit("evaluation", 120, per_s=3600)
 """Each one is some calls of a model for every competency."""
+REEVALUATING = Limit("reevaluation", 20, per_s=3600)
+"""Each one is that, for some hundred interviews."""
 PROPOSING = Limit("plan-proposal", 120, per_s=3600)
 """Each one is some calls of a model."""
 

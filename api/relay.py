@@ -14,7 +14,7 @@ from api.outbox import Outbox
 from interview.errors import StreamError
 from interview.protocol import limits
 from interview.protocol.server import ServerMessage, Superseded, TurnResend
-from interview.streams.outbound import OutboundReader, OutEvent
+from interview.streams.outbound import OutboundReader, OutEvent, told
 
 __all__ = ["Relay"]
 
@@ -23,6 +23,7 @@ log = structlog.stdlib.get_logger(__name__)
 CLOSE_DONE = 1000
 _RETRY_S = 0.1
 _RESEND = b'{"type":"turn_resend"'
+_PHASE = b'{"type":"phase"'
 _ENDED = b'{"type":"session_ended"'
 """Events that the bridge acts on itself are told by their first bytes."""
 
@@ -40,6 +41,8 @@ class Relay:
     last_words: ServerMessage | None
     """Of an interview that was over already: said when the stream does not hold them."""
     on_resend: Callable[[str, int], None]
+    on_phase: Callable[[str | None], None]
+    """Is told the question that is being asked."""
     on_away: Callable[[StreamError], None]
     on_back: Callable[[], None]
     reply: AwaitedReply
@@ -58,7 +61,7 @@ class Relay:
                         if (work := self.dialect.relay(event)) is not None:
                             await work
                         self.reply.saw(event)
-                        if event.data.startswith((_RESEND, _ENDED)):
+                        if event.data.startswith((_RESEND, _ENDED, _PHASE)):
                             self._act_on(event)
                     if not events and self.last_words is not None:
                         self.dialect.tell(self.last_words)
@@ -73,6 +76,8 @@ class Relay:
         if event.data.startswith(_RESEND):
             again = TurnResend.model_validate_json(event.data)
             self.on_resend(again.turn_id, again.from_chunk)
+        elif event.data.startswith(_PHASE):
+            self.on_phase(told(event.data).question_id)
         else:
             self.outbox.close(CLOSE_DONE)
 

@@ -16,6 +16,7 @@ from api.engine import Engine
 from api.entry import Entry, is_over, pending_turns, snapshot
 from api.errors import error_message
 from api.outbox import Outbox
+from api.pads import PadDesk
 from api.relay import Relay
 from api.uplink import Uplink, gathering_s
 from api.version1 import Version1
@@ -24,6 +25,8 @@ from interview.errors import InterviewError, InvalidInputError
 from interview.protocol.client import (
     AnswerText,
     Audio,
+    CodeRun,
+    CodeSnapshot,
     EndSession,
     Hello,
     Pause,
@@ -87,6 +90,13 @@ class Room:
             stall_after_s=record.limits.stall_after_s,
             reply=reply,
         )
+        self._pads = PadDesk(
+            services=services,
+            record=record,
+            engine=self._engine,
+            connection_id=connection_id,
+            tell=self.tell,
+        )
         self._read_from = entry.after_seq
         self.dialect: Dialect
         if hello is None:
@@ -104,6 +114,7 @@ class Room:
             takeover_seq=entry.takeover_seq,
             last_words=_last_words(entry) if is_over(record) else None,
             on_resend=self.uplink.sent_again_from,
+            on_phase=self._at,
             on_away=self._away,
             on_back=self._back,
             reply=reply,
@@ -123,6 +134,8 @@ class Room:
         over = is_over(entry.record)
         if not is_v2 and entry.utterance_seq is None and not over:
             self.tell(Status(state="ready"))
+        if not over:
+            self._at(entry.question_id)
         tasks.create_task(self._relay.run(self._read_from))
         tasks.create_task(self.uplink.run())
         if not over:
@@ -178,6 +191,10 @@ class Room:
                 answers.request(self._ask(self._engine.resume))
             case Repeat():
                 answers.request(self._ask(self._engine.repeat))
+            case CodeSnapshot():
+                self._pads.save(message)
+            case CodeRun():
+                self._pads.run(message)
             case EndSession():
                 answers.request(self._ask(self._engine.end))
             case Hello():
@@ -190,6 +207,10 @@ class Room:
             await update(self._answers.update_id(), self._answers.delayed(None, SOON))
         except InterviewError as error:
             self.tell(error_message(error, recoverable=error.code != "interview.ended"))
+
+    def _at(self, question_id: str | None) -> None:
+        if self.dialect.version == 2:
+            self._pads.at(question_id)
 
     def _away(self, error: InterviewError) -> None:
         if not self._streams_away:

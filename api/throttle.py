@@ -19,9 +19,9 @@ import structlog
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from redis.exceptions import RedisError
 
 from interview.errors import RateLimitedError
+from interview.streams.client import RedisError
 
 __all__ = ["Limit", "Throttle"]
 

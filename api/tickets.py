@@ -11,12 +11,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from redis.asyncio import Redis
-
 from interview.errors import AccessError
 from interview.protocol import limits
 from interview.security.principal import Principal
 from interview.security.tokens import new_secret
+from interview.streams.client import Redis
 from interview.streams.log import translated
 
 __all__ = ["Tickets"]

@@ -21,35 +21,25 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client
 
-from chaos.balance import Balancer
+from chaos.crowd import all_answer, hold, say
+from chaos.fleet import Fleet, terminate
 from demo.checks import check_interview
-from demo.interview import HeldInterview, create_interview, hold_interview
+from demo.interview import HeldInterview
 from interview.build import build_id
-from interview.config import Settings
 from interview.contracts.ids import workflow_id
-from interview.persistence.database import Database
-from interview.security.data_keys import build_data_keys
-from interview.temporal_client import connect_temporal
 from interview.worker_versions import make_current, version_of, versions
-from launcher.keys import local_keys
-from launcher.paths import REPOSITORY, Home
-from launcher.ports import free_port
-from launcher.stack import ALL, LocalStack, Ports
+from launcher.paths import REPOSITORY
 
 __all__ = ["Report", "changed_code", "deploy_under"]
 
@@ -58,12 +48,6 @@ LONGEST_GAP_S = 2.0
 _PACKAGES = ("workflows", "activities", "interview", "bench")
 _BEFORE = "        request, self._waiting = self._waiting, None\n"
 _CHANGE = "        await workflow.sleep(timedelta(milliseconds=1))\n"
-_RUN = (
-    "import runpy, sys; sys.path.insert(0, {folder!r}); sys.argv[1:] = ['brisk'];"
-    "runpy.run_module('bench.stub_worker', run_name='__main__')"
-)
-_SPEED = 2.0
-_PATIENCE_S = 120.0
 
 
 @dataclass
@@ -74,6 +58,8 @@ class Report:
     checks: Counter[str] = field(default_factory=Counter[str])
     """How often each check failed."""
     gaps_s: list[float] = field(default_factory=list[float])
+    connects_s: list[float] = field(default_factory=list[float])
+    """The part of each gap in which no server answered."""
     waits_ms: list[float] = field(default_factory=list[float])
     versions: dict[str, str] = field(default_factory=dict[str, str])
     """What became of each build in the end."""
@@ -110,6 +96,7 @@ class Report:
                 "failed_decisions": self.failed_tasks,
                 "reconnects": len(self.gaps_s),
                 "longest_gap_s": round(max(self.gaps_s, default=0.0), 2),
+                "longest_unanswered_s": round(max(self.connects_s, default=0.0), 2),
                 "reply_p50_ms": round(waits[len(waits) // 2]) if waits else None,
                 "reply_max_ms": round(waits[-1]) if waits else None,
                 "versions": self.versions,
@@ -134,50 +121,36 @@ def changed_code(folder: Path) -> Path:
 
 
 class _Deploy:
-    """The processes, and what is done to them."""
+    """What is done to the processes of a `Fleet`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stack = AsyncExitStack()
+        self._fleet = Fleet(folder, {"TEMPORAL_DEPLOYMENT_NAME": DEPLOYMENT})
         self._old_build = build_id()
 
     async def __aenter__(self) -> _Deploy:
+        fleet = await self._fleet.__aenter__()
         try:
-            await self._start()
+            self._old = await fleet.start_workers("old", 2)
+            self.client = fleet.client
+            await make_current(self.client, DEPLOYMENT, self._old_build)
+            await fleet.start_apis()
         except BaseException:
-            await self._stack.aclose()
+            await fleet.__aexit__()
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
-
-    async def _start(self) -> None:
-        services = LocalStack(Home(self._folder / "services"), services=ALL[:3])
-        await self._stack.enter_async_context(services)
-        self._given = {n: url for n, url in services.urls.items() if n.isupper()}
-        self._env = {
-            **local_keys(services.home),
-            "BLOB_URL": (self._folder / "blobs").as_uri(),
-            "LOG_LEVEL": "warning",
-            "SILENCE_NUDGE_S": "600",
-            "TEMPORAL_DEPLOYMENT_NAME": DEPLOYMENT,
-        }
-        self._old = await self._workers("old", REPOSITORY, 2)
-        self.client = await self._connect(services.home)
-        await make_current(self.client, DEPLOYMENT, self._old_build)
-        self._apis = [await self._api(n) for n in (1, 2)]
-        ports = [int(api.app_url.rpartition(":")[2]) for api in self._apis]
-        self._balancer = await self._stack.enter_async_context(Balancer(ports))
+        await self._fleet.__aexit__()
 
     @property
     def url(self) -> str:
-        return self._balancer.url
+        return self._fleet.url
 
     async def roll(self) -> str:
         """Changed code comes up beside the old, and is made current. Its build."""
         code = await asyncio.to_thread(changed_code, self._folder / "next")
-        await self._workers("new", code, 1)
+        await self._fleet.start_workers("new", 1, code=code)
         build = next(iter({*await versions(self.client, DEPLOYMENT)} - {self._old_build}), "")
         while not build:
             await asyncio.sleep(0.1)
@@ -188,12 +161,12 @@ class _Deploy:
 
     async def end_one_worker(self) -> None:
         """SIGTERM to one of the old version: the launcher starts it again, as a node would."""
-        await _terminate(self._old, "worker-2")
+        await terminate(self._old, "worker-2")
 
     async def restart_apis(self) -> None:
         """One after the other, each with SIGTERM and back before the next one goes."""
-        for api in self._apis:
-            await _terminate(api, "api")
+        for api in self._fleet.apis:
+            await terminate(api, "api")
 
     async def end_old(self) -> None:
         await self._old.stop()
@@ -206,7 +179,7 @@ class _Deploy:
         )
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", program, "replay", interview_id),
-            env={**os.environ, **self._given, **self._env},
+            env={**os.environ, **self._fleet.given, **self._fleet.env},
             cwd=REPOSITORY,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -215,72 +188,30 @@ class _Deploy:
         assert code in (0, 1), "it cannot be told"
         return code == 0
 
-    async def _workers(self, name: str, code: Path, count: int) -> LocalStack:
-        workers = LocalStack(
-            Home(self._folder / name),
-            services=(*ALL[:3], "worker"),
-            given=self._given,
-            env=self._env,
-            worker_argv=(sys.executable, "-c", _RUN.format(folder=str(code))),
-            workers=count,
-        )
-        return await self._stack.enter_async_context(workers)
-
-    async def _api(self, number: int) -> LocalStack:
-        api = LocalStack(
-            Home(self._folder / f"api-{number}"),
-            services=(*ALL[:3], "api"),
-            given=self._given,
-            env=self._env,
-            ports=Ports(app=free_port()),
-        )
-        return await self._stack.enter_async_context(api)
-
-    async def _connect(self, home: Home) -> Client:
-        settings = Settings.model_validate(
-            {
-                "database_url": self._given["DATABASE_URL"],
-                "temporal_address": self._given["TEMPORAL_ADDRESS"],
-                "master_keys": local_keys(home)["MASTER_KEYS"],
-                "debug": True,
-            }
-        )
-        database = Database.from_settings(settings)
-        self._stack.push_async_callback(database.close)
-        return await connect_temporal(settings, build_data_keys(settings, database))
-
-
-async def _terminate(stack: LocalStack, name: str) -> None:
-    pid, lives = stack.pid(name), stack.restarts(name)
-    os.kill(pid, signal.SIGTERM)
-    while stack.restarts(name) == lives:  # noqa: ASYNC110 - tells nobody
-        await asyncio.sleep(0.05)
-    await stack.wait_ready(name)
-
 
 async def deploy_under(interviews: int, folder: Path) -> Report:
     """`interviews` begin before the deploy, and half as many after it. Raises `StartError`."""
     report, began = Report(), time.monotonic()
     async with _Deploy(folder) as deploy:
         answered = asyncio.Semaphore(0)
-        old = [asyncio.create_task(_hold(deploy.url, n, answered)) for n in range(interviews)]
-        await _all_answer(answered, old)
-        _say(f"{interviews} interviews run on {build_id()}")
+        old = [asyncio.create_task(hold(deploy.url, n, answered)) for n in range(interviews)]
+        await all_answer(answered, old)
+        say(f"{interviews} interviews run on {build_id()}")
         build = await deploy.roll()
-        _say(f"{build} is current")
+        say(f"{build} is current")
         new = [
-            asyncio.create_task(_hold(deploy.url, n, answered))
+            asyncio.create_task(hold(deploy.url, n, answered))
             for n in range(max(1, interviews // 2))
         ]
-        await _all_answer(answered, new)
+        await all_answer(answered, new)
         await deploy.end_one_worker()
-        _say("a worker was replaced")
+        say("a worker was replaced")
         await deploy.restart_apis()
-        _say("both API processes were replaced")
+        say("both API processes were replaced")
         ended_old = await asyncio.gather(*old)
         report.old_fits_new_code = await deploy.fits_next(ended_old[0][0])
         await deploy.end_old()
-        _say("the old version is gone")
+        say("the old version is gone")
         ended_new = await asyncio.gather(*new)
         await _examine(deploy, report, ended_old, build_id())
         await _examine(deploy, report, ended_new, build)
@@ -288,22 +219,6 @@ async def deploy_under(interviews: int, folder: Path) -> Report:
     report.on_old, report.on_new = len(old), len(new)
     report.seconds = time.monotonic() - began
     return report
-
-
-async def _hold(url: str, number: int, answered: asyncio.Semaphore) -> tuple[str, HeldInterview]:
-    """`answered` hears of the first answer, in whose middle most others are then."""
-    await asyncio.sleep(number * 0.05)
-    async with httpx.AsyncClient(base_url=url, timeout=30.0, trust_env=False) as api:
-        interview_id = await create_interview(api, "demo", "")
-
-    async def tell() -> float:
-        answered.release()
-        return time.monotonic()
-
-    held = await hold_interview(
-        *(url, interview_id), speed=_SPEED, kill_at=0, kill=tell, patience_s=_PATIENCE_S
-    )
-    return interview_id, held
 
 
 async def _examine(
@@ -318,6 +233,7 @@ async def _examine(
             checks = await check_interview(api, interview_id, held)
             report.checks.update(name for name, holds in checks.items() if not holds)
             report.gaps_s += held.room.gaps_s
+            report.connects_s += held.room.connects_s
             report.waits_ms += [turn.first_sound_ms for turn in held.turns]
             name = workflow_id(interview_id)
             report.moved += await version_of(deploy.client, name) != build
@@ -326,25 +242,6 @@ async def _examine(
                 event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
                 for event in history.events
             )
-
-
-async def _all_answer(answered: asyncio.Semaphore, held: Sequence[asyncio.Task[Any]]) -> None:
-    """Raises what one of them failed with."""
-
-    async def heard() -> None:
-        for _ in held:
-            await answered.acquire()
-
-    hearing, running = asyncio.create_task(heard()), set(held)
-    while not hearing.done():
-        done, _ = await asyncio.wait({hearing, *running}, return_when=asyncio.FIRST_COMPLETED)
-        running -= done
-        for one in done:
-            one.result()
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def main() -> int:

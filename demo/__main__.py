@@ -24,6 +24,7 @@ from interview.domain.plan import plan_hash
 from interview.domain.roles import get_plan
 from interview.ports import TTS_SAMPLE_RATE_HZ
 from interview.protocol.server import (
+    CodeResult,
     ErrorMessage,
     PhaseChanged,
     ServerMessage,
@@ -56,6 +57,8 @@ def _print_message(message: ServerMessage) -> None:
         case PhaseChanged() if message.question_number:
             place = f"{message.question_number} of {message.question_count}"
             print(f"     -- {message.phase.label}, question {place}")
+        case CodeResult():
+            print(f"     >> {'tests' if message.with_tests else 'run'}: {message.report.verdict}")
         case ErrorMessage():
             print(f"     !! {message.code}: {message.message}")
         case _:
@@ -136,6 +139,7 @@ async def _run(args: argparse.Namespace) -> bool:
         "killed": target,
         "turns": len(held.turns),
         "phases": [p.value for p in held.phases],
+        "verdicts": held.verdicts,
         "word_error_rate": round(word_error_rate(held), 4),
         "first_sound_p50_ms": round(statistics.median(first_sound), 1),
         "recovery_ms": None if held.recovery_ms is None else round(held.recovery_ms, 1),

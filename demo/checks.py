@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import jiwer
 
+from demo.coding import is_coding
 from demo.interview import HeldInterview
 from interview.audio.decode import decode_all
 from interview.domain.phases import SPOKEN_PHASES
@@ -63,9 +64,23 @@ async def check_interview(
             and {t.turn_id for t in held.turns} == set(answers)
         ),
         "no question asked twice": all(n == 1 for n in asked.values()) and len(asked) > 0,
+        **_code_checks(held),
         "recordings play": await _recordings_play(
             api, interview_id, len(lines) - sum(turn.is_typed for turn in held.turns)
         ),
+    }
+
+
+def _code_checks(held: HeldInterview) -> dict[str, bool]:
+    coded = {turn.question_id for turn in held.turns if is_coding(turn.question_id)}
+    if not coded:
+        return {}
+    unavailable = ["sandbox_unavailable"] * 2
+    return {
+        "code failed, was mended and passed, or was said not to be run": (
+            len(held.verdicts) == len(coded)
+            and all(one in (["wrong_answer", "accepted"], unavailable) for one in held.verdicts)
+        )
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from demo.answers import answer_for
+from demo.coding import is_coding, write_and_run
 from demo.room import Room, Utterance
 from demo.voice import CandidateVoice
 from interview.domain.phases import Phase
@@ -42,6 +43,8 @@ class HeldInterview:
     room: Room
     turns: list[Turn] = field(default_factory=list[Turn])
     phases: list[Phase] = field(default_factory=list[Phase])
+    verdicts: list[list[str]] = field(default_factory=list[list[str]])
+    """Of the runs of each piece of code, in order."""
     recovery_ms: float | None = None
     """From the end of the answer that the kill fell into to the first sound of its reply."""
 
@@ -84,7 +87,7 @@ async def hold_interview(
         held = HeldInterview(room)
         await room.wait(lambda: _finished(room.last_utterance()) or room.ended, patience_s)
         while room.ended is None and standing is not None and standing.question_id is not None:
-            answer = _answer(role, standing, held.turns)
+            answer = await _answer(held, role, standing, patience_s)
             if typed:
                 held.turns.append(await _type(room, standing, answer, patience_s))
                 continue
@@ -120,11 +123,13 @@ async def hold_interview(
     return held
 
 
-def _answer(role: str, standing: PhaseChanged, turns: list[Turn]) -> str:
+async def _answer(held: HeldInterview, role: str, standing: PhaseChanged, patience_s: float) -> str:
     question_id = standing.question_id or ""
-    given = sum(turn.question_id == question_id for turn in turns)
-    before = len({t.question_id for t in turns if t.phase is standing.phase} - {question_id})
-    return answer_for(role, standing.phase, question_id, given, before)
+    given = sum(turn.question_id == question_id for turn in held.turns)
+    of_phase = {turn.question_id for turn in held.turns if turn.phase is standing.phase}
+    if is_coding(question_id) and given == 1:  # it was talked about before
+        held.verdicts.append(await write_and_run(held.room, question_id, patience_s))
+    return answer_for(role, standing.phase, question_id, given, len(of_phase - {question_id}))
 
 
 async def _type(room: Room, standing: PhaseChanged, answer: str, patience_s: float) -> Turn:

@@ -34,6 +34,8 @@ from interview.protocol.client import (
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import (
     SERVER_MESSAGE,
+    CodePad,
+    CodeResult,
     ErrorMessage,
     PhaseChanged,
     ServerMessage,
@@ -103,6 +105,9 @@ class Room:
         self.errors: list[ErrorMessage] = []
         self.ended: SessionEnded | None = None
         self.superseded = False
+        self.pad: CodePad | None = None
+        self.code_results: dict[str, CodeResult] = {}
+        """By run."""
         self.pending: PendingAnswer | None = None
         self.pending_text: AnswerText | None = None
         self.endpointing_ms = 0
@@ -112,7 +117,10 @@ class Room:
         self.duplicate_frames = 0
         self.gaps_s: list[float] = []
         """From losing the server to being back in the room, each time."""
+        self.connects_s: list[float] = []
+        """The part of each until a socket was open; after it the server lets them in."""
         self._lost_at: float | None = None
+        self._open_at = 0.0
 
     async def __aenter__(self) -> Room:
         self._runner = asyncio.create_task(self._stay_connected())
@@ -236,6 +244,7 @@ class Room:
             await asyncio.sleep(RECONNECT_S)
 
     async def _use(self, socket: ClientConnection) -> None:
+        self._open_at = time.perf_counter()
         hello = Hello(type="hello", last_seq=self.last_seq)
         await socket.send(hello.model_dump_json())
         self.connections += 1
@@ -271,6 +280,10 @@ class Room:
                 await self._resend(message)
             case UtteranceEnd():
                 await self._utterance_ended(socket, message)
+            case CodePad():
+                self.pad = message
+            case CodeResult():
+                self.code_results[message.run_id] = message
             case _:
                 self._note(message)
         self._on_message(message)
@@ -305,6 +318,7 @@ class Room:
         assert message.snapshot is not None, "version 2 always has a snapshot"
         if self._lost_at is not None:
             self.gaps_s.append(time.perf_counter() - self._lost_at)
+            self.connects_s.append(self._open_at - self._lost_at)
             self._lost_at = None
         self.snapshot = message.snapshot
         self.endpointing_ms = message.snapshot.endpointing_ms

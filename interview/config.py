@@ -20,6 +20,8 @@ S = TypeVar("S", bound="CodeSettings")
 SttProvider = Literal["openai", "local"]
 TtsProvider = Literal["openai", "local"]
 LlmProvider = Literal["anthropic", "openai", "scripted"]
+ScorerName = Annotated[str, Field(pattern=r"^(anthropic|openai)/\S{1,120}$")]
+"""`provider/model`."""
 
 
 CodeBackend = Literal["bubblewrap", "remote", "none"]
@@ -47,6 +49,7 @@ class CodeSettings(BaseSettings):
     code_slots: Annotated[int, Field(ge=1, le=200)] = 8
     code_typescript: str = ""
     code_cgroup: str = ""
+    code_uid_locks: str = ""
     code_remote_url: str = ""
     code_remote_kind: Literal["piston", "judge0"] = "piston"
     code_remote_token: SecretStr | None = None
@@ -145,6 +148,7 @@ class Settings(CodeSettings):
     # Worker
     worker_slots: Annotated[int, Field(ge=1)] = 100
     evaluation_slots: Annotated[int, Field(ge=1, le=1000)] = 8
+    evaluation_models: Annotated[tuple[ScorerName, ...], NoDecode] = ()
     temporal_deployment_name: str = ""
     temporal_worker_build_id: str = ""
 
@@ -156,6 +160,7 @@ class Settings(CodeSettings):
         "stt_providers",
         "llm_providers",
         "tts_providers",
+        "evaluation_models",
         mode="before",
     )
     @classmethod

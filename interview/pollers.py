@@ -16,6 +16,7 @@ from interview.contracts.ids import (
     ERASURE_QUEUE,
     EVALUATION_QUEUE,
     INTERVIEW_QUEUE,
+    PAD_QUEUE,
     PLANNING_QUEUE,
     SPEAK_QUEUE,
     TRANSCRIBE_QUEUE,
@@ -44,6 +45,7 @@ ALL_QUEUES: tuple[Polled, ...] = (
     (INTERVIEW_QUEUE, _ACTIVITY),
     *((queue, _WORKFLOW) for queue in (ERASURE_QUEUE, EVALUATION_QUEUE, PLANNING_QUEUE)),
     (WEBHOOK_QUEUE, _WORKFLOW),
+    (PAD_QUEUE, _ACTIVITY),
 )
 
 

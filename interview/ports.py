@@ -13,12 +13,14 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from interview.domain.coding import CodeReport
 from interview.domain.directives import Brief, Directive
 
 __all__ = [
     "STT_SAMPLE_RATE_HZ",
     "TTS_SAMPLE_RATE_HZ",
     "BlobStore",
+    "CodeSeen",
     "DirectiveChosen",
     "FoundBlob",
     "LanguageModel",
@@ -112,6 +114,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeSeen:
+    """What is on the candidate's pad, and what came of the last run of it."""
+
+    language: str
+    text: str
+    report: CodeReport | None = None
+    with_tests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyRequest:
     """One reply to be made. `conversation` ends with the candidate's answer."""
 
@@ -119,6 +131,8 @@ class ReplyRequest:
     conversation: Sequence[Line]
     already_said: Sequence[str] = field(default_factory=tuple[str, ...])
     """Sentences of this reply that were spoken before a retry; the reply goes on after them."""
+    code: CodeSeen | None = None
+    """Of a coding question, once something was written."""
     directive: Directive | None = None
     """The directive those sentences were said under; None on a first attempt."""
 

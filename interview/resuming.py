@@ -14,9 +14,11 @@ from interview.contracts.ids import (
     PLANNING_QUEUE,
     evaluation_workflow_id,
     planning_workflow_id,
+    reevaluation_workflow_id,
     tailoring_workflow_id,
 )
 from interview.contracts.planning import PLANNING, TAILORING, PlanningInput, TailoringInput
+from interview.contracts.reevaluation import REEVALUATION, ReevaluationInput
 from interview.persistence import asked_for
 from interview.persistence.database import Database
 from interview.repeating import repeat
@@ -42,6 +44,7 @@ class Resuming:
         left then is found the next time."""
         return (
             await self._each(asked_for.evaluations, self._evaluate)
+            + await self._each(asked_for.reevaluations, self._reevaluate)
             + await self._each(asked_for.proposals, self._propose)
             + await self._each(asked_for.tailorings, self._tailor)
         )
@@ -67,6 +70,15 @@ class Resuming:
             EVALUATION,
             EvaluationInput(interview_id=interview_id, number=number),
             workflow_id=evaluation_workflow_id(interview_id),
+            task_queue=EVALUATION_QUEUE,
+        )
+
+    async def _reevaluate(self, reevaluation_id: str, _number: int) -> bool:
+        return await start(
+            self._temporal,
+            REEVALUATION,
+            ReevaluationInput(reevaluation_id=reevaluation_id),
+            workflow_id=reevaluation_workflow_id(reevaluation_id),
             task_queue=EVALUATION_QUEUE,
         )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from interview.erasing import Erasing
 from interview.persistence import overdue
 from interview.persistence.database import Database
-from interview.persistence.overdue import Unfinished
+from interview.persistence.overdue import Due, Unfinished
 from interview.repeating import repeat
 
 __all__ = ["Sweeping"]
@@ -57,12 +57,18 @@ class Sweeping:
         return not one.begun
 
     async def _due(self) -> int:
-        after, started = "", 0
+        async with self._database.transaction() as connection:
+            organizations = await overdue.organizations_due(connection)
+        return sum([await self._due_of(one) for one in organizations])
+
+    async def _due_of(self, organization_id: str) -> int:
+        after: Due | None = None
+        started = 0
         while True:
             async with self._database.transaction() as connection:
-                page = await overdue.due(connection, after)
-            for interview_id in page:
-                await self._erasing.start(interview_id)
+                page = await overdue.due(connection, organization_id, after)
+            for one in page:
+                await self._erasing.start(one.interview_id)
             started += len(page)
             if len(page) < overdue.PAGE:
                 return started

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import Runtime
-from temporalio.service import RetryConfig, TLSConfig
+from temporalio.service import RetryConfig
 
 from interview.config import Settings
 from interview.errors import ConfigError
 from interview.security.codec import encrypted_converter
 from interview.security.data_keys import DataKeys
+from interview.temporal_tls import temporal_tls
 
 __all__ = ["connect_temporal"]
 
@@ -40,7 +39,7 @@ async def connect_temporal(
                 else pydantic_data_converter
             ),
             api_key=key.get_secret_value() if key else None,
-            tls=_tls(settings),
+            tls=temporal_tls(settings),
             lazy=lazy,
             runtime=runtime,
             # By default a call that found the server away waits up to 5 s before it looks again.
@@ -51,29 +50,3 @@ async def connect_temporal(
             f"Could not connect to Temporal at {settings.temporal_address}. "
             "Start it (make start, or docker compose up -d temporal) or correct TEMPORAL_ADDRESS."
         ) from error
-
-
-def _tls(settings: Settings) -> bool | TLSConfig:
-    """Any of the certificates, or a name, asks for TLS by itself."""
-    certificate = settings.temporal_tls_client_cert_path
-    key = settings.temporal_tls_client_key_path
-    authority = settings.temporal_tls_server_ca_cert_path
-    if (certificate is None) is not (key is None):
-        raise ConfigError(
-            "TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH: set both, or neither"
-        )
-    if not (certificate or authority or settings.temporal_tls_server_name):
-        return settings.temporal_tls
-    return TLSConfig(
-        server_root_ca_cert=_read("TEMPORAL_TLS_SERVER_CA_CERT_PATH", authority),
-        domain=settings.temporal_tls_server_name or None,
-        client_cert=_read("TEMPORAL_TLS_CLIENT_CERT_PATH", certificate),
-        client_private_key=_read("TEMPORAL_TLS_CLIENT_KEY_PATH", key),
-    )
-
-
-def _read(name: str, path: Path | None) -> bytes | None:
-    try:
-        return path.read_bytes() if path else None
-    except OSError as error:
-        raise ConfigError(f"{name}: {path} cannot be read ({error.strerror})") from None

@@ -104,6 +104,10 @@ class LocalStack:
         assert pid is not None, f"{name} is between two lives"
         return pid
 
+    def pids(self) -> dict[str, int]:
+        """Of those that are alive."""
+        return {name: pid for name, c in self._children.items() if (pid := c.pid) is not None}
+
     def kill(self, name: str) -> float:
         """SIGKILL; returns the `time.monotonic()` of it."""
         self._children[name].kill()
@@ -302,8 +306,7 @@ class LocalStack:
 
     def _write_state(self) -> None:
         """What `make demo KILL=…` reads. The URLs hold a password: for this user alone."""
-        pids = {n: c.pid for n, c in self._children.items() if c.pid is not None}
-        state: dict[str, Any] = {"launcher": os.getpid(), "urls": self.urls, "pids": pids}
+        state: dict[str, Any] = {"launcher": os.getpid(), "urls": self.urls, "pids": self.pids()}
         temporary = self._state_file.with_suffix(".new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:

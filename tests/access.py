@@ -61,7 +61,13 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
     ),
+    "timeline.read": ("recruiter", "admin", "key with every scope", "key that reads"),
+    "transcript.correct": ("recruiter", "admin"),
     "recording.read": (
+        *("candidate", "recruiter", "admin"),
+        *("key with every scope", "key that reads"),
+    ),
+    "code.read": (
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
     ),
@@ -102,6 +108,7 @@ ON_AN_ORGANIZATION: Mapping[Action, tuple[Who, ...]] = {
     "plan.write": (*_RECRUITERS, "key with every scope"),
     "plan.approve": _RECRUITERS,
     "evaluation.compare": (*_RECRUITERS, "key with every scope", "key that reads"),
+    "evaluation.reevaluate": (*_ADMINS, "key with every scope"),
     "review.read": _RECRUITERS,
     "invitation.manage": (*_RECRUITERS, "key with every scope"),
     "accommodation.grant": _RECRUITERS,
@@ -120,8 +127,8 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "closed": ("public",),
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
-        *("transcript.read", "recording.read", "workflow.read"),
-        *("document.read", "document.write", "feedback.read", "evaluation.read"),
+        *("transcript.read", "recording.read", "timeline.read", "workflow.read"),
+        *("document.read", "document.write", "feedback.read", "evaluation.read", "code.read"),
         *("consent.give", "consent.read", "accommodation.request"),
     ),
 }

@@ -35,13 +35,14 @@ PARAMETERS = {
     "key_id",
     "webhook_id",
     "delivery_id",
+    "reevaluation_id",
     "path",
 }
 """Of paths, which the tests know how to fill in."""
 
 _SOMEBODYS = (
     "user|session|key|invitation|accommodation|recording|document|role|proposal|"
-    "webhook|delivery"  # and no interview
+    "webhook|delivery|reevaluation"  # and no interview
 )
 
 

@@ -37,6 +37,15 @@ class EvaluationWorkflow:
         await workflow.execute_activity_method(
             EvaluationActivities.finish, request, **planning_options()
         )
+        if not workflow.patched("follow"):
+            return
+        following = await workflow.execute_activity_method(
+            EvaluationActivities.follow, request, **planning_options()
+        )
+        if following.number is not None:
+            workflow.continue_as_new(
+                EvaluationInput(interview_id=request.interview_id, number=following.number)
+            )
 
     async def _sample(self, request: SampleInput) -> None:
         try:

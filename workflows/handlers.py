@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from interview.contracts.coding import RunCodeInput
     from interview.contracts.interview import (
         Accommodation,
         AnswerTextInput,
@@ -25,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from interview.domain.phases import Phase
     from interview.domain.progress import current_question, first_position
 
+from workflows.coding import run_code
 from workflows.options import MAX_RESCHEDULES
 from workflows.turn import RunningTurn
 
@@ -50,6 +53,8 @@ class InterviewHandlers:
         self._repeat_wanted = False
         self._end_wanted: Outcome | None = None
         self._running: RunningTurn | None = None
+        self._code: tuple[str, asyncio.Task[None]] | None = None
+        """The run of a pad that was asked for last, by its id."""
 
     @workflow.update
     async def begin_turn(self, request: BeginTurnInput) -> TurnAck:
@@ -99,6 +104,26 @@ class InterviewHandlers:
     async def grant_accommodation(self, request: Accommodation) -> None:
         """From the next timer and turn on."""
         self._state.extra_time_factor = request.extra_time_factor
+
+    @workflow.update
+    async def run_code(self, request: RunCodeInput) -> None:
+        """Runs what is on the pad, beside the conversation. Idempotent by run id while it runs."""
+        if not self._code_is_running(request.run_id):
+            task = asyncio.create_task(run_code(self._interview_id, request))
+            self._code = request.run_id, task
+
+    @run_code.validator
+    def _validate_run_code(self, request: RunCodeInput) -> None:
+        self._validate_open()
+        asked = {
+            question.question_id: question.coding is not None for question in self._plan.questions
+        }
+        if request.question_id not in self._asked_now() or not asked.get(request.question_id):
+            raise ApplicationError(
+                "this question is not being asked", type="code.not_asked", non_retryable=True
+            )
+        if self._code_is_running() and not self._code_is_running(request.run_id):
+            raise ApplicationError("another run is under way", type="code.busy", non_retryable=True)
 
     @workflow.update
     async def recover_turn(self, request: RecoverTurnInput) -> bool:
@@ -153,6 +178,20 @@ class InterviewHandlers:
             question_text=question.text if question else "",
             running_turn_id=self._running.ref.turn_id if self._running else None,
         )
+
+    def _asked_now(self) -> set[str | None]:
+        """The question, and the one that is being read out: its pad is on the screen already."""
+        question = current_question(self._plan, self._state.position)
+        ids = {question.question_id if question else None}
+        if self._running is not None and self._running.brief is not None:
+            ids.add(self._running.brief.onward.standing.question_id)
+        return ids - {None}
+
+    def _code_is_running(self, run_id: str | None = None) -> bool:
+        """Any run, or this one."""
+        if self._code is None or self._code[1].done():
+            return False
+        return run_id is None or self._code[0] == run_id
 
     def _validate_open(self) -> None:
         if self._end_wanted is not None or self._state.position.phase is Phase.COMPLETED:

@@ -8,6 +8,7 @@ the loop, nobody else changes position, clock or status.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -90,7 +91,7 @@ class InterviewWorkflow(InterviewHandlers):
                 await self._tell_accommodation()
             else:
                 await self._wait()
-            if self._run_is_long():
+            if self._run_is_long() and not self._code_is_running():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 # No await from here on: what an update wants now would be lost with this run.
                 if not self._is_wanted():
@@ -317,6 +318,10 @@ class InterviewWorkflow(InterviewHandlers):
         workflow.logger.error("reply.failed")
         assert turn.brief is not None, "it was an answer"
         onward = turn.brief.onward
+        if Directive.CONTINUE in turn.brief.allowed:
+            await self._say((self._phrases.code_on,), turn.brief.standing)
+            self._move(turn.brief, Directive.CONTINUE)
+            return
         lines = (self._phrases.reply_lost, *onward.lines)
         await self._say(lines, onward.standing, onward.directive)
         self._move(turn.brief, onward.directive)
@@ -353,6 +358,7 @@ class InterviewWorkflow(InterviewHandlers):
         if self._waiting is not None:
             state.turns[self._waiting.turn_id] = "cancelled"
             self._waiting = None
+        await self._end_code_run()
         result = await self._record_close(outcome)
         if outcome != "withdrawn" and self._end_wanted == "withdrawn":
             # Withdrawn while we closed: the recordings have to go all the same.
@@ -361,6 +367,22 @@ class InterviewWorkflow(InterviewHandlers):
             await self._begin_evaluation()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return result
+
+    async def _end_code_run(self) -> None:
+        """One that is under way has as long as an answer to come to its end."""
+        if self._code is None or self._code[1].done():
+            return
+        task = self._code[1]
+        grace = timedelta(seconds=self._limits.end_grace_s)
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: task.done() or self._end_wanted == "withdrawn",
+                timeout=grace,
+                timeout_summary="grace for the run in progress",
+            )
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, ActivityError):
+            await task
 
     async def _begin_evaluation(self) -> None:
         """A child that outlives this workflow, which does not wait for it."""
@@ -457,7 +479,9 @@ class InterviewWorkflow(InterviewHandlers):
             state.question_began_s = state.phase_time_used_s
 
     def _waited_s(self, until: datetime) -> float:
-        return waited_s(self._state, self._limits, until)
+        question = current_question(self._plan, self._state.position)
+        is_coding = question is not None and question.coding is not None
+        return waited_s(self._state, self._limits, until, is_coding=is_coding)
 
     def _restart_silence(self, since: datetime) -> None:
         """The candidate was there: a new silence begins."""

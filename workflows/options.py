@@ -17,6 +17,7 @@ __all__ = [
     "code_options",
     "erasure_options",
     "model_options",
+    "pad_options",
     "planning_options",
     "record_options",
     "stage_options",
@@ -74,6 +75,9 @@ CODE_RETRY = RetryPolicy(
     # A program that takes its worker down with it is not tried for ever.
     maximum_attempts=3,
 )
+
+
+PAD_TIMEOUT = CODE_PATIENCE + CODE_TIMEOUT + timedelta(minutes=1)
 
 
 class ActivityOptions(TypedDict, total=False):
@@ -150,5 +154,15 @@ def code_options() -> CodeOptions:
         start_to_close_timeout=CODE_TIMEOUT,
         heartbeat_timeout=RECORD_HEARTBEAT,
         retry_policy=CODE_RETRY,
+        cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
+    )
+
+
+def pad_options() -> ActivityOptions:
+    """Around a run: they wait for it as long as it may take."""
+    return ActivityOptions(
+        start_to_close_timeout=PAD_TIMEOUT,
+        heartbeat_timeout=RECORD_HEARTBEAT,
+        retry_policy=INFRASTRUCTURE_RETRY,
         cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
     )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
-from pydantic import BaseModel
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict
 
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
 from api.rate_limits import EVALUATING, READING, limited
+from api.routes.reevaluations import ModelName, check_model
+from interview.domain.content import ContentHash
+from interview.errors import ConflictError
+from interview.evaluation.drift import Drift, drift
 from interview.evaluation.scorecard import Scorecard, scorecard
 from interview.persistence.evaluations import EvaluationRow
 
@@ -33,6 +37,16 @@ class EvaluationList(BaseModel):
     items: list[EvaluationRow]
 
 
+class Reevaluate(BaseModel):
+    """`rubric_hash`: another version of the rubric that is kept; null: the same. `model`: that
+    alone is asked, of those that are configured; null: whoever is asked today."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rubric_hash: ContentHash | None = None
+    model: ModelName | None = None
+
+
 @router.get("", dependencies=[requires("evaluation.read")], responses=responses(404))
 async def list_evaluations(interview_id: str, services: ServicesDep) -> EvaluationList:
     """The first one is made when the interview has ended, where its plan has a rubric."""
@@ -52,6 +66,56 @@ async def evaluate_anew(
     `evaluation.running`, `evaluation.too_many`; `temporal.unavailable`, when it waits for
     `retry`."""
     return await services.evaluating.anew(interview_id, principal)
+
+
+@router.post(
+    "/{number}/reevaluation",
+    status_code=202,
+    dependencies=[requires("evaluation.run"), limited(EVALUATING)],
+    responses=responses(400, 404, 409),
+)
+async def reevaluate(
+    interview_id: str,
+    number: EvaluationNumber,
+    body: Reevaluate,
+    services: ServicesDep,
+    principal: PrincipalDep,
+) -> EvaluationRow:
+    """What that evaluation went by, word for word, once more, to see what changes: `GET …/drift` of
+    the new one. No report goes by it. Errors: `evaluation.not_found`, `evaluation.not_done`,
+    `rubric.not_found`, `rubric.other`, `model.not_configured`, `evaluation.running`,
+    `evaluation.too_many`."""
+    check_model(services, body.model)
+    return await services.evaluating.reevaluate(
+        *(interview_id, number, principal),
+        rubric_hash=body.rubric_hash,
+        model=body.model,
+    )
+
+
+@router.get(
+    "/{number}/drift", dependencies=[requires("evaluation.read")], responses=responses(404, 409)
+)
+async def read_drift(
+    interview_id: str,
+    number: EvaluationNumber,
+    services: ServicesDep,
+    principal: PrincipalDep,
+    against: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
+) -> Drift:
+    """That evaluation beside the one it is based on, or the one that `against` names. Errors:
+    `evaluation.not_found`, `evaluation.not_based` (say against which one),
+    `evaluation.not_done` (one of them has no scores yet); `review.first`, where reviews are blind
+    and one's own is not handed in."""
+    new = scorecard(await services.evaluations.detail(interview_id, number))
+    other = against or new.based_on
+    if other is None:
+        raise ConflictError("evaluation.not_based", "say against which one")
+    old = scorecard(await services.evaluations.detail(interview_id, other))
+    if not {old.state, new.state} <= {"done", "pending"}:
+        raise ConflictError("evaluation.not_done", "one of them has no scores")
+    await services.reviews.see_scores(interview_id, principal)
+    return drift(old, new)
 
 
 @router.get("/{number}", dependencies=[requires("evaluation.read")], responses=responses(404))

@@ -31,10 +31,10 @@ router = APIRouter(prefix="/api/v1/interviews/{interview_id}/export", tags=["exp
 async def export_interview(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> StreamingResponse:
-    """A ZIP file: the interview, the questions asked, the transcript, consents, accommodations and
-    the audit trail as JSON, every recording, and every document with its text; for a candidate,
-    of the documents the résumés, and of the trail what is about them. Errors:
-    `interview.erased`."""
+    """A ZIP file: the interview, the questions asked, the transcript, what was written on pads and
+    how it ran, consents, accommodations, corrections and the audit trail as JSON, every recording,
+    and every document with its text; for a candidate, of the documents the résumés, and of the
+    trail what is about them. Errors: `interview.erased`."""
     if await services.erasures.find(interview_id) is not None:
         raise NotFoundError("interview.erased", "the interview was erased, or is about to be")
     record = await services.records.get_interview(interview_id)
@@ -43,6 +43,8 @@ async def export_interview(
     files = [
         row for row in await services.documents.of(interview_id) if is_for(principal, row.kind)
     ]
+    snapshots = await services.pads.all(interview_id)
+    runs = await services.pads.runs(interview_id)
     async with services.database.transaction() as connection:
         promised = await promises(connection, interview_id, principal)
         await AuditTrail.append(
@@ -55,6 +57,10 @@ async def export_interview(
             "interview_id": interview_id,
             "items": [line.model_dump(mode="json") for line in lines],
             "sha256": transcript_sha256(lines),
+        },
+        "code": {
+            "snapshots": [row.model_dump(mode="json") for row in snapshots],
+            "runs": [row.model_dump(mode="json") for row in runs],
         },
         **promised,
     }

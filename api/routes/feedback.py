@@ -36,11 +36,12 @@ async def read_feedback(
     if not organization.candidate_feedback:
         raise NotFoundError("feedback.not_offered", "there is no feedback on this interview")
     rows = await services.evaluations.all(interview_id)
-    done = next((row for row in rows if row.state == "done"), None)
+    done = next((row for row in rows if row.state == "done" and row.kind != "reevaluated"), None)
     if done is None:
         raise ConflictError("feedback.not_ready", "there is no feedback yet")
     if principal.role != "candidate":
         await services.reviews.see_scores(interview_id, principal)
     scored = scorecard(await services.evaluations.detail(interview_id, done.number))
-    lines = await services.records.transcript(interview_id)
+    spoken = await services.records.transcript(interview_id)
+    lines = await services.corrections.corrected(interview_id, spoken, done.corrections)
     return feedback(record.title, record.plan, scored, lines)

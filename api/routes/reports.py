@@ -71,7 +71,7 @@ async def report_as_csv(
 async def _report(services: Services, interview_id: str, principal: Principal) -> Report:
     record = await services.records.get_interview(interview_id)
     lines = await services.records.transcript(interview_id)
-    rows = await services.evaluations.all(interview_id)
+    rows = [r for r in await services.evaluations.all(interview_id) if r.kind != "reevaluated"]
     newest = next((row for row in rows if row.state != "running"), rows[0] if rows else None)
     scored = None
     if newest is not None:

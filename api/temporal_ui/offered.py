@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl
 
-from interview.contracts.ids import CONVERSE_QUEUE, INTERVIEW_QUEUE, SPEAK_QUEUE, TRANSCRIBE_QUEUE
+from interview.contracts.ids import (
+    CODE_QUEUE,
+    CONVERSE_QUEUE,
+    INTERVIEW_QUEUE,
+    PAD_QUEUE,
+    SPEAK_QUEUE,
+    TRANSCRIBE_QUEUE,
+)
 from interview.errors import AccessError, InvalidInputError
 
 __all__ = ["Asked", "Kind", "find_asked"]
@@ -37,6 +44,13 @@ class _Offer:
     parameters: frozenset[str] = frozenset()
 
 
+_QUEUES = (
+    *(INTERVIEW_QUEUE, TRANSCRIBE_QUEUE, CONVERSE_QUEUE, SPEAK_QUEUE),
+    *(PAD_QUEUE, CODE_QUEUE),
+)
+"""Of an interview's workflow and its activities."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`path` begins after `/api/v1`; `parameters` are those the offer has, each once."""
@@ -53,7 +67,7 @@ def _offer(kind: Kind, method: Literal["GET", "POST"], path: str, *parameters: s
         namespace=r"/namespaces/(?P<namespace>[A-Za-z0-9_-]+)",
         workflow=r"/workflows/(?P<workflow>[A-Za-z0-9_-]+)",
         name=r"[A-Za-z0-9_-]+",
-        queue="|".join((INTERVIEW_QUEUE, TRANSCRIBE_QUEUE, CONVERSE_QUEUE, SPEAK_QUEUE)),
+        queue="|".join(_QUEUES),
     )
     return _Offer(kind, method, re.compile(named), frozenset(parameters))
 

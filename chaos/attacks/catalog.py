@@ -62,12 +62,23 @@ def _attack(
 
 
 _SHORT = Limits(cpu_s=1, wall_s=2, memory_bytes=128 * MB)
+_TINY = Limits(cpu_s=5, wall_s=20, memory_bytes=32 * MB)
+_BUSY = Limits(cpu_s=10, wall_s=20, memory_bytes=128 * MB)
+_PATIENT = Limits(cpu_s=1, wall_s=60, memory_bytes=128 * MB)
 _BOMB = Limits(cpu_s=1.5, wall_s=4, memory_bytes=128 * MB)
 
 ATTACKS: tuple[Attack, ...] = (
     _attack("fork_bomb", "unsafe", *_STOPPED, limits=_BOMB),
     _attack("memory_bomb", "unsafe", "memory_limit", limits=Limits(memory_bytes=128 * MB)),
     _attack("memory_of_many", "unsafe", *_STOPPED, limits=Limits(memory_bytes=128 * MB)),
+    _attack("shared_anonymous", "user"),
+    _attack("shared_zeros", "user"),
+    _attack("page_tables", "user", "memory_limit"),
+    _attack("page_tables_of_many", "unsafe", "memory_limit"),
+    _attack("mappings", "user", "memory_limit", limits=_BUSY),
+    _attack("socket_buffers", "user", "memory_limit", limits=_BUSY),
+    _attack("file_locks", "user", "memory_limit", limits=_BUSY),
+    _attack("memory_in_files", "user", "memory_limit", limits=_TINY),
     _attack("tmpfs_fill", "user"),
     _attack("inode_fill", "user"),
     _attack("memfd", "user"),
@@ -76,6 +87,8 @@ ATTACKS: tuple[Attack, ...] = (
     _attack("endless_sleep", "endless", "time_limit", limits=_SHORT),
     _attack("ignored_signals", "endless", "time_limit", limits=_SHORT),
     _attack("cpu_spin", "endless", "time_limit", limits=_SHORT),
+    _attack("unwaited_children", "user", "time_limit", limits=_PATIENT),
+    _attack("unreadable_executable", "user"),
     _attack("surviving_daemon", "endless", "finished", within_s=15),
     _attack("daemon_holding_stdout", "endless", "finished", within_s=15),
     _attack("descriptor_exhaustion", "user"),

@@ -11,10 +11,12 @@ _HEAD = r"""
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <string>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/shm.h>
@@ -48,6 +50,19 @@ if (fork() == 0) { SESSION; if (fork() == 0) { FILES; sleep(600); } _exit(0); }
 wait(nullptr); puts("done"); fflush(stdout); _exit(0);
 """
 
+_HELD = r"""
+const long step = 1 << 20, all = 512 * step;
+char* p = (char*)mmap(nullptr, all, PROT_READ | PROT_WRITE, FLAGS, FD, 0);
+if (p == MAP_FAILED) return 0;
+for (long at = 0; at < all; at += step) { memset(p + at, 1, step); madvise(p + at, step, MADV_DONTNEED); }
+if (p[5] == 1 && p[all - 1] == 1) puts("ESCAPED");
+"""
+_TOUCHED = r"""
+char* p = (char*)mmap(nullptr, 1L << 39, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+if (p == MAP_FAILED) return 0;
+for (long at = 0; at < 1L << 39; at += 2 << 20) (void)*(volatile char*)(p + at);
+"""
+
 PROGRAMS: dict[str, str] = {
     "fork_bomb": _main("for (;;) fork();"),
     "memory_bomb": _main(
@@ -56,6 +71,54 @@ PROGRAMS: dict[str, str] = {
     "memory_of_many": _main(
         "for (int i = 0; i < 16; i++) if (fork() == 0) { char* p = (char*)malloc(60 << 20); if (p) memset(p, 1, 60 << 20); sleep(600); } sleep(600);"
     ),
+    "shared_anonymous": _main(
+        _HELD.replace("FD", "-1").replace("FLAGS", "MAP_SHARED | MAP_ANONYMOUS")
+    ),
+    "shared_zeros": _main(
+        _HELD.replace("FD", 'open("/dev/zero", O_RDWR)').replace("FLAGS", "MAP_SHARED")
+    ),
+    "page_tables": _main(_TOUCHED + 'puts("ESCAPED");'),
+    "page_tables_of_many": _main(
+        "for (int i = 0; i < 12; i++) if (fork() == 0) { "
+        + _TOUCHED.replace("1L << 39", "1L << 35")
+        + ' sleep(600); } sleep(3); puts("ESCAPED");'
+    ),
+    "mappings": _main(r"""
+char* p = (char*)mmap(nullptr, 64000L << 12, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+for (long at = 0; at < 64000; at += 2) mprotect(p + (at << 12), 4096, PROT_NONE);
+for (int i = 0; i < 20; i++) if (fork() == 0) sleep(600);
+sleep(5); puts("ESCAPED");
+"""),
+    "socket_buffers": _main(r"""
+static char block[60000]; int most = 1 << 22;
+for (int i = 0; i < 20; i++) if (fork() == 0) {
+  int ends[2];
+  while (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0) for (int end : ends) {
+    setsockopt(end, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+    while (send(end, block, sizeof block, MSG_DONTWAIT) > 0) {}
+  }
+  sleep(600);
+}
+sleep(5); puts("ESCAPED");
+"""),
+    "file_locks": _main(r"""
+for (int n = 0; n < 20; n++) {
+  int fd = open(("clocked" + std::to_string(n)).c_str(), O_CREAT | O_RDWR, 0600);
+  for (long at = 0; at < 3000; at++) {
+    struct flock part = {}; part.l_type = F_WRLCK; part.l_start = 2 * at; part.l_len = 1;
+    if (fcntl(fd, F_SETLK, &part)) return 1;
+  }
+}
+puts("ESCAPED");
+"""),
+    "memory_in_files": _main(r"""
+static char block[10 << 20]; memset(block, 1, sizeof block);
+for (int n = 0; n < 6; n++) {
+  int fd = open(("cpart" + std::to_string(n)).c_str(), O_CREAT | O_WRONLY, 0600);
+  if (write(fd, block, sizeof block) < 0) return 1;
+}
+sleep(1); puts("ESCAPED");
+"""),
     "tmpfs_fill": _main(r"""
 long got = 0; static char block[1 << 20]; memset(block, 1, sizeof block);
 for (const char* place : {".", "/dev/shm", "/dev", "/", "/box", "/run", "/var/tmp"}) {
@@ -88,6 +151,25 @@ if (got > 5000) puts("ESCAPED");
     "endless_sleep": _main("sleep(600);"),
     "ignored_signals": _main("for (int n = 1; n < 65; n++) signal(n, SIG_IGN); for (;;) sleep(1);"),
     "cpu_spin": _main("for (volatile long i = 0;; i = i + 1);"),
+    "unwaited_children": _main(r"""
+signal(SIGCHLD, SIG_IGN);
+for (int n = 0; n < 100; n++) {
+  int ends[2]; char b; if (pipe(ends)) return 1;
+  if (fork() == 0) { close(ends[0]); while (clock() < CLOCKS_PER_SEC / 50) {} _exit(0); }
+  close(ends[1]); if (read(ends[0], &b, 1)) return 1; close(ends[0]);
+}
+puts("ESCAPED");
+"""),
+    "unreadable_executable": _HEAD
+    + r"""
+int main(int count, char** words) {
+  if (count > 1) { puts("ESCAPED"); return 0; }
+  int from = open("/proc/self/exe", O_RDONLY), to = open("cown", O_CREAT | O_WRONLY, 0700);
+  static char b[1 << 16]; long n;
+  while ((n = read(from, b, sizeof b)) > 0) if (write(to, b, n) != n) return 1;
+  close(to); chmod("cown", 0111); execl("./cown", "cown", "again", nullptr);
+}
+""",
     "surviving_daemon": _main(
         _DAEMON.replace("SESSION", "setsid()").replace(
             "FILES", 'int n = open("/dev/null", O_RDWR); for (int f = 0; f < 3; f++) dup2(n, f)'

@@ -26,6 +26,16 @@ PROGRAMS: dict[str, str] = {
     "fork_bomb": "const cp = require('child_process'); const go = () => { for (let i = 0; i < 50; i++) { try { cp.spawn('/bin/sh', ['-c', ':(){ :|:& };: ; sleep 60'], {stdio: 'ignore'}).on('error', () => {}); } catch {} } setImmediate(go); }; go();",
     "memory_bomb": "const x = []; for (;;) x.push(Buffer.alloc(1 << 20, 1));",
     "memory_of_many": "const cp = require('child_process'); for (let i = 0; i < 8; i++) cp.spawn('python3', ['-c', 'import os,time; x=os.urandom(60<<20); time.sleep(600)'], {stdio: 'ignore'}).on('error', () => {}); setTimeout(() => {}, 600000);",
+    "shared_anonymous": _by_way_of_python("shared_anonymous"),
+    "shared_zeros": _by_way_of_python("shared_zeros"),
+    "page_tables": _by_way_of_python("page_tables"),
+    "page_tables_of_many": _by_way_of_python("page_tables_of_many"),
+    "mappings": _by_way_of_python("mappings"),
+    "socket_buffers": _by_way_of_python("socket_buffers"),
+    "file_locks": _by_way_of_python("file_locks"),
+    "memory_in_files": "const held = Buffer.alloc(48 << 20, 1);\n"
+    + _by_way_of_python("memory_in_files")
+    + "\nheld.fill(2);",
     "tmpfs_fill": r"""
 const fs = require('fs'); let got = 0; const block = Buffer.alloc(8 << 20, 1);
 for (const place of ['.', '/dev/shm', '/dev', '/', '/box', '/run', '/var/tmp']) {
@@ -47,6 +57,8 @@ if (got > 5000) console.log('ESCAPED', got);
     "endless_sleep": "setTimeout(() => {}, 600000);",
     "ignored_signals": "for (const s of ['SIGTERM','SIGINT','SIGHUP','SIGQUIT','SIGXCPU','SIGPIPE']) { try { process.on(s, () => {}); } catch {} } setInterval(() => {}, 1000);",
     "cpu_spin": "for (;;);",
+    "unwaited_children": _by_way_of_python("unwaited_children"),
+    "unreadable_executable": _by_way_of_python("unreadable_executable"),
     "surviving_daemon": _DAEMON.replace("OPTIONS", "detached: true, stdio: 'ignore'"),
     "daemon_holding_stdout": _DAEMON.replace("OPTIONS", "stdio: 'inherit'"),
     "descriptor_exhaustion": "const fs = require('fs'); let got = 0; try { while (got < 3000) { fs.openSync('/dev/null'); got++; } } catch {} if (got > 1000) console.log('ESCAPED', got);",

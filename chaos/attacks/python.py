@@ -38,6 +38,99 @@ for _ in range(16):
         time.sleep(600)
 time.sleep(600)
 """,
+    "shared_anonymous": r"""
+import mmap, time
+step = 1 << 20
+try:
+    held = mmap.mmap(-1, 1 << 30)
+    for at in range(0, 512 << 20, step):
+        held[at:at + step] = b"x" * step
+        held.madvise(mmap.MADV_DONTNEED, at, step)
+    print("ESCAPED", held[5], held[(512 << 20) - 1], flush=True)
+except (OSError, ValueError): pass
+""",
+    "shared_zeros": r"""
+import mmap, os
+step = 1 << 20
+try:
+    held = mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 30)
+    for at in range(0, 512 << 20, step):
+        held[at:at + step] = b"x" * step
+        held.madvise(mmap.MADV_DONTNEED, at, step)
+    print("ESCAPED", held[5], held[(512 << 20) - 1], flush=True)
+except (OSError, ValueError): pass
+""",
+    "page_tables": r"""
+import ctypes
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+start = libc.mmap(None, 1 << 39, 1, 0x4022, -1, 0)
+for at in range(0, 1 << 39, 2 << 20): ctypes.c_char.from_address(start + at).value
+print("ESCAPED", [line for line in open("/proc/self/status") if "VmPTE" in line], flush=True)
+""",
+    "page_tables_of_many": r"""
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+start = libc.mmap(None, 1 << 35, 1, 0x4022, -1, 0)
+for _ in range(12):
+    if os.fork() == 0:
+        for at in range(0, 1 << 35, 2 << 20): ctypes.c_char.from_address(start + at).value
+        time.sleep(600)
+time.sleep(3)
+print("ESCAPED", flush=True)
+""",
+    "mappings": r"""
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+start = libc.mmap(None, 64000 << 12, 1, 0x4022, -1, 0)
+for at in range(0, 64000, 2): libc.mprotect(start + (at << 12), 4096, 0)
+for _ in range(20):
+    if os.fork() == 0: time.sleep(600)
+time.sleep(5)
+print("ESCAPED", flush=True)
+""",
+    "socket_buffers": r"""
+import os, socket, time
+for _ in range(20):
+    if os.fork() == 0:
+        held = []
+        try:
+            while True:
+                held.append(socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
+                for one in held[-1]:
+                    one.setblocking(False)
+                    try:
+                        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+                    except OSError: pass
+                    try:
+                        while True: one.send(b"x" * 60000)
+                    except OSError: pass
+        except OSError: pass
+        time.sleep(600)
+time.sleep(5)
+print("ESCAPED", flush=True)
+""",
+    "file_locks": r"""
+import fcntl
+held = []
+for number in range(20):
+    held.append(open(f"locked{number}", "wb"))
+    for at in range(3000): fcntl.lockf(held[-1], fcntl.LOCK_EX, 1, 2 * at)
+print("ESCAPED", flush=True)
+""",
+    "memory_in_files": r"""
+import time
+for number in range(6):
+    with open(f"part{number}", "wb") as file: file.write(bytes(10 << 20))
+time.sleep(1)
+print("ESCAPED", flush=True)
+""",
     "tmpfs_fill": r"""
 import os
 got, block = 0, b"x" * (1 << 20)
@@ -77,6 +170,25 @@ for number in range(1, 65):
 while True: time.sleep(1)
 """,
     "cpu_spin": "while True: pass",
+    "unwaited_children": r"""
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in range(100):
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.close(reading)
+        while time.process_time() < {burn}: pass
+        os._exit(0)
+    os.close(writing); os.read(reading, 1); os.close(reading)
+print("ESCAPED", flush=True)
+""".replace("{burn}", "0.02"),
+    "unreadable_executable": r"""
+import os, shutil
+shutil.copy("/usr/bin/python3", "own")
+os.chmod("own", 0o111)
+try: os.execv("./own", ["own", "-I", "-S", "-c", "print('ESCAPED')"])
+except OSError: pass
+""",
     "surviving_daemon": _DAEMON.format(
         "try: os.setsid()\n    except OSError: pass",
         "n = os.open('/dev/null', os.O_RDWR)\n        for fd in (0, 1, 2): os.dup2(n, fd)",

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
-from redis.asyncio import Redis
 from sqlalchemy import text
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
@@ -24,6 +23,7 @@ from interview.persistence.database import Database
 from interview.pollers import ALL_QUEUES, unpolled
 from interview.security.data_keys import build_data_keys
 from interview.security.keys import parse_keys
+from interview.streams.client import Redis
 from interview.temporal_client import connect_temporal
 from launcher.migrations import newest_revision
 from launcher.paths import REPOSITORY

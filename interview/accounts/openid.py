@@ -36,6 +36,8 @@ LEEWAY_S = 30
 METADATA_S = 3600.0
 KEYS_S = 10.0
 """No sooner are the provider's keys asked for again when one is not among them."""
+MOST_PLACE_BYTES = 2000
+"""As JSON: a cookie of more than 4,096 bytes is dropped, and the sign-in could not be finished."""
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """Asymmetric alone: what is signed by the client's secret would be by ourselves as well."""
 _BOUND = b"intervue sign-in by OpenID"
@@ -87,7 +89,10 @@ class OpenIdProvider:
         self._current = self._ciphers[ring.current.key_id]
 
     async def begin(self, place: str = "") -> tuple[str, str]:
-        """Where to send the browser, and the cookie to give it. `place` is told by `finish`."""
+        """Where to send the browser, and the cookie to give it. `place` is told by `finish`,
+        unless it is longer than a cookie holds: then they come to the first page."""
+        if len(json.dumps(place)) > MOST_PLACE_BYTES:
+            place = ""
         provider = await self._provider()
         attempt = {
             "state": new_secret(),

@@ -13,6 +13,7 @@ __all__ = [
     "Due",
     "EvaluationActivities",
     "EvaluationInput",
+    "Following",
     "SampleInput",
 ]
 
@@ -45,6 +46,12 @@ class Due(_Model):
     samples: tuple[SampleInput, ...] = ()
 
 
+class Following(_Model):
+    """The evaluation that comes next by itself; None: no other one does."""
+
+    number: int | None = None
+
+
 class EvaluationActivities(ABC):
     """Every step may be repeated: what a model has answered is kept, and it is not asked again."""
 
@@ -61,3 +68,8 @@ class EvaluationActivities(ABC):
     @abstractmethod
     async def finish(self, request: EvaluationInput) -> None:
         """The scores, from what was kept; pending where a sample is missing."""
+
+    @activity.defn(name="evaluation.follow")
+    @abstractmethod
+    async def follow(self, request: EvaluationInput) -> Following:
+        """What was corrected while it ran and touches a score is scored by another one."""

@@ -11,6 +11,7 @@ __all__ = [
     "ERASURE_QUEUE",
     "EVALUATION_QUEUE",
     "INTERVIEW_QUEUE",
+    "PAD_QUEUE",
     "PLANNING_QUEUE",
     "SPEAK_QUEUE",
     "TRANSCRIBE_QUEUE",
@@ -19,6 +20,7 @@ __all__ = [
     "evaluation_workflow_id",
     "interview_of",
     "planning_workflow_id",
+    "reevaluation_workflow_id",
     "retention_workflow_id",
     "tailoring_workflow_id",
     "utterance_id",
@@ -49,6 +51,9 @@ WEBHOOK_QUEUE = "intervue-webhooks"
 
 CODE_QUEUE = "intervue-code"
 """Activities alone, on workers that hold no secrets: what runs there was written by strangers."""
+
+PAD_QUEUE = "intervue-pads"
+"""What has to be done around such a run: its activities wait for it, and hold up nobody."""
 
 _UTTERANCES = uuid.UUID("6f1c5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01")
 
@@ -82,6 +87,10 @@ def tailoring_workflow_id(interview_id: str) -> str:
 def evaluation_workflow_id(interview_id: str) -> str:
     """Likewise. One evaluation of an interview runs at a time."""
     return f"interview-{interview_id}-evaluation"
+
+
+def reevaluation_workflow_id(reevaluation_id: str) -> str:
+    return f"reevaluation-{reevaluation_id}"
 
 
 def webhook_workflow_id(delivery_id: str) -> str:

@@ -23,12 +23,22 @@ class Directive(StrEnum):
     """Stay: back to the question after something else than an answer. Once a question."""
     FOLLOW_UP = "follow_up"
     """Stay: ask one probe about this answer."""
+    CONTINUE = "continue"
+    """Stay: the candidate goes on with their code."""
     NEXT_QUESTION = "next_question"
     ADVANCE_PHASE = "advance_phase"
     CLOSE = "close"
 
 
-STAYING = frozenset({Directive.REPROMPT, Directive.CONFIRM, Directive.RETURN, Directive.FOLLOW_UP})
+STAYING = frozenset(
+    {
+        Directive.REPROMPT,
+        Directive.CONFIRM,
+        Directive.RETURN,
+        Directive.FOLLOW_UP,
+        Directive.CONTINUE,
+    }
+)
 """Those that lead to no other question."""
 
 
@@ -77,3 +87,7 @@ class Brief(BaseModel):
     follow_ups_left: int = Field(ge=0)
     job: str = Field(default="", repr=False)
     """The beginning of the role's job description; filled in where the reply is made."""
+
+    @property
+    def is_coding(self) -> bool:
+        return self.question.coding is not None

@@ -76,6 +76,8 @@ class Manners:
         """The question, where it is still to be asked."""
         if self.directive not in STAYING or self._asked or not self._wanting:
             return ""
+        if self.directive is Directive.CONTINUE and self._words:
+            return ""  # nothing has to be asked of somebody who writes
         return self._planned()
 
     def _admitted(self, sentence: str) -> str:
@@ -101,7 +103,9 @@ class Manners:
     def _questions(self) -> tuple[str, ...]:
         if self.directive is Directive.FOLLOW_UP:
             return self.brief.question.probes
-        return (self.brief.question.text,) if self.directive in STAYING else ()
+        if self.directive is Directive.CONTINUE or self.directive not in STAYING:
+            return ()
+        return (self.brief.question.text,)
 
     def _breaches(self, sentence: str) -> tuple[str, ...]:
         found = breaches(sentence)
@@ -112,6 +116,8 @@ class Manners:
 
     def _planned(self) -> str:
         question = self.brief.question
+        if self.directive is Directive.CONTINUE:
+            return "" if self._words else phrases(self.brief.language).code_on
         if self.directive is not Directive.FOLLOW_UP:
             return question.text
         left = question.probes[self.brief.follow_ups_used :]

@@ -26,6 +26,10 @@ class Phrases:
     understood: str
     """Before `{words}`, which are what was recognized."""
     is_that_right: str
+    code_on: str
+    """In place of a reply that was lost while code is written."""
+    go_on: str
+    """After an acknowledgement, to somebody who writes code."""
 
 
 _ENGLISH = Phrases(
@@ -44,6 +48,8 @@ _ENGLISH = Phrases(
     elaborate="Could you tell me a little more about that?",
     understood="I may not have heard you well. I understood: {words}.",
     is_that_right="Is that right?",
+    code_on="Thank you, I have that. Please go on with your code.",
+    go_on="Go on, and tell me when you are done.",
 )
 _GERMAN = Phrases(
     nudges=(
@@ -62,6 +68,8 @@ _GERMAN = Phrases(
     elaborate="Können Sie dazu noch etwas mehr erzählen?",
     understood="Vielleicht habe ich Sie nicht gut gehört. Verstanden habe ich: {words}.",
     is_that_right="Stimmt das?",
+    code_on="Danke, das habe ich. Schreiben Sie bitte weiter an Ihrem Code.",
+    go_on="Machen Sie weiter, und sagen Sie mir, wenn Sie fertig sind.",
 )
 _FRENCH = Phrases(
     nudges=(
@@ -80,6 +88,8 @@ _FRENCH = Phrases(
     elaborate="Pouvez-vous m'en dire un peu plus ?",
     understood="Je vous ai peut-être mal entendu. J'ai compris : {words}.",
     is_that_right="Est-ce exact ?",
+    code_on="Merci, c'est noté. Continuez votre code, je vous en prie.",
+    go_on="Continuez, et dites-moi quand vous avez fini.",
 )
 _SPANISH = Phrases(
     nudges=(
@@ -98,6 +108,8 @@ _SPANISH = Phrases(
     elaborate="¿Puede contarme un poco más sobre eso?",
     understood="Quizá no le he oído bien. He entendido: {words}.",
     is_that_right="¿Es correcto?",
+    code_on="Gracias, lo tengo. Siga con su código, por favor.",
+    go_on="Siga, y dígame cuando haya terminado.",
 )
 _LANGUAGES = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 

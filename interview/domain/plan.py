@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self, cast
 
 from pydantic import Field, model_validator
 
+from interview.domain.coding import CodingTask
 from interview.domain.content import Content, ContentHash, Identifier, Words, content_hash
 from interview.domain.phases import SPOKEN_PHASES, Phase
 
@@ -34,6 +35,8 @@ class Question(Content):
     """Left out when time is short. Never true of a scored question."""
     time_limit_s: Annotated[float, Field(gt=0, le=3600)] | None = None
     """Active time after the question was asked; then it is followed up no more."""
+    coding: CodingTask | None = None
+    """What is to be written, with its tests. The answer is code as well as what is said."""
 
     @model_validator(mode="before")
     @classmethod
@@ -57,6 +60,13 @@ class Question(Content):
         if len(set(self.competencies)) != len(self.competencies):
             raise ValueError("a question names a competency once")
         return self
+
+    def shown(self) -> Question:
+        """As interviewers know it: without hidden tests, and what it starts with."""
+        if self.coding is None:
+            return self
+        known = self.coding.shown().model_copy(update={"starters": self.coding.starters[:1]})
+        return self.model_copy(update={"coding": known})
 
 
 class PhasePlan(Content):

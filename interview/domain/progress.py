@@ -19,6 +19,7 @@ from interview.domain.sentences import SentenceSplitter
 
 __all__ = [
     "MAX_REPROMPTS",
+    "MAX_STAYS",
     "Position",
     "apply_directive",
     "brief",
@@ -32,6 +33,8 @@ __all__ = [
 
 MAX_REPROMPTS = 3
 """Times one question may be repeated or rephrased before the interview moves on."""
+MAX_STAYS = 60
+"""Remarks while one piece of code is written, before the interview moves on."""
 
 
 class Position(BaseModel):
@@ -47,6 +50,7 @@ class Position(BaseModel):
     """What was understood of a poorly recognized answer was asked about."""
     returned: bool = False
     """The interviewer came back to the question from something else."""
+    stays_used: int = 0
 
 
 def first_position(plan: Plan) -> Position:
@@ -115,12 +119,16 @@ def brief(
         allowed.append(Directive.CONFIRM)
     if not position.returned:
         allowed.append(Directive.RETURN)
+    if question.coding is not None and position.stays_used < MAX_STAYS:
+        # While there is time to write, what is said does not end it.
+        if here.budget_left_s > 0 and question_time_used_s < limit_s:
+            allowed.append(Directive.CONTINUE)
     return Brief(
         role_title=plan.title,
         candidate_name=candidate_name,
         language=plan.language,
         standing=here,
-        question=question,
+        question=question.shown(),
         onward=onward,
         allowed=tuple(allowed),
         follow_ups_used=position.follow_ups_used,
@@ -151,6 +159,8 @@ def apply_directive(
             return position.model_copy(update={"returned": True})
         case Directive.FOLLOW_UP:
             return position.model_copy(update={"follow_ups_used": position.follow_ups_used + 1})
+        case Directive.CONTINUE:
+            return position.model_copy(update={"stays_used": position.stays_used + 1})
         case Directive.NEXT_QUESTION | Directive.ADVANCE_PHASE | Directive.CLOSE:
             return _next_position(plan, position, budget_left_s)
 

@@ -34,6 +34,8 @@ def fixed_lines(plan: Plan, candidate_name: str) -> tuple[str, ...]:
         phase_plan = plan.phase(phase)
         lines += [phase_plan.opening, *(q.text for q in phase_plan.questions)]
     said = phrases(plan.language)
+    if any(q.coding for q in plan.questions):
+        lines.append(said.code_on)
     lines += [*said.nudges, said.time_to_move_on, said.reply_lost, said.welcome_back]
     lines += [said.recap_at_the_beginning, said.cut_off, said.not_heard, said.not_heard_onward]
     lines.append(plan.closing.replace("{name}", f", {candidate_name}" if candidate_name else ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -10,7 +11,12 @@ from interview.domain.evaluation.scores import HumanReason, total
 from interview.domain.rubric import Competency
 from interview.persistence.evaluations import EvaluationDetail, SampleRow, ScoreRow
 from interview.persistence.overrides import OverrideRow
-from interview.persistence.vocabulary import EvaluationReason, EvaluationState, ScoreReason
+from interview.persistence.vocabulary import (
+    EvaluationKind,
+    EvaluationReason,
+    EvaluationState,
+    ScoreReason,
+)
 
 __all__ = ["CompetencyView", "Cost", "Quote", "Scorecard", "scorecard"]
 
@@ -23,6 +29,8 @@ class Quote(BaseModel):
     start: int
     end: int
     quote: str
+    source: Literal["speech", "code"] = "speech"
+    """Of code, `utterance_id` is the snapshot's."""
 
 
 class CompetencyView(BaseModel):
@@ -42,6 +50,7 @@ class CompetencyView(BaseModel):
     human: tuple[HumanReason, ...]
     evidence: tuple[Quote, ...]
     reason: str
+    taken_from: int | None = None
     override: OverrideRow | None = None
 
     @property
@@ -64,7 +73,8 @@ class Scorecard(BaseModel):
     """`total`: the mean of the scores there are, weighted; null where there are none. `coverage`:
     the part of all weight that is scored, 0 to 1. `reviewed_total` and `reviewed_coverage`: the
     same with what people said instead. `needs_human`: a person has to look before anything is made
-    of it, and has said nothing yet."""
+    of it, and has said nothing yet. `models`: who answered, also for scores that were taken from
+    another evaluation; `cost` is of this one alone."""
 
     interview_id: str
     number: int
@@ -80,6 +90,11 @@ class Scorecard(BaseModel):
     plan_hash: str | None
     prompt: str | None
     transcript_sha256: str | None
+    kind: EvaluationKind = "anew"
+    based_on: int | None = None
+    corrections: int = 0
+    model: str | None = None
+    models: tuple[str, ...] = ()
     cost: Cost
     requested_by: str | None
     created_at: datetime
@@ -108,6 +123,7 @@ def scorecard(detail: EvaluationDetail) -> Scorecard:
             (view.human or view.unscored == "pending") and view.override is None for view in views
         ),
         competencies=views,
+        models=_models((*detail.samples, *detail.taken_samples)),
         cost=_cost(detail.samples),
     )
 
@@ -116,7 +132,8 @@ def _competency(
     competency: Competency, score: ScoreRow, detail: EvaluationDetail
 ) -> CompetencyView:
     found = score.model_dump(exclude={"samples"})
-    counted = (s for s in detail.samples if s.competency_id == score.competency_id)
+    these = detail.samples if score.taken_from is None else detail.taken_samples
+    counted = (s for s in these if s.competency_id == score.competency_id)
     return CompetencyView(
         **found,
         name=competency.name,
@@ -131,8 +148,12 @@ def _competency(
 def _cost(samples: tuple[SampleRow, ...]) -> Cost:
     return Cost(
         calls=len(samples),
-        models=tuple(sorted({sample.provider for sample in samples})),
+        models=_models(samples),
         input_tokens=sum(sample.input_tokens for sample in samples),
         output_tokens=sum(sample.output_tokens for sample in samples),
         duration_ms=sum(sample.duration_ms for sample in samples),
     )
+
+
+def _models(samples: tuple[SampleRow, ...]) -> tuple[str, ...]:
+    return tuple(sorted({sample.provider for sample in samples}))

@@ -135,7 +135,8 @@ _Answers = dict[int, tuple[Said, Shown]]
 
 
 def _as_shown(one: Said, names: Sequence[str], show_suspicious: bool) -> Shown:
-    return shown(one.text, names=names, hide=() if show_suspicious else suspicious(one.text))
+    hide = () if show_suspicious else suspicious(one.text, is_code=bool(one.language))
+    return shown(one.text, names=names, hide=hide)
 
 
 def _content(
@@ -172,7 +173,10 @@ def _content(
 
 def _line(one: Said, numbers: dict[str, int], answers: _Answers) -> str:
     number = numbers[one.utterance_id]
-    return f"<answer number='{number}'>{escape(answers[number][1].text)}</answer>"
+    text = escape(answers[number][1].text)
+    if one.language:
+        return f"<answer number='{number}' code={quoteattr(one.language)}>\n{text}\n</answer>"
+    return f"<answer number='{number}'>{text}</answer>"
 
 
 def _question(one: Shown) -> str:
@@ -211,6 +215,7 @@ def _found(quote: QuoteAnswer, answers: _Answers) -> Evidence | None:
                 start=start,
                 end=end,
                 quote=one.text[start:end],
+                source="code" if one.language else "speech",
             )
     return None
 

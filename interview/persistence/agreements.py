@@ -52,6 +52,7 @@ _NEWEST = (
     .where(
         INTERVIEWS.c.organization_id == bindparam("of_organization"),
         EVALUATIONS.c.state.in_(["done", "pending"]),
+        EVALUATIONS.c.kind != "reevaluated",
     )
     .ext(distinct_on(EVALUATIONS.c.interview_id))
     .order_by(EVALUATIONS.c.interview_id, EVALUATIONS.c.number.desc())

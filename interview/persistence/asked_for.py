@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.persistence.models import (
     ERASURE_RECEIPTS,
     EVALUATIONS,
     PLAN_PROPOSALS,
+    REEVALUATIONS,
     TAILORINGS,
 )
 
-__all__ = ["PAGE", "evaluations", "proposals", "tailorings"]
+__all__ = ["PAGE", "evaluations", "proposals", "reevaluations", "tailorings"]
 
 PAGE = 100
 _SOON = timedelta(seconds=30)
@@ -45,6 +46,9 @@ _TAILORINGS = _pages(TAILORINGS.c.interview_id, TAILORINGS.c.run, TAILORINGS, of
 _PROPOSALS = _pages(
     PLAN_PROPOSALS.c.proposal_id, PLAN_PROPOSALS.c.run, PLAN_PROPOSALS, of_interview=False
 )
+_REEVALUATIONS = _pages(
+    REEVALUATIONS.c.reevaluation_id, literal(1), REEVALUATIONS, of_interview=False
+)
 
 
 async def evaluations(connection: AsyncConnection, after: str) -> Sequence[tuple[str, int]]:
@@ -60,6 +64,11 @@ async def tailorings(connection: AsyncConnection, after: str) -> Sequence[tuple[
 async def proposals(connection: AsyncConnection, after: str) -> Sequence[tuple[str, int]]:
     """Proposal and run."""
     return await _page(connection, _PROPOSALS, PLAN_PROPOSALS.c.proposal_id, after)
+
+
+async def reevaluations(connection: AsyncConnection, after: str) -> Sequence[tuple[str, int]]:
+    """Re-evaluations; the number says nothing."""
+    return await _page(connection, _REEVALUATIONS, REEVALUATIONS.c.reevaluation_id, after)
 
 
 async def _page(

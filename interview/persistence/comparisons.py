@@ -91,6 +91,7 @@ _NEWEST = (
         EVALUATIONS.c.rubric_hash,
     )
     .where(EVALUATIONS.c.interview_id.in_(_THOSE), EVALUATIONS.c.state.in_(["done", "pending"]))
+    .where(EVALUATIONS.c.kind != "reevaluated")
     .ext(distinct_on(EVALUATIONS.c.interview_id))
     .order_by(EVALUATIONS.c.interview_id, EVALUATIONS.c.number.desc())
     .cte("newest")

@@ -8,7 +8,12 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from interview.persistence.models import ACCOMMODATIONS, AUDIT_EVENTS, CONSENTS
+from interview.persistence.models import (
+    ACCOMMODATIONS,
+    AUDIT_EVENTS,
+    CONSENTS,
+    TRANSCRIPT_CORRECTIONS,
+)
 from interview.persistence.vocabulary import AuditAction
 from interview.security.principal import Principal
 
@@ -17,6 +22,7 @@ __all__ = ["promises"]
 _FILES: dict[str, tuple[Table, str]] = {
     "consents": (CONSENTS, "given_at"),
     "accommodations": (ACCOMMODATIONS, "requested_at"),
+    "corrections": (TRANSCRIPT_CORRECTIONS, "sequence"),
 }
 
 _OF_CANDIDATES: tuple[AuditAction, ...] = (
@@ -29,8 +35,8 @@ _OF_CANDIDATES: tuple[AuditAction, ...] = (
 
 
 async def promises(connection: AsyncConnection, interview_id: str, to: Principal) -> dict[str, Any]:
-    """Consents, accommodations and the audit trail of the interview, oldest first, as JSON.
-    Candidates get what of the trail is about them, and no id of anybody else."""
+    """Consents, accommodations, corrections and the audit trail of the interview, oldest first, as
+    JSON. Candidates get what of the trail is about them, and no id of anybody else."""
     found: dict[str, Any] = {}
     for name, (table, order) in _FILES.items():
         query = select(*table.c).where(table.c.interview_id == interview_id)
@@ -55,6 +61,6 @@ async def _audit(
 def _told(row: RowMapping, to: Principal) -> dict[str, Any]:
     values = to_jsonable_python(dict(row))
     if to.role == "candidate":
-        for who in {"actor_id", "granted_by"} & values.keys():
+        for who in {"actor_id", "granted_by", "corrected_by"} & values.keys():
             values[who] = values[who] if values[who] == to.user_id else None
     return values

@@ -4,15 +4,25 @@ caller's transaction; pages are read by `after`, the id of the last one before."
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.persistence import retention
-from interview.persistence.models import ERASURE_RECEIPTS, INTERVIEWS, ORGANIZATIONS
+from interview.persistence.models import ERASURE_RECEIPTS, INTERVIEWS, ORGANIZATIONS, UUID_TEXT
 
-__all__ = ["PAGE", "Unfinished", "changed_organizations", "due", "unfinished"]
+__all__ = [
+    "PAGE",
+    "Due",
+    "Unfinished",
+    "changed_organizations",
+    "due",
+    "organizations_due",
+    "unfinished",
+]
 
 PAGE = 100
 
@@ -36,27 +46,41 @@ _UNFINISHED = (
     .limit(PAGE)
 )
 _REQUESTED = exists().where(ERASURE_RECEIPTS.c.interview_id == INTERVIEWS.c.interview_id)
-_IS_KEPT_FOR = ORGANIZATIONS.c.organization_id == INTERVIEWS.c.organization_id
 _KEPT_UNTIL = retention.later(retention.KEPT_SINCE, ORGANIZATIONS.c.retention_days)
+# Nothing is kept from before it was made: what is younger is not looked at.
+_MADE_BY = retention.later(func.now(), -ORGANIZATIONS.c.retention_days)
 _DUE = (
-    select(INTERVIEWS.c.interview_id)
-    .join(ORGANIZATIONS, _IS_KEPT_FOR)
-    .where(_KEPT_UNTIL <= func.now(), ~_REQUESTED)
-    .order_by(INTERVIEWS.c.interview_id)
-    .limit(PAGE)
-)
-_ENDED_UNTIL = retention.later(INTERVIEWS.c.ended_at, ORGANIZATIONS.c.retention_days)
-_CHANGED = (
-    select(ORGANIZATIONS.c.organization_id)
+    select(INTERVIEWS.c.interview_id, INTERVIEWS.c.created_at)
     .where(
-        exists().where(
-            _IS_KEPT_FOR,
-            INTERVIEWS.c.ended_at.is_not(None),
-            INTERVIEWS.c.erase_at.is_distinct_from(_ENDED_UNTIL),
-        )
+        INTERVIEWS.c.organization_id == ORGANIZATIONS.c.organization_id,
+        INTERVIEWS.c.created_at <= _MADE_BY,
+        _KEPT_UNTIL <= func.now(),
+        ~_REQUESTED,
     )
+    # As an index has them: whatever the planner believes of a time that it cannot know.
+    .order_by(INTERVIEWS.c.created_at, INTERVIEWS.c.interview_id)
+    .correlate(ORGANIZATIONS)
+)
+_ANY_DUE = _DUE.limit(1).lateral("due")
+_ORGANIZATIONS_DUE = (
+    select(ORGANIZATIONS.c.organization_id)
+    .select_from(ORGANIZATIONS.join(_ANY_DUE, true()))
+    .where(ORGANIZATIONS.c.retention_days.is_not(None))
     .order_by(ORGANIZATIONS.c.organization_id)
 )
+_PLACE = tuple_(INTERVIEWS.c.created_at, INTERVIEWS.c.interview_id)
+_CHANGED = (
+    select(ORGANIZATIONS.c.organization_id)
+    .where(ORGANIZATIONS.c.retimed_to.is_not(None))
+    .order_by(ORGANIZATIONS.c.organization_id)
+)
+
+
+class Due(NamedTuple):
+    """Whose retention has run out."""
+
+    interview_id: str
+    created_at: datetime
 
 
 async def unfinished(connection: AsyncConnection, after: str) -> Sequence[Unfinished]:
@@ -65,12 +89,27 @@ async def unfinished(connection: AsyncConnection, after: str) -> Sequence[Unfini
     return [Unfinished.model_validate(row) for row in await connection.execute(query)]
 
 
-async def due(connection: AsyncConnection, after: str) -> Sequence[str]:
-    """Interviews whose retention has run out, and which nobody has asked to erase."""
-    query = _DUE.where(INTERVIEWS.c.interview_id > after) if after else _DUE
-    return (await connection.scalars(query)).all()
+async def organizations_due(connection: AsyncConnection) -> Sequence[str]:
+    """Organizations with interviews that are `due`."""
+    return (await connection.scalars(_ORGANIZATIONS_DUE)).all()
+
+
+async def due(connection: AsyncConnection, organization_id: str, after: Due | None) -> list[Due]:
+    """Interviews whose retention has run out, and which nobody has asked to erase: the oldest
+    first."""
+    wanted = _DUE
+    if after is not None:
+        place = tuple_(literal(after.created_at), literal(after.interview_id, UUID_TEXT))
+        wanted = _DUE.where(_PLACE > place)
+    page = wanted.limit(PAGE).lateral("due")
+    query = (
+        select(page.c.interview_id, page.c.created_at)
+        .select_from(ORGANIZATIONS.join(page, true()))
+        .where(ORGANIZATIONS.c.organization_id == organization_id)
+    )
+    return [Due(*row) for row in await connection.execute(query)]
 
 
 async def changed_organizations(connection: AsyncConnection) -> Sequence[str]:
-    """Organizations that have ended interviews which are timed by other days than today's."""
+    """Organizations some of whose interviews may be timed by other days than today's."""
     return (await connection.scalars(_CHANGED)).all()

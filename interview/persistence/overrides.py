@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,7 +19,7 @@ from interview.persistence.models import COMPETENCY_SCORES, EVALUATIONS, SCORE_O
 from interview.persistence.rows import storable
 from interview.security.principal import Principal
 
-__all__ = ["OverrideRecords", "OverrideRow", "holding"]
+__all__ = ["OverrideRecords", "OverrideRow", "holding", "take_over"]
 
 
 class OverrideRow(BaseModel):
@@ -69,6 +70,39 @@ async def holding(
     of = {"of_interview": interview_id, "of_number": number}
     rows = [OverrideRow.model_validate(row) for row in await connection.execute(_NEWEST, of)]
     return {row.competency_id: row for row in rows if row.score is not None}
+
+
+async def take_over(
+    connection: AsyncConnection,
+    interview_id: str,
+    from_number: int,
+    number: int,
+    competency_ids: Collection[str],
+) -> None:
+    """Those that hold of one evaluation, to another one that has taken these scores. May be
+    repeated."""
+    columns = [c for c in SCORE_OVERRIDES.c if c.name not in ("override_id", "number")]
+    newest = (
+        select(SCORE_OVERRIDES)
+        .where(_OF, SCORE_OVERRIDES.c.competency_id.in_(competency_ids))
+        .ext(distinct_on(SCORE_OVERRIDES.c.competency_id))
+        .order_by(SCORE_OVERRIDES.c.competency_id, SCORE_OVERRIDES.c.created_at.desc())
+        .subquery()
+    )
+    there = SCORE_OVERRIDES.alias("there")
+    taken = select(
+        func.gen_random_uuid(), literal(number), *(newest.c[c.name] for c in columns)
+    ).where(
+        newest.c.score.is_not(None),
+        ~exists().where(
+            there.c.interview_id == newest.c.interview_id,
+            there.c.number == number,
+            there.c.competency_id == newest.c.competency_id,
+        ),
+    )
+    names = ["override_id", "number", *(c.name for c in columns)]
+    of = {"of_interview": interview_id, "of_number": from_number}
+    await connection.execute(insert(SCORE_OVERRIDES).from_select(names, taken), of)
 
 
 class OverrideRecords:

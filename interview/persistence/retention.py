@@ -22,6 +22,7 @@ __all__ = [
     "kept_since",
     "later",
     "lock",
+    "note_retimed",
     "retime",
 ]
 
@@ -57,13 +58,20 @@ class OrganizationRow(BaseModel):
     created_at: datetime
 
 
+_DAYS = cast(bindparam("days"), Integer)
 _GET = select(*(ORGANIZATIONS.c[name] for name in OrganizationRow.model_fields)).where(_THIS)
 _FOR_CHANGE = _GET.with_for_update(key_share=True)
 _HOLD = select(ORGANIZATIONS.c.retention_days).where(_THIS).with_for_update(read=True)
 _CHANGE = (
     update(ORGANIZATIONS)
     .where(_THIS)
-    .values(retention_days=cast(bindparam("days"), Integer))
+    .values(
+        retention_days=_DAYS,
+        retimed_to=case(
+            (ORGANIZATIONS.c.retention_days.is_distinct_from(_DAYS), ""),
+            else_=ORGANIZATIONS.c.retimed_to,
+        ),
+    )
     .returning(*(ORGANIZATIONS.c[name] for name in OrganizationRow.model_fields))
 )
 
@@ -110,9 +118,9 @@ def later(at: ColumnElement[Any], days: ColumnElement[Any] | int) -> ColumnEleme
 
 async def retime(
     connection: AsyncConnection, organization_id: str, *, after: str, limit: int
-) -> tuple[list[str], list[str]]:
-    """The next interviews after this id that nobody holds, with the days of today: all of them,
-    and those that are to be erased some day."""
+) -> tuple[list[str], int | None]:
+    """The next interviews after this id that nobody holds, which have the days of today now, and
+    those days."""
     days = await hold(connection, organization_id)
     page = (
         select(INTERVIEWS.c.interview_id)
@@ -131,7 +139,26 @@ async def retime(
         .values(erase_at=None if days is None else later(KEPT_SINCE, days))
     )
     await connection.execute(changed)
-    return found, [] if days is None else found
+    return found, days
+
+
+async def note_retimed(
+    connection: AsyncConnection,
+    organization_id: str,
+    *,
+    after: str,
+    up_to: str | None,
+    days: int | None,
+) -> None:
+    """That the interviews after this id have these days, `up_to` that one, or all: unless they were
+    changed meanwhile, and it begins anew. In a transaction of its own: who holds an interview waits
+    for the organization."""
+    changed = update(ORGANIZATIONS).where(
+        ORGANIZATIONS.c.organization_id == organization_id,
+        ORGANIZATIONS.c.retention_days.is_not_distinct_from(days),
+        ORGANIZATIONS.c.retimed_to >= after,
+    )
+    await connection.execute(changed.values(retimed_to=up_to))
 
 
 async def _one(connection: AsyncConnection, query: Any, values: dict[str, Any]) -> OrganizationRow:

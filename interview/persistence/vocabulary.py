@@ -14,6 +14,7 @@ __all__ = [
     "DocumentKind",
     "DocumentStatus",
     "ErasureReason",
+    "EvaluationKind",
     "EvaluationReason",
     "EvaluationState",
     "InterviewStatus",
@@ -22,8 +23,10 @@ __all__ = [
     "PlanSource",
     "PlanState",
     "ProposalState",
+    "ReevaluationState",
     "ScoreReason",
     "SignInMethod",
+    "Skipped",
     "Speaker",
     "StaffRole",
     "TurnKind",
@@ -95,8 +98,11 @@ AuditAction = Literal[
     "tailoring.asked_for",
     "tailoring.proposed",
     "tailoring.changed",
+    "transcript.corrected",
     "evaluation.asked_for",
     "evaluation.made",
+    "reevaluation.asked_for",
+    "reevaluation.made",
     "report.exported",
     "review.handed_in",
     "score.overridden",
@@ -148,6 +154,16 @@ ProposalState = Literal["running", "ready", "failed"]
 EvaluationState = Literal["running", "pending", "done", "unscored"]
 """`pending`: some scorer could not be had; asked again, the evaluation goes on with what is there.
 `unscored`: see the reason."""
+
+EvaluationKind = Literal["anew", "corrected", "reevaluated"]
+"""`corrected`: what a correction of the transcript touches, beside the scores of another one.
+`reevaluated`: the same words again, to see what changed; no report goes by it."""
+
+ReevaluationState = Literal["running", "done"]
+
+Skipped = Literal["erased", "other_rubric", "too_many"]
+"""Why an interview was not scored once more: nothing more is done with it; the rubric measures
+nothing that it asked for; it has as many evaluations as there may be."""
 
 EvaluationReason = Literal["no_model", "no_rubric"]
 """Why nothing is scored: no language model is configured; nobody is scored by this plan, or its

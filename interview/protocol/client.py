@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from interview.domain.code_runs import Language
+from interview.domain.content import Identifier
+
 __all__ = [
     "AnswerText",
     "Audio",
@@ -13,6 +16,8 @@ __all__ = [
     "CLIENT_MESSAGE_V2",
     "ClientMessageV1",
     "ClientMessageV2",
+    "CodeRun",
+    "CodeSnapshot",
     "EndSession",
     "Hello",
     "Interruption",
@@ -163,6 +168,36 @@ class Repeat(_ClientMessage):
     type: Literal["repeat"]
 
 
+class CodeSnapshot(_ClientMessage):
+    """The whole pad of a coding question, after some keystrokes. Answered by `code_saved` with the
+    same `edit` once it cannot be lost; of several on their way only the newest may be answered.
+    Errors: `code.too_large`, `code.not_text`, `code.not_asked`, `code.language`."""
+
+    type: Literal["code_snapshot"]
+    question_id: Identifier
+    edit: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    """The client's own count of its changes."""
+    language: Language
+    text: str
+
+
+class CodeRun(_ClientMessage):
+    """Runs the pad as it is given here, which is saved with it: by itself, or (`tests`) against
+    the task's tests. Answered by `code_output` as it comes, and `code_result`. Errors: as of a
+    snapshot, `code.busy` while another run is under way, `code.too_many_runs`,
+    `rate.exceeded`."""
+
+    type: Literal["code_run"]
+    run_id: TurnId
+    question_id: Identifier
+    edit: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    language: Language
+    text: str
+    tests: bool = False
+    stdin: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    """What it reads, run by itself. None: what the first test of the task holds."""
+
+
 class Ping(_ClientMessage):
     """Answered by `pong` with the same `nonce`; sent every few seconds to notice a dead peer."""
 
@@ -184,6 +219,8 @@ ClientMessageV2 = Annotated[
     | Resume
     | Repeat
     | EndSession
+    | CodeSnapshot
+    | CodeRun
     | Ping,
     Field(discriminator="type"),
 ]
@@ -202,5 +239,7 @@ CLIENT_MESSAGE_V2: TypeAdapter[
     | Resume
     | Repeat
     | EndSession
+    | CodeSnapshot
+    | CodeRun
     | Ping
 ] = TypeAdapter(ClientMessageV2)

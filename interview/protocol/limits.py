@@ -20,6 +20,8 @@ MAX_PAUSES_PER_S = 1.0
 PAUSES_WINDOW_S = 10.0
 MAX_SPECULATIONS = 40
 """Pauses of one answer at which a reply is made ahead; later ones are passed over."""
+MAX_CODE_BYTES = 30_000
+"""Of a pad in UTF-8 (`code.too_large`)."""
 MAX_VIOLATIONS = 50
 """After so many errors on one connection it is closed with 4400."""
 HELLO_TIMEOUT_S = 10.0

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from interview.domain.code_runs import Language
+from interview.domain.coding import CodeReport
 from interview.domain.directives import Standing
 from interview.domain.endpointing import Endpointing
 from interview.domain.phases import Phase
@@ -19,6 +21,12 @@ from interview.protocol.client import Interruption
 __all__ = [
     "SERVER_MESSAGE",
     "AudioResponse",
+    "CodeOutput",
+    "CodePad",
+    "CodeResult",
+    "CodeSaved",
+    "PadLanguage",
+    "PadTest",
     "ErrorMessage",
     "Paused",
     "PartialTranscript",
@@ -91,6 +99,8 @@ class Snapshot(BaseModel):
     question_number: int
     question_count: int
     transcript: list[Transcript]
+    language: str = "en"
+    """Of what is asked, as in `de` or `en-GB`."""
     endpointing_ms: int
     """As in `phase`."""
     pending_turn: PendingTurn | None
@@ -248,6 +258,75 @@ class Resumed(_ServerMessage):
     type: Literal["resumed"] = "resumed"
 
 
+class PadLanguage(BaseModel):
+    """`available`: it can be run here now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language: Language
+    starter: str
+    available: bool
+
+
+class PadTest(BaseModel):
+    """A test that the candidate knows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    stdin: str
+    expected: str
+
+
+class CodeResult(_ServerMessage):
+    """What came of a run."""
+
+    type: Literal["code_result"] = "code_result"
+    run_id: str
+    question_id: str
+    with_tests: bool
+    report: CodeReport
+
+
+class CodePad(_ServerMessage):
+    """The interview is at a coding question: its task, and what is on the pad. Told on entering,
+    and whenever such a question is asked. `revision` 0: nobody has written anything yet, and
+    `text` is the starter."""
+
+    type: Literal["code_pad"] = "code_pad"
+    question_id: str
+    title: str
+    statement: str
+    languages: list[PadLanguage]
+    tests: list[PadTest]
+    hidden_tests: int
+    """How many there are beside."""
+    revision: int
+    language: Language
+    text: str
+    last_result: CodeResult | None
+
+
+class CodeSaved(_ServerMessage):
+    """The pad is stored as it was at this `edit`, as this `revision`."""
+
+    type: Literal["code_saved"] = "code_saved"
+    question_id: str
+    edit: int
+    revision: int
+
+
+class CodeOutput(_ServerMessage):
+    """Output of a run as it is written, cut at any place; of `case`, the index of a test that the
+    candidate knows, or None while it is compiled. The result holds what may be missing here."""
+
+    type: Literal["code_output"] = "code_output"
+    run_id: str
+    case: int | None
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+
 class Pong(_ServerMessage):
     type: Literal["pong"] = "pong"
     nonce: int
@@ -277,6 +356,10 @@ ServerMessage = Annotated[
     | PhaseChanged
     | Paused
     | Resumed
+    | CodePad
+    | CodeSaved
+    | CodeOutput
+    | CodeResult
     | Pong
     | Superseded,
     Field(discriminator="type"),

@@ -22,6 +22,7 @@ __all__ = [
     "openai_stt",
     "openai_tts",
     "require_keys",
+    "scorers",
     "stt_names",
     "tts_names",
 ]
@@ -104,12 +105,28 @@ def llm_names(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, account in accounts if account.reachable) or ("scripted",)
 
 
+def scorers(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Providers, each with a model of theirs, that may be named to score interviews once more:
+    those that are asked anyway first."""
+    asked = (
+        ("anthropic", settings.llm_anthropic_model),
+        ("openai", settings.llm_openai_model),
+    )
+    names = llm_names(settings)
+    found = [pair for pair in asked if pair[0] in names]
+    for name in settings.evaluation_models:
+        provider, _, model = name.partition("/")
+        found.append((provider, model))
+    return tuple(dict.fromkeys(found))
+
+
 def require_keys(settings: Settings) -> None:
     """Raises `ConfigError` for the first chosen provider that lacks its key."""
+    structured = {provider for provider, _ in scorers(settings)}
     chosen = (
         ("openai" in stt_names(settings), openai_stt(settings)),
-        ("openai" in llm_names(settings), openai_llm(settings)),
-        ("anthropic" in llm_names(settings), anthropic_llm(settings)),
+        ("openai" in structured, openai_llm(settings)),
+        ("anthropic" in structured, anthropic_llm(settings)),
         ("openai" in tts_names(settings), openai_tts(settings)),
     )
     for wanted, account in chosen:

@@ -26,6 +26,7 @@ from interview.providers.scripted_llm import ScriptedLanguageModel
 
 __all__ = [
     "build_language_model",
+    "build_scorers",
     "build_speech_to_text",
     "build_structured_model",
     "build_text_to_speech",
@@ -68,13 +69,26 @@ def build_language_model(settings: Settings) -> FallbackLanguageModel:
 def build_structured_model(settings: Settings) -> FallbackStructuredModel | None:
     """None where no language model is configured. Raises `ConfigError`."""
     makers: dict[str, Callable[[], StructuredModel]] = {
-        "anthropic": lambda: _anthropic_structured(settings),
-        "openai": lambda: _openai_structured(settings),
+        "anthropic": lambda: _anthropic_structured(settings, settings.llm_anthropic_model),
+        "openai": lambda: _openai_structured(settings, settings.llm_openai_model),
     }
     names = [name for name in chosen.llm_names(settings) if name in makers]
     if not names:
         return None
     return FallbackStructuredModel([makers[n]() for n in names], on_fallback=_log_fallback)
+
+
+def build_scorers(settings: Settings) -> dict[str, StructuredModel]:
+    """Each of `chosen.scorer_names` by itself: nobody answers in its place. Raises
+    `ConfigError`."""
+    makers: dict[str, Callable[[Settings, str], StructuredModel]] = {
+        "anthropic": _anthropic_structured,
+        "openai": _openai_structured,
+    }
+    return {
+        f"{provider}/{model}": FallbackStructuredModel([makers[provider](settings, model)])
+        for provider, model in chosen.scorers(settings)
+    }
 
 
 # The SDKs take a second to import, and are imported only by those who use them.
@@ -107,18 +121,18 @@ def _anthropic_llm(settings: Settings) -> LanguageModel:
     return AnthropicLanguageModel(endpoint, prompt=load_prompt())
 
 
-def _openai_structured(settings: Settings) -> StructuredModel:
+def _openai_structured(settings: Settings, model: str) -> StructuredModel:
     from interview.providers.openai_structured import OpenAiStructuredModel
 
     account = chosen.openai_llm(settings)
-    return OpenAiStructuredModel(_endpoint(settings, account, settings.llm_openai_model))
+    return OpenAiStructuredModel(_endpoint(settings, account, model))
 
 
-def _anthropic_structured(settings: Settings) -> StructuredModel:
+def _anthropic_structured(settings: Settings, model: str) -> StructuredModel:
     from interview.providers.anthropic_structured import AnthropicStructuredModel
 
     account = chosen.anthropic_llm(settings)
-    return AnthropicStructuredModel(_endpoint(settings, account, settings.llm_anthropic_model))
+    return AnthropicStructuredModel(_endpoint(settings, account, model))
 
 
 def _local_stt(settings: Settings) -> SpeechToText:

@@ -17,6 +17,8 @@ from interview.ports import Line, ReplyRequest
 
 __all__ = ["InterviewerPrompt", "Rendered", "allowed_directives", "load_prompt"]
 
+_MOST_OUTPUT = 1_000
+"""Characters of an output."""
 _FILE = Path(__file__).parent / "prompts" / "interviewer.md"
 
 _ONWARD = {
@@ -95,6 +97,44 @@ def _line(line: Line) -> str:
     return f"<line speaker={quoteattr(line.speaker)}>{text}</line>"
 
 
+def _task(brief: Brief) -> list[str]:
+    task = brief.question.coding
+    return [] if task is None else [f"<task>{escape(task.statement)}</task>"]
+
+
+def _code(request: ReplyRequest) -> list[str]:
+    """Data: the candidate's words, whatever they look like."""
+    code = request.code
+    if code is None:
+        return []
+    lines = [f"<code language={quoteattr(code.language)}>\n{escape(code.text)}\n</code>"]
+    if (report := code.report) is not None:
+        kind = "tests" if code.with_tests else "by itself"
+        lines.append(f"<run kind={quoteattr(kind)} verdict={quoteattr(report.verdict)}>")
+        lines += [
+            f"<test name={quoteattr(test.name)} verdict={quoteattr(test.verdict)}>"
+            f"{escape(_cut(test.stdout + test.stderr))}</test>"
+            for test in report.tests
+        ]
+        if report.hidden_total:
+            lines.append(f"<hidden passed='{report.hidden_passed}' of='{report.hidden_total}'/>")
+        lines += [
+            f"<{name}>{escape(_cut(text))}</{name}>"
+            for name, text in (
+                ("compiler", report.compiler),
+                ("stdout", report.stdout),
+                ("stderr", report.stderr),
+            )
+            if text
+        ]
+        lines.append("</run>")
+    return lines
+
+
+def _cut(output: str) -> str:
+    return output if len(output) <= _MOST_OUTPUT else f"{output[:_MOST_OUTPUT]} [...]"
+
+
 def _brief(request: ReplyRequest) -> str:
     brief = request.brief
     allowed = allowed_directives(request)
@@ -103,6 +143,8 @@ def _brief(request: ReplyRequest) -> str:
     lines = [
         "<brief>",
         f"<question>{escape(brief.question.text)}</question>",
+        *_task(brief),
+        *_code(request),
         *(f"<probe asked='yes'>{escape(probe)}</probe>" for probe in used),
         *(f"<probe>{escape(probe)}</probe>" for probe in left if Directive.FOLLOW_UP in allowed),
         f"<allowed>{', '.join(allowed)}</allowed>",

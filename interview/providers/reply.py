@@ -161,6 +161,8 @@ class ReplyReader:
         Where no probe is allowed its question is left out, for the planned one follows."""
         if Directive.FOLLOW_UP in self._allowed and _QUESTION.search(reply):
             return Directive.FOLLOW_UP, reply
+        if Directive.CONTINUE in self._allowed:
+            return Directive.CONTINUE, reply
         onward = next((d for d in self._allowed if d not in STAYING), None)
         if onward is None:
             return self._allowed[0], reply

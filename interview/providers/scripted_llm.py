@@ -74,19 +74,36 @@ def _answer_to(request: ReplyRequest) -> _Reply:
         question = brief.question.text
     elif directive is Directive.FOLLOW_UP:
         question = _next_probe(brief) or said.elaborate
+    elif directive is Directive.CONTINUE:
+        acknowledgement = " ".join(part for part in (acknowledgement, said.go_on) if part)
     return _Reply(directive, acknowledgement, question)
 
 
 def _directive(brief: Brief, heard: Heard, answer: str) -> Directive:
+    is_coding = Directive.CONTINUE in brief.allowed
     stays = Directive.RETURN if heard in (Heard.STEERING, Heard.QUESTION) else Directive.REPROMPT
-    if heard in words.SAYINGS or (heard is Heard.QUESTION and not _is_asked_for(brief)):
-        return stays if stays in brief.allowed else brief.onward.directive
+    is_beside = heard is Heard.QUESTION and not is_coding and not _is_asked_for(brief)
+    if heard in words.SAYINGS or is_beside:
+        otherwise = Directive.CONTINUE if is_coding else brief.onward.directive
+        return stays if stays in brief.allowed else otherwise
     if Directive.CONFIRM in brief.allowed:
         return Directive.CONFIRM  # it is open only where little was recognized
+    if is_coding:
+        return _while_coding(brief, heard, answer)
     open_ended = heard is Heard.ANSWER and _leaves_open(answer)
     if open_ended and Directive.FOLLOW_UP in brief.allowed and _next_probe(brief):
         return Directive.FOLLOW_UP
     return brief.onward.directive
+
+
+def _while_coding(brief: Brief, heard: Heard, answer: str) -> Directive:
+    """On when they say so. A hint is given to whoever asks for one."""
+    if heard is Heard.PASS or words.says_done(answer):
+        return brief.onward.directive
+    wants_hint = words.asks_for_help(answer) and _next_probe(brief)
+    if wants_hint and Directive.FOLLOW_UP in brief.allowed:
+        return Directive.FOLLOW_UP
+    return Directive.CONTINUE
 
 
 def _is_asked_for(brief: Brief) -> bool:
@@ -115,6 +132,8 @@ def _acknowledgement(
 ) -> str:
     if heard in words.SAYINGS:
         stay, go = words.SAYINGS[heard]
+        if directive is Directive.CONTINUE:
+            return ""  # it was said once, and they are writing
         return stay if directive in STAYING else go
     choices = {
         Heard.PASS: words.PASSED,

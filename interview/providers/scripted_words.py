@@ -14,8 +14,10 @@ __all__ = [
     "THANKED",
     "Heard",
     "Kind",
+    "asks_for_help",
     "hear",
     "kind_of",
+    "says_done",
     "shortened",
     "word_count",
 ]
@@ -138,6 +140,14 @@ _REQUESTS = (
 _WANTS_TO_KNOW = re.compile(r"\bi('d| would) (like|love) to (know|ask)\b|\b(may|can) i ask\b")
 _PATTERNS = [(heard, re.compile(pattern)) for heard, pattern in _REQUESTS]
 
+_DONE = re.compile(
+    r"\b(i'm|i am|we're|we are) (all )?(done|finished|through|ready)\b"
+    r"|\b(that's|that is|this is) (it|all|my solution|everything)\b"
+    r"|\b(it|everything|the code) is (done|finished)\b|\blet's (move|go) on\b"
+)
+_NOT_DONE = re.compile(r"\b(not|nearly|almost|until|when|once|before|if) \b")
+_HELP = re.compile(r"\b(hint|stuck|help me|any tip|no idea how)\b")
+
 _NUMBER = re.compile(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|"
     r"hundred|thousand|million|percent|half|double[ds]?|twice)\b"
@@ -164,6 +174,19 @@ def hear(text: str) -> Heard:
     if is_short and (text.rstrip().endswith("?") or _WANTS_TO_KNOW.search(words)):
         return Heard.QUESTION
     return Heard.ANSWER
+
+
+def says_done(text: str) -> bool:
+    """With what they are writing."""
+    words = _plain(text)
+    found = _DONE.search(words)
+    return found is not None and not _NOT_DONE.search(
+        words[max(0, found.start() - 20) : found.end()]
+    )
+
+
+def asks_for_help(text: str) -> bool:
+    return _HELP.search(_plain(text)) is not None
 
 
 def kind_of(text: str) -> Kind:

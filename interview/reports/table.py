@@ -7,7 +7,7 @@ import io
 
 from interview.reports.report import Report, rating_words
 
-__all__ = ["as_csv"]
+__all__ = ["as_csv", "plain"]
 
 _HEAD = (
     *("interview_id", "candidate", "title", "ended_at", "competency_id", "competency", "weight"),
@@ -29,11 +29,11 @@ def as_csv(report: Report) -> bytes:
         writer.writerow(
             [
                 report.interview_id,
-                _plain(report.candidate_name),
-                _plain(report.title),
+                plain(report.candidate_name),
+                plain(report.title),
                 ended,
                 competency.competency_id,
-                _plain(competency.name),
+                plain(competency.name),
                 competency.weight,
                 "" if competency.score is None else competency.score,
                 competency.unscored or "",
@@ -42,15 +42,15 @@ def as_csv(report: Report) -> bytes:
                 " ".join(competency.human),
                 " ".join(rating_words(report, competency.competency_id)),
                 "" if override is None else override.score,
-                "" if override is None else _plain(override.reason),
+                "" if override is None else plain(override.reason),
                 "" if report.decision is None else report.decision.decision,
-                _plain(" | ".join(quote.quote for quote in competency.evidence)),
-                _plain(competency.reason),
+                plain(" | ".join(quote.quote for quote in competency.evidence)),
+                plain(competency.reason),
             ]
         )
     return b"\xef\xbb\xbf" + sink.getvalue().encode()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """No spreadsheet takes it for a formula."""
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text

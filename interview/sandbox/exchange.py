@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from redis.asyncio import Redis
 
 from interview.domain.code_runs import OutputPiece, Run, RunResult, SandboxStatus
 from interview.errors import NotFoundError
 from interview.security.seal import Cipher, EncryptionError
+from interview.streams.client import Redis
 from interview.streams.log import translated
 
 __all__ = ["ALIVE_S", "TTL_S", "CodeExchange"]

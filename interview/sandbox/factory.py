@@ -31,11 +31,15 @@ def build_sandbox(settings: CodeSettings) -> Sandbox:
         case "bubblewrap":
             from interview.sandbox.bubblewrap.backend import Bubblewrap
 
-            return Bubblewrap(
-                slots=settings.code_slots,
-                typescript=settings.code_typescript,
-                cgroup=settings.code_cgroup,
-            )
+            try:
+                return Bubblewrap(
+                    slots=settings.code_slots,
+                    typescript=settings.code_typescript,
+                    cgroup=settings.code_cgroup,
+                    uid_locks=settings.code_uid_locks,
+                )
+            except OSError as error:
+                raise ConfigError(f"CODE_UID_LOCKS: {error.strerror}") from None
         case "none":
             return NoSandbox()
         case "remote":

@@ -4,3 +4,5 @@ Streams may vanish at any time without losing an answer that was acknowledged. E
 of a stage carries the epoch of the run that wrote it, and readers drop frames of an
 earlier run once a later one has begun.
 """
+
+import interview.streams.client as _first  # pyright: ignore[reportUnusedImport] # noqa: F401

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from redis.asyncio import Redis
-
+from interview.streams.client import Redis
 from interview.streams.log import translated
 
 __all__ = ["delete_keys", "find_keys"]

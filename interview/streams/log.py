@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
-from redis.exceptions import RedisError
 
 from interview.errors import StreamError
 from interview.security.data_keys import DataKeys
+from interview.streams.client import Redis, RedisError
 from interview.streams.sealing import Sealing
 from interview.streams.transport import make_cancellable
 from interview.streams.wire import ANSWER_TIMEOUT_S, BACKOFF, RETRIES, Command, Wires

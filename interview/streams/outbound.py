@@ -13,7 +13,7 @@ from interview.protocol.frames import AudioFrame
 from interview.streams.fence import Fence
 from interview.streams.log import Entry, StreamLog, entry_id, seq_of
 
-__all__ = ["MAXLEN", "OutEvent", "OutboundReader", "OutboundWriter", "out_key"]
+__all__ = ["MAXLEN", "OutEvent", "OutboundReader", "OutboundWriter", "Told", "out_key", "told"]
 
 MAXLEN = 500
 """Entries kept: 40 s of speech in pieces of 100 ms, as some providers send it; otherwise a dozen
@@ -32,6 +32,24 @@ class OutEvent:
     seq: int
     kind: Literal["message", "audio", "takeover"]
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of a `phase` message. None where it does not say."""
+
+    question_id: str | None
+    endpointing_ms: int | None
+
+
+def told(phase: bytes) -> Told:
+    """Read by hand: it may have been written by an older version."""
+    values = json.loads(phase)
+    question_id, waits = values.get("question_id"), values.get("endpointing_ms")
+    return Told(
+        question_id if isinstance(question_id, str) else None,
+        waits if isinstance(waits, int) else None,
+    )
 
 
 class OutboundWriter:
@@ -122,14 +140,10 @@ class OutboundReader:
         announced = older and older[0].fields.get(b"d", b"").startswith(b'{"type":"phase"')
         return seq_of((older[0] if announced else entry).entry_id) - 1
 
-    async def latest_endpointing_ms(self) -> int | None:
+    async def latest_standing(self) -> Told | None:
         """As the room was told last; None when the stream does not say."""
         entry = await self._latest_message(b'{"type":"phase"')
-        if entry is None:
-            return None
-        # Read by hand: it may have been written by an older version.
-        told = json.loads(entry.fields[b"d"]).get("endpointing_ms")
-        return told if isinstance(told, int) else None
+        return None if entry is None else told(entry.fields[b"d"])
 
     async def _latest_message(self, beginning: bytes) -> Entry | None:
         before = b"+"

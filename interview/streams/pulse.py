@@ -20,9 +20,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import redis
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from interview.streams.client import Redis, RedisError
 from interview.streams.log import translated
 
 __all__ = ["BEAT_S", "STUCK_AFTER_S", "HeldTurn", "Pulse", "PulseReader", "Vigil"]

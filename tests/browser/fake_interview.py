@@ -87,6 +87,7 @@ class FakeInterview:
         self.interview_id = interview_id
         self.candidate_name = candidate_name
         self.sentence_ms = sentence_ms
+        self.language = "en"
         self.log: list[tuple[int, str | bytes]] = []
         self.turns: dict[str, FakeTurn] = {}
         self.running: str | None = None
@@ -94,6 +95,7 @@ class FakeInterview:
         self.transcript: list[Transcript] = []
         self.played: list[str] = []
         self.pauses = 0
+        self.repeats = 0
         self.status = "created"
         self._position = 0
         self.deaf = False
@@ -188,6 +190,7 @@ class FakeInterview:
                 "transcript": self.transcript,
                 "pending_turn": pending,
                 "committed_turns": self.committed,
+                "language": self.language,
                 "endpointing_ms": 700,
             }
         )

@@ -28,6 +28,8 @@ from interview.protocol import SUBPROTOCOL_V2, limits
 from interview.protocol.client import (
     CLIENT_MESSAGE_V2,
     AnswerText,
+    CodeRun,
+    CodeSnapshot,
     EndSession,
     Hello,
     Pause,
@@ -129,6 +131,7 @@ class FakeRoomServer:
     def _app(self) -> Starlette:
         return Starlette(
             routes=[
+                Route("/health/live", self._live),
                 Route("/api/v1/roles", self._roles),
                 Route("/api/v1/interviews", self._create, methods=["POST"]),
                 Route("/api/v1/interviews/{interview_id}", self._read),
@@ -136,6 +139,9 @@ class FakeRoomServer:
                 Mount("/", _Page(directory=WEB_OUT, html=True)),
             ]
         )
+
+    async def _live(self, request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
 
     async def _roles(self, request: Request) -> Response:
         if self.roles_fail:
@@ -257,8 +263,12 @@ class FakeRoomServer:
                 await self._send(socket, body, interview.last_seq)
             case SpeechPaused():
                 interview.turns[message.turn_id].silences.append(message.chunks)
-            case SpeechResumed() | Repeat():
+            case Repeat():
+                interview.repeats += 1
+            case SpeechResumed():
                 pass
+            case CodeSnapshot() | CodeRun():
+                pass  # it asks nothing that is answered by code
             case Hello():
                 raise AssertionError("hello came twice")
             case _:

@@ -6,22 +6,26 @@ import io
 import math
 import struct
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, update
 
+from interview.coding.pads import Pads
 from interview.config import Settings
+from interview.domain.coding import CodeReport, TestReport
 from interview.domain.conversation import SpokenSentence
 from interview.domain.evaluation.scores import CompetencyResult, Evidence, HumanReason, Sample
 from interview.domain.phases import Phase
 from interview.persistence.blobs import build_blob_store
 from interview.persistence.database import Database
-from interview.persistence.evaluations import EvaluationRecords, SampleRow, ask_anew
+from interview.persistence.evaluation_requests import ask_anew
+from interview.persistence.evaluations import EvaluationRecords, SampleRow
 from interview.persistence.models import USERS
 from interview.persistence.records import Records
 from interview.persistence.rows import RecordingRecord
+from interview.security.data_keys import build_data_keys
 from interview.security.principal import Principal
 from tests.integration.api.scored import COMPETENCIES, PLAN, RUBRIC
 from tests.integration.persistence.samples import answer, greeting, new_interview, speech
@@ -60,9 +64,10 @@ class Past:
             "user", organization_id=row.organization_id, role="admin", user_id=row.user_id
         )
 
-    async def interview(self, name: str) -> str:
+    async def interview(self, name: str, code: Sequence[str] = ()) -> str:
         """A greeting, and an answer with a reply for each scored question; all but the last one
-        are heard."""
+        are heard. `code`: what stood on the pad of the first of them, one after the other; the last
+        one passed its test."""
         by, records = await self.who(), Records(self.database)
         new = new_interview(
             organization_id=by.organization_id, plan=PLAN, rubric=RUBRIC, candidate_name=name
@@ -91,8 +96,23 @@ class Past:
             await records.commit_answer(said)
             heard = await self._sound(interview_id, f"reply-{number}", 2)
             await records.save_speech(speech(interview_id, number, recording=heard, **place))
+        await self._write(interview_id, questions[0].question_id, code)
         await records.close_interview(interview_id, "completed", datetime.now(UTC))
         return interview_id
+
+    async def _write(self, interview_id: str, question_id: str, code: Sequence[str]) -> None:
+        pads = self._pads()
+        for number, text in enumerate(code, 1):
+            revision = await pads.save(interview_id, question_id, "python", text)
+            if number == len(code):
+                await pads.ask(interview_id, "last", question_id, revision, tests=True)
+                test = TestReport(name="an example", verdict="accepted")
+                await pads.finish(
+                    interview_id, "last", CodeReport(verdict="accepted", tests=(test,))
+                )
+
+    def _pads(self) -> Pads:
+        return Pads(self.database, build_data_keys(self.settings, self.database))
 
     async def evaluate(
         self,
@@ -100,8 +120,10 @@ class Past:
         scores: Mapping[str, int],
         *,
         human: Mapping[str, HumanReason] | None = None,
+        quoted_code: str = "",
     ) -> None:
-        """Competencies that are left out wait for a scorer that could not be had."""
+        """Competencies that are left out wait for a scorer that could not be had. Beside what was
+        said, `quoted_code` is evidence, of the pad as it was left."""
         evaluations = EvaluationRecords(self.database)
         async with self.database.transaction() as connection:
             row = await ask_anew(connection, interview_id, await self.who())
@@ -117,13 +139,17 @@ class Past:
             end=start + len(QUOTED),
             quote=QUOTED,
         )
+        evidence = (
+            quote,
+            *[await self._of_code(interview_id, quoted_code) for _ in quoted_code[:1]],
+        )
         results: list[CompetencyResult] = []
         for name, score in scores.items():
             sample = SampleRow(
                 competency_id=name,
                 sample=0,
                 shows_suspicious=False,
-                content=Sample(score=score, evidence=(quote,), reason="Sees their own part."),
+                content=Sample(score=score, evidence=evidence, reason="Sees their own part."),
                 provider="openai/example",
                 prompt="1-abc",
                 input_tokens=1,
@@ -140,7 +166,7 @@ class Past:
                     spread=0,
                     samples=1,
                     human=(why,) if why else (),
-                    evidence=(quote,),
+                    evidence=evidence,
                     reason="Sees their own part.",
                 )
             )
@@ -149,6 +175,18 @@ class Past:
             await evaluations.leave_pending(row, results, missing)
         else:
             await evaluations.finish(row, results)
+
+    async def _of_code(self, interview_id: str, quoted: str) -> Evidence:
+        left = (await self._pads().all(interview_id))[-1]
+        start = left.text.index(quoted)
+        return Evidence(
+            utterance_id=left.snapshot_id,
+            turn_id="",
+            start=start,
+            end=start + len(quoted),
+            quote=quoted,
+            source="code",
+        )
 
     async def _sound(self, interview_id: str, name: str, seconds: int) -> RecordingRecord:
         media = {"content_type": "audio/wav"}

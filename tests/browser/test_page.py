@@ -125,6 +125,21 @@ async def test_space_in_the_typing_box_is_a_space(browser: Browser, server: Fake
     await expect(room.by_id("answer-text")).to_have_value("a b")
 
 
+async def test_a_question_is_asked_for_again(browser: Browser, server: FakeRoomServer) -> None:
+    server.sentence_ms = 1_500
+    room = await Room.start(browser, server.url)
+    await room.wait_for_state("speaking")
+    repeat = room.by_id("repeat")
+    await expect(repeat).to_have_attribute("aria-disabled", "true")
+    await room.wait_for_own_turn()
+    await expect(repeat).to_have_attribute("aria-disabled", "false")
+    await repeat.click()
+    await server.until(lambda: server.interview.repeats, "repeat")
+    await room.press_talk()
+    await expect(repeat).to_have_count(0)
+    await room.release_talk()
+
+
 async def test_pause_resume_and_end(browser: Browser, server: FakeRoomServer) -> None:
     server.sentence_ms = 2_000
     room = await Room.start(browser, server.url)

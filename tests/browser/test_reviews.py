@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -19,6 +20,7 @@ from launcher.keys import local_keys
 from tests.browser.accessibility import check, press_on, shift, tab_to, watch_shifts
 from tests.browser.accounts import Recruiter, Visit
 from tests.browser.hired import COMPETENCIES, Past
+from tests.fakes.timelines import recorded
 from tests.services import RunningStack
 
 pytestmark = [
@@ -138,6 +140,13 @@ async def test_people_rate_first_and_have_the_last_word(visit: Visit, past: Past
     await expect(visit.by_id("act").first).to_contain_text("A decision was made. You")
     await expect(visit.by_id("act").filter(has_text="A score was set right.")).to_have_count(1)
     await check(visit, "who did what")
+    told = recorded("worker-killed").model_dump(mode="json")
+    await page.route("**/timeline", lambda route: route.fulfill(json=told))
+    await visit.by_id("timeline").locator("summary").click()
+    await expect(visit.by_id("turn")).to_have_count(5)
+    await expect(visit.by_id("turn").nth(3)).to_contain_text("3 retries")
+    await expect(visit.by_id("timeline")).to_contain_text("A worker did not answer")
+    await check(visit, "how it ran")
     for format in ("pdf", "csv", "json"):
         async with page.expect_download() as saved:
             await visit.by_id(f"report-{format}").click()
@@ -179,6 +188,43 @@ async def test_a_rating_by_keyboard_and_the_sound_in_step(visit: Visit, past: Pa
     await position.focus()
     await page.keyboard.press("End")
     await expect(visit.by_id("line").last).to_have_attribute("aria-current", "true")
+    assert visit.problems == []
+
+
+async def test_how_the_code_was_written(visit: Visit, past: Past) -> None:
+    grown = ("def solve(lines):\n    return []", "def solve(lines):\n    return lines[:1]")
+    interview_id = await past.interview("Ada", code=("# begin here", *grown))
+    await past.evaluate(interview_id, ALL_THREE, quoted_code="return lines[:1]")
+    page = visit.page
+    await visit.open(f"/desk/interview/?id={interview_id}")
+    await press_on(visit, visit.by_id("code").locator("summary"))
+    text, version = visit.by_id("code-text"), visit.by_id("code-version")
+    await expect(text).to_have_text(grown[1])
+    await expect(text.locator("[data-new=true]")).to_have_text("return lines[:1]")
+    await check(visit, "how the code was written")
+    await tab_to(visit, version)
+    await page.keyboard.press("Home")
+    await expect(text).to_have_text("# begin here")
+    await expect(version).to_have_attribute("aria-valuetext", re.compile("Version 1 of 3, 0:0"))
+    await page.keyboard.press("ArrowRight")
+    await expect(text).to_have_text(grown[0])
+    await visit.by_id("code-run").click()
+    await expect(visit.by_id("code-run")).to_contain_text("The test passed")
+    await expect(visit.by_id("code-place")).to_have_text("Version 3 of 3")
+    await visit.by_id("play-code").click()
+    await expect(visit.by_id("code-place")).to_have_text("Version 1 of 3")
+    await expect(visit.by_id("code-place")).to_have_text("Version 3 of 3")
+    await expect(visit.by_id("play-code")).to_have_text("Play")
+    await visit.by_id("code").locator("summary").click()
+
+    await rate(visit)
+    quote = visit.by_id("quote").filter(has_text="return lines").first
+    await press_on(visit, quote)
+    await expect(text.locator("mark")).to_have_text("return lines[:1]")
+    await expect(text).to_be_focused()
+    await check(visit, "a quote in the code")
+    await press_on(visit, visit.by_id("back-to-score"))
+    await expect(quote).to_be_focused()
     assert visit.problems == []
 
 

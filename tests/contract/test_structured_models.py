@@ -20,7 +20,8 @@ from interview.errors import (
 )
 from interview.ports import StructuredAnswer, StructuredRequest
 from interview.providers.anthropic_structured import AnthropicStructuredModel
-from interview.providers.factory import build_structured_model
+from interview.providers.factory import build_scorers, build_structured_model
+from interview.providers.fallback import FallbackStructuredModel
 from interview.providers.openai_structured import OpenAiStructuredModel
 from interview.providers.structured import strict_schema
 from tests.contract.adapters import KEY, SECRET, endpoint, opened
@@ -215,15 +216,34 @@ def test_the_schema_is_closed_and_complete() -> None:
     }
 
 
-async def test_the_next_provider_answers_when_the_first_fails(fake: FakeProviders) -> None:
-    settings = Settings(
+def two_providers(fake: FakeProviders) -> Settings:
+    return Settings(
         _env_file=None,  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
         llm_providers=("anthropic", "openai"),
         llm_openai_base_url=f"{fake.base_url}/v1",
         llm_anthropic_base_url=fake.base_url,
         anthropic_api_key=SecretStr(KEY),
+        evaluation_models=("openai/gpt-example",),
     )
-    built = build_structured_model(settings)
+
+
+async def test_one_of_them_alone_answers_or_nobody_does(fake: FakeProviders) -> None:
+    built = build_scorers(two_providers(fake))
+    assert list(built) == [
+        *("anthropic/claude-sonnet-4-5", "openai/gpt-4o", "openai/gpt-example"),
+    ]
+    other = built["openai/gpt-example"]
+    assert isinstance(other, FallbackStructuredModel)
+    async with opened(other):
+        fake.will("chat", Say(GOOD), Status(401))
+        assert (await other.complete(request())).provider == "openai/gpt-example"
+        with pytest.raises(ProviderRejected):
+            await other.complete(request())
+    assert {asked.json["model"] for asked in fake.requests} == {"gpt-example"}
+
+
+async def test_the_next_provider_answers_when_the_first_fails(fake: FakeProviders) -> None:
+    built = build_structured_model(two_providers(fake))
     assert built is not None
     fake.will("messages", Status(500))
     fake.will("chat", Say(GOOD))

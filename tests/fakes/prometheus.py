@@ -58,8 +58,12 @@ class Prometheus:
         self._process.wait(10)
 
     def ask(self, path: str, **params: str) -> Any:
-        """The `data` of an answer. Raises `AssertionError` with what Prometheus says is wrong."""
-        answer = self._api.get(path, params=params).json()
+        """The `data` of an answer. Raises `AssertionError` with what Prometheus says is wrong, and
+        `httpx.HTTPStatusError` while it starts."""
+        response = self._api.get(path, params=params)
+        if response.status_code == 503:
+            response.raise_for_status()
+        answer = response.json()
         assert answer["status"] == "success", answer
         return answer["data"]
 
@@ -74,7 +78,7 @@ class Prometheus:
             try:
                 if found := self.query(expression):
                     return found
-            except httpx.TransportError:
+            except (httpx.TransportError, httpx.HTTPStatusError):
                 pass  # it starts
             time.sleep(0.2)
         raise TimeoutError(expression)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -11,6 +13,7 @@ from chaos.attacks.catalog import ATTACKS, LANGUAGES, Attack
 from chaos.attacks.stage import Stage
 from interview.domain.code_runs import Language, Limits, OutputPiece, Run
 from interview.sandbox.bubblewrap.backend import Bubblewrap
+from interview.sandbox.bubblewrap.selftest import _Endless  # pyright: ignore[reportPrivateUsage]
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,6 +40,27 @@ async def test_nothing_is_started_as_root(stage: Stage, language: Language) -> N
 
 async def test_a_neighbour_is_not_starved(stage: Stage) -> None:
     assert (await stage.starve(ATTACKS, "python")).held
+
+
+async def test_ten_at_once_share_alike() -> None:
+    """None of them waits for the others' ends, though each could use all there is."""
+    work = "total = 0\nfor n in range(700_000): total += n * n % 7\nprint(total)"
+    run = Run(language="python", source=work, limits=Limits(cpu_s=10, wall_s=60))
+    sandbox = Bubblewrap(slots=10)
+
+    async def took_s() -> float:
+        began = time.perf_counter()
+        result = await sandbox.run(run, lambda _: None)
+        assert result.cases[0].ending == "finished"
+        return time.perf_counter() - began
+
+    try:
+        assert (await sandbox.check(("python",))).available
+        took = await asyncio.gather(*(took_s() for _ in range(10)))
+    finally:
+        await sandbox.close()
+
+    assert max(took) < 3 * min(took)
 
 
 async def test_output_comes_as_it_is_written(stage: Stage) -> None:
@@ -105,7 +129,8 @@ async def test_without_bubblewrap_nothing_runs_and_it_is_said(bwrap: str) -> Non
 async def test_walls_that_let_something_through_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The self-test can fail: here a program is not stopped for what it takes."""
     monkeypatch.setattr(
-        "interview.sandbox.bubblewrap.selftest._ENDLESS", {"memory_limit": ("pass", Limits())}
+        "interview.sandbox.bubblewrap.selftest._ENDLESS",
+        (_Endless("memory", "memory_limit", "pass"),),
     )
     sandbox = Bubblewrap(slots=1)
     try:
@@ -114,4 +139,4 @@ async def test_walls_that_let_something_through_are_found(monkeypatch: pytest.Mo
         await sandbox.close()
 
     assert status.available == ()
-    assert "memory_limit is not kept" in status.reason
+    assert "the limit on memory is not kept" in status.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import yaml
 
 from api.__main__ import GRACE_S
-from interview.config import Settings
+from api.attendance import LEAVE_WITHIN_S
+from interview.config import CodeSettings, Settings
 from interview.contracts import ids
 from worker import DRAIN
 
@@ -44,6 +46,34 @@ def test_what_the_templates_set_are_settings() -> None:
     assert (set_there | named) <= _SETTINGS
 
 
+def test_what_the_code_worker_is_given_are_settings_of_its_own() -> None:
+    text = (_CHART / "templates/code-worker.yaml").read_text()
+    text += (
+        (_CHART / "templates/_pods.tpl").read_text().partition("temporalTls")[2].split("end }}")[0]
+    )
+    named = set(re.findall(r"(?:- name: |^)([A-Z_]+)(?:$|:)", text, re.MULTILINE))
+    assert {"CODE_BACKEND", "TEMPORAL_TLS"} <= named
+    assert named <= {name.upper() for name in CodeSettings.model_fields}
+
+
+def test_each_backend_of_the_chart_is_one_of_the_code_s() -> None:
+    text = (_CHART / "templates/code-worker.yaml").read_text()
+    backends = re.findall(r'eq .Values.codeWorker.backend "(\w+)"', text)
+    assert sorted(backends) == ["bubblewrap", "remote"]
+    for name in (*backends, _VALUES["codeWorker"]["backend"]):
+        assert CodeSettings(code_backend=name).code_backend == name
+
+
+def test_dashboards_and_alarms_are_those_that_are_tested() -> None:
+    observability = Path("deploy/observability")
+    assert observability.resolve() == (_CHART / "observability").resolve()
+    (told,) = [one for one in _MANIFESTS if one["metadata"]["name"] == "intervue-dashboards"]
+    boards = {f"intervue-{path.name}": path for path in observability.glob("dashboards/*.json")}
+    assert told["data"].keys() == boards.keys()
+    for name, path in boards.items():
+        assert json.loads(told["data"][name]) == json.loads(path.read_text())
+
+
 def test_a_production_is_what_values_describe() -> None:
     settings = {name.lower(): value for name, value in _VALUES["settings"].items()}
     loaded = Settings(_env_file=None, **settings)  # pyright: ignore[reportCallIssue] an argument that pydantic-settings adds
@@ -54,7 +84,7 @@ def test_a_production_is_what_values_describe() -> None:
 
 
 def test_no_secret_is_in_a_config_map() -> None:
-    (settings,) = [one for one in _MANIFESTS if one["kind"] == "ConfigMap"]
+    settings = next(one for one in _MANIFESTS if "ENVIRONMENT" in one.get("data", {}))
     secret = re.compile(r"KEY|SECRET|PASSWORD|DATABASE_URL|REDIS_URL|SMTP_URL")
     assert not [name for name in settings["data"] if secret.search(name)]
 
@@ -73,7 +103,7 @@ def test_workers_are_scaled_by_queues_that_there_are() -> None:
 
 def test_what_runs_may_finish() -> None:
     api, worker = _pods()["api"], _pods()["worker"]
-    drained = _VALUES["api"]["preStopSeconds"] + GRACE_S
+    drained = _VALUES["api"]["preStopSeconds"] + LEAVE_WITHIN_S + GRACE_S
     assert api["terminationGracePeriodSeconds"] > drained
     assert worker["terminationGracePeriodSeconds"] > DRAIN.total_seconds()
 

@@ -66,8 +66,13 @@ assert ScriptDirectory.from_config(Config("alembic.ini")).get_heads()
 
 @pytest.mark.parametrize(
     ("target", "program"),
-    [("api", _API), ("api", _MIGRATIONS), ("worker", "import worker")],
-    ids=["api", "migrations", "worker"],
+    [
+        ("api", _API),
+        ("api", _MIGRATIONS),
+        ("worker", "import worker"),
+        ("code", "import code_worker, interview.sandbox.bubblewrap.backend"),
+    ],
+    ids=["api", "migrations", "worker", "code"],
 )
 def test_nothing_is_missing(target: str, program: str, tmp_path: Path) -> None:
     done = subprocess.run(
@@ -82,18 +87,35 @@ def test_nothing_is_missing(target: str, program: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("target", ["api", "worker"])
+@pytest.mark.parametrize("target", ["api", "worker", "code"])
 def test_what_is_for_others_is_left_out(target: str) -> None:
     copied = set(_copied(target))
     assert not copied & {"web", "tests", "launcher", "demo", "bench", "chaos", ".", ".env"}
-    assert ("activities" in copied) is (target == "worker")
+    assert ("activities" in copied) is (target != "api")
+    assert ("worker.py" in copied) is (target == "worker")
 
 
-@pytest.mark.parametrize("target", ["api", "worker", "code"])
-def test_it_runs_as_nobody_of_importance(target: str) -> None:
+def _users(target: str) -> list[str]:
     users: list[str] = []
     name = target
     while not name.startswith("${"):
         name, text = _stage(name)
         users = re.findall(r"^USER (\S+)$", text, re.MULTILINE) + users
-    assert users[-1] == "10001:10001"
+    return users
+
+
+@pytest.mark.parametrize("target", ["api", "worker"])
+def test_it_runs_as_nobody_of_importance(target: str) -> None:
+    assert _users(target)[-1] == "10001:10001"
+
+
+def test_programs_of_strangers_find_no_keys() -> None:
+    """Where root gives each of them a user of its own."""
+    assert _users("code")[-1] == "0:0"
+    text = _stage("code")[1]
+    assert "rm -rf /var/lib/apt/lists/* .env" in text, "the link that leads to keys is gone"
+
+
+@pytest.mark.parametrize("target", ["api", "worker", "code"])
+def test_it_tells_whether_it_is_well(target: str) -> None:
+    assert "HEALTHCHECK " in _stage(target)[1]

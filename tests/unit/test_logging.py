@@ -9,6 +9,8 @@ import logging
 from collections.abc import Generator
 from typing import Any
 
+import httpx
+import httpx2
 import pytest
 import structlog
 from pydantic import BaseModel
@@ -86,8 +88,28 @@ async def test_every_line_names_interview_and_turn(output: io.StringIO) -> None:
 def test_levels(output: io.StringIO) -> None:
     structlog.stdlib.get_logger("ours").debug("unseen")
     logging.getLogger("theirs").debug("unseen")
-    logging.getLogger("httpx").info("HTTP Request: GET https://…")
     assert output.getvalue() == ""
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize("level", ["info", "debug"])
+async def test_no_address_that_is_asked_is_written(library: Any, level: Any) -> None:
+    """A webhook's may hold a secret anywhere."""
+    output = io.StringIO()
+    configure_logging("json", level, output)
+    listening = await asyncio.start_server(_fine, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    async with listening, library.AsyncClient(trust_env=False) as http:
+        asked = await http.post(f"http://127.0.0.1:{port}/services/XXXXsecretXXXX?hook=hidden")
+    assert asked.status_code == 200
+    assert output.getvalue() == ""
+
+
+async def _fine(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    await writer.drain()
+    writer.close()
 
 
 def test_debug_does_not_open_the_mouths_of_provider_sdks() -> None:

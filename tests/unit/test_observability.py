@@ -21,7 +21,7 @@ _RULES: list[dict[str, Any]] = yaml.safe_load((OBSERVABILITY / "alerts.yaml").re
 _TESTS = (OBSERVABILITY / "alerts.test.yaml").read_text()
 _BOARDS = sorted((OBSERVABILITY / "dashboards").glob("*.json"))
 _OURS = re.compile(r"\bintervue_[a-z_]+\b")
-_DEBIAN = "Debian's package prometheus has it"
+_DEBIAN = "apt-get install --no-install-recommends prometheus"
 
 
 def series() -> set[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from interview.config import Settings
+import code_worker
+from interview.config import CodeSettings, Settings
 from interview.errors import ConfigError
 from interview.temporal_client import connect_temporal
 
@@ -20,3 +21,9 @@ async def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     settings = Settings(temporal_tls_server_ca_cert_path=tmp_path / "ca.crt")
     with pytest.raises(ConfigError, match="TEMPORAL_TLS_SERVER_CA_CERT_PATH: .* cannot be read"):
         await connect_temporal(settings)
+
+
+async def test_the_worker_that_runs_code_reads_them_too(tmp_path: Path) -> None:
+    settings = CodeSettings(temporal_tls_server_ca_cert_path=tmp_path / "ca.crt")
+    with pytest.raises(ConfigError, match="TEMPORAL_TLS_SERVER_CA_CERT_PATH: .* cannot be read"):
+        await code_worker.connect(settings)

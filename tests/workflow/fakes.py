@@ -13,6 +13,7 @@ from interview.contracts.evaluation import (
     Due,
     EvaluationActivities,
     EvaluationInput,
+    Following,
     SampleInput,
 )
 from interview.contracts.records import (
@@ -73,6 +74,10 @@ class FakeEvaluation(EvaluationActivities):
     @activity.defn(name="evaluation.finish")
     async def finish(self, request: EvaluationInput) -> None:
         return
+
+    @activity.defn(name="evaluation.follow")
+    async def follow(self, request: EvaluationInput) -> Following:
+        return Following()
 
 
 class FakeStages(TurnActivities):

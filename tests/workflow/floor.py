@@ -124,7 +124,12 @@ def _pools(client: Client, stages: FakeStages, records: FakeRecords, cached: int
             client,
             task_queue=EVALUATION_QUEUE,
             workflows=[EvaluationWorkflow],
-            activities=[evaluation.begin, evaluation.sample, evaluation.finish],
+            activities=[
+                evaluation.begin,
+                evaluation.sample,
+                evaluation.finish,
+                evaluation.follow,
+            ],
         ),
         pool(TRANSCRIBE_QUEUE, stages.transcribe),
         pool(CONVERSE_QUEUE, stages.converse),

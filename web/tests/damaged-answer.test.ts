@@ -5,7 +5,8 @@ import type { ErrorMessage } from "@/protocol/messages.gen";
 
 it("keeps an answer until it is committed, whatever else is said of it", () => {
   const over: string[] = [];
-  const room = { answerOver: (turnId: string) => over.push(turnId) } as unknown as Room;
+  const answerOver = (turnId: string) => over.push(turnId);
+  const room = { answerOver, pad: { receive: () => {} } } as unknown as Room;
   const said = (code: string): ErrorMessage => ({
     type: "error",
     code,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { canAnswer, currentUtterance, heardCaptions, orbState, progressLabel } from "@/session/view";
+import { en } from "@/words/en";
+import { canAnswer, canRepeat, currentUtterance, heardCaptions, orbState, progressLabel } from "@/session/view";
 import type { RoomEvent } from "@/session/state";
 import { after, from, greeting, line, playback, started } from "./support/messages";
 
@@ -16,7 +17,7 @@ function captions(...events: RoomEvent[]): string[] {
 describe("the room drawn from a snapshot", () => {
   it("stands at the question", () => {
     const state = after(...entered);
-    expect(progressLabel(state)).toBe("Main questions · 3 of 8");
+    expect(progressLabel(state, en)).toBe("Main questions · 3 of 8");
     expect(state.question?.text).toBe("Tell me about a service you own.");
     expect(orbState(state)).toBe("listening");
   });
@@ -169,7 +170,7 @@ describe("an answer", () => {
     expect(during.answer).toMatchObject({ turnId: "turn-0001", recording: true });
     const back = after(...entered, answering, finished, lost, from(started({}, 7)));
     expect(back.answer?.turnId).toBe("turn-0001");
-    expect(back.notice?.text).toContain("Your answer has been sent");
+    expect(back.notice?.text(en)).toContain("Your answer has been sent");
     const safe = from(started({ committed_turns: ["turn-0001"] }, 7));
     expect(after(...entered, answering, finished, lost, safe).answer).toBeNull();
   });
@@ -181,7 +182,7 @@ describe("an answer", () => {
     const discarded = from({ type: "turn_discarded", turn_id: "turn-0001", reason, resume: null });
     const state = after(...entered, answering, finished, discarded);
     expect(canAnswer(state)).toBe(true);
-    expect(state.notice?.text).toContain(words);
+    expect(state.notice?.text(en)).toContain(words);
   });
 
   it("ends with an error about it, but not with one that passes", () => {
@@ -189,12 +190,19 @@ describe("an answer", () => {
       from({ type: "error", code, message: "Sorry.", recoverable: true, turn_id: "turn-0001" });
     const told = (code: string) => after(...entered, answering, finished, error(code));
     for (const code of ["stt.unavailable", "stream.lost", "audio.too_long", "turn.out_of_order"]) {
-      expect(told(code)).toMatchObject({ answer: null, notice: { kind: "warning", text: "Sorry." } });
+      expect(told(code)).toMatchObject({ answer: null, notice: { kind: "warning" } });
+      expect(told(code).notice?.text(en)).toBe("Sorry.");
     }
     for (const code of ["temporal.unavailable", "temporal.refused", "rate.exceeded"]) {
       expect(told(code).answer).not.toBeNull();
-      expect(told(code).notice?.text).toContain("Your answer is saved.");
+      expect(told(code).notice?.text(en)).toContain("Your answer is saved.");
     }
+  });
+
+  it("keeps the question from being asked again meanwhile", () => {
+    expect(canRepeat(after(...entered))).toBe(true);
+    expect(canRepeat(after(...entered, answering))).toBe(false);
+    expect(canRepeat(after(...entered, lost))).toBe(false);
   });
 
   it("is told of a delay only until it goes on", () => {
@@ -215,6 +223,6 @@ describe("an answer", () => {
       from({ type: "error", code, message: "x", recoverable: true, turn_id });
     expect(after(...entered, error("turn.out_of_order", "turn-gone")).notice).toBeNull();
     expect(after(...entered, error("protocol.violation", null)).notice).toBeNull();
-    expect(after(...entered, error("tts.unavailable", null)).notice?.text).toBe("x");
+    expect(after(...entered, error("tts.unavailable", null)).notice?.text(en)).toBe("x");
   });
 });

@@ -153,7 +153,7 @@ describe("a score", () => {
 });
 
 function evaluation(number: number, state: Evaluation["state"], reason: Evaluation["reason"] = null): Evaluation {
-  return { number, state, reason, requested_by: null, created_at: "", finished_at: null };
+  return { number, state, reason, kind: "anew", requested_by: null, created_at: "", finished_at: null };
 }
 
 describe("what there is of scores", () => {
@@ -171,6 +171,9 @@ describe("what there is of scores", () => {
     expect(firstShown([])).toBe(null);
     expect(firstShown([evaluation(2, "running"), evaluation(1, "done")])).toBe(1);
     expect(firstShown([evaluation(1, "running")])).toBe(1);
+    const compared: Evaluation = { ...evaluation(2, "done"), kind: "reevaluated" };
+    expect(firstShown([compared, evaluation(1, "done")])).toBe(1);
+    expect(firstShown([{ ...compared, kind: "corrected" }, evaluation(1, "done")])).toBe(2);
   });
 });
 

@@ -15,6 +15,7 @@ __all__ = [
     "Said",
     "UnscoredReason",
     "relevant",
+    "untouched",
 ]
 
 LOWEST_CONFIDENCE = 0.5
@@ -36,6 +37,8 @@ class Said:
     question_id: str | None
     text: str
     confidence: float | None = None
+    language: str = ""
+    """Of code that was left on a pad; empty of speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,13 @@ def relevant(plan: Plan, competency_id: str, said: Sequence[Said]) -> Relevant:
     if _confidence(answers) < LOWEST_CONFIDENCE:
         return Relevant(chosen, "weak_transcript")
     return Relevant(chosen)
+
+
+def untouched(
+    plan: Plan, competency_id: str, before: Sequence[Said], after: Sequence[Said]
+) -> bool:
+    """Whether a scorer would be shown the same of both."""
+    return relevant(plan, competency_id, before) == relevant(plan, competency_id, after)
 
 
 def _confidence(answers: Sequence[Said]) -> float:

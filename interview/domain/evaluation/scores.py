@@ -41,6 +41,8 @@ class Evidence(BaseModel):
     start: int = Field(ge=0)
     end: int = Field(gt=0)
     quote: str = Field(repr=False)
+    source: Literal["speech", "code"] = "speech"
+    """Of code, `utterance_id` is the snapshot's."""
 
 
 class Sample(BaseModel):

@@ -75,6 +75,11 @@ _OTHER_LANGUAGES = [
 _ANY = re.compile(
     "|".join(f"(?:{p})" for p in _PATTERNS + _OTHER_LANGUAGES), re.IGNORECASE | re.DOTALL
 )
+_ASSIGNED = re.compile(
+    r"^[ \t]*(?:[\w.<>\[\]*&]+[ \t]+)*[\w.]*(?:score|level|rating)[ \t]*=[ \t]*[1-5A-E]\b",
+    re.IGNORECASE,
+)
+"""A line of code that gives a variable its value."""
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？\n]*")
 _UNSEEN = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\U000e0000-\U000e007f]+"
@@ -93,10 +98,10 @@ _WORD = 30
 """Characters within which the word at an edge ends."""
 
 
-def suspicious(text: str) -> tuple[Span, ...]:
+def suspicious(text: str, *, is_code: bool = False) -> tuple[Span, ...]:
     """The sentences that hold such words, in order and apart; where nobody has punctuated, what
     stands around the words. What is spelled with characters that nobody sees, with others that look
-    alike, stretched or letter by letter, is read as it looks."""
+    alike, stretched or letter by letter, is read as it looks. In code `score = 1` is a variable."""
     joiners = {found.span() for found in _JOINER.finditer(text)}
     hits = [found.span() for found in _UNSEEN.finditer(text) if found.span() not in joiners]
     seen = _seen(text)
@@ -104,6 +109,8 @@ def suspicious(text: str) -> tuple[Span, ...]:
         hits += [
             (places[found.start()], places[found.end() - 1] + 1) for found in _ANY.finditer(plain)
         ]
+    if is_code:
+        hits = [hit for hit in hits if not _is_assigned(text, *hit)]
     spans: list[Span] = []
     for start, end in sorted(_hidden(text, hits)):
         if spans and start <= spans[-1].end:
@@ -111,6 +118,13 @@ def suspicious(text: str) -> tuple[Span, ...]:
         else:
             spans.append(Span(start, end))
     return tuple(spans)
+
+
+def _is_assigned(text: str, start: int, end: int) -> bool:
+    """All that was found is such a value."""
+    line = text[text.rfind("\n", 0, start) + 1 : end]
+    found = _ASSIGNED.match(line)
+    return found is not None and found.end() == len(line)
 
 
 def _hidden(text: str, hits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from pydantic import BaseModel, ConfigDict
 
 from interview.domain.plan import Plan
+from interview.domain.roles.coding import coding
 from interview.domain.roles.customer_support import CUSTOMER_SUPPORT
 from interview.domain.roles.data_analyst import DATA_ANALYST
 from interview.domain.roles.demo import DEMO
@@ -23,9 +26,10 @@ __all__ = ["DEFAULT_ROLE", "RoleSummary", "builtin_rubric", "get_plan", "get_rub
 DEFAULT_ROLE = SOFTWARE_ENGINEER.plan.role
 """Of an interview that is entered without having been created, as version 1 allows."""
 
-_ROLES = {
-    role.plan.role: role
-    for role in (
+
+@cache
+def _roles() -> dict[str, Role]:
+    roles = (
         SOFTWARE_ENGINEER,
         DATA_ANALYST,
         PRODUCT_MANAGER,
@@ -34,9 +38,10 @@ _ROLES = {
         NURSING,
         TEACHING,
         GENERAL_BEHAVIOURAL,
+        coding(),
         DEMO,
     )
-}
+    return {role.plan.role: role for role in roles}
 
 
 class RoleSummary(BaseModel):
@@ -63,7 +68,7 @@ def get_rubric(role: str) -> Rubric | None:
 
 def builtin_rubric(hashed: str) -> Rubric | None:
     """The built-in role's that has this hash."""
-    rubrics = (role.rubric for role in _ROLES.values() if role.rubric is not None)
+    rubrics = (role.rubric for role in _roles().values() if role.rubric is not None)
     return next((rubric for rubric in rubrics if rubric_hash(rubric) == hashed), None)
 
 
@@ -76,13 +81,13 @@ def list_roles() -> tuple[RoleSummary, ...]:
             minutes=role.minutes,
             questions=len(role.plan.questions),
         )
-        for role in _ROLES.values()
+        for role in _roles().values()
         if role.listed
     )
 
 
 def _role(role: str) -> Role:
     try:
-        return _ROLES[role]
+        return _roles()[role]
     except KeyError:
         raise NotFoundError("role.not_found", "there is no such role") from None

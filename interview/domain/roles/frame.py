@@ -98,10 +98,11 @@ def framed(
     opening: str,
     questions: tuple[Question, ...],
     competencies: tuple[Competency, ...],
+    main_s: float | None = None,
 ) -> Role:
     """What makes a role, between an introduction and a wrap-up. `first` is its warmup, `opening`
-    is said before the main `questions`."""
-    main_s = SCORED_S * len(questions)
+    is said before the main `questions`, which take `main_s`, or as long as spoken ones do."""
+    main_s = main_s or SCORED_S * len(questions)
     minutes = round((_AROUND_S + main_s) / 60)
     rubric = Rubric(competencies=competencies)
     plan = Plan(

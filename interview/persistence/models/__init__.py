@@ -13,13 +13,20 @@ from interview.persistence.models.accounts import (
     USERS,
 )
 from interview.persistence.models.base import UUID_TEXT, Base
+from interview.persistence.models.coding import CODE_RUNS, CODE_SNAPSHOTS
 from interview.persistence.models.documents import DOCUMENTS
 from interview.persistence.models.evaluations import (
     COMPETENCY_SCORES,
     EVALUATION_SAMPLES,
     EVALUATIONS,
 )
-from interview.persistence.models.interviews import INTERVIEWS, RECORDINGS, TURNS, UTTERANCES
+from interview.persistence.models.interviews import (
+    INTERVIEWS,
+    RECORDINGS,
+    TRANSCRIPT_CORRECTIONS,
+    TURNS,
+    UTTERANCES,
+)
 from interview.persistence.models.planning import (
     PLAN_PROPOSALS,
     PLAN_VERSIONS,
@@ -37,6 +44,7 @@ from interview.persistence.models.privacy import (
     ERASURE_RECEIPTS,
     INVITATIONS,
 )
+from interview.persistence.models.reevaluations import REEVALUATION_ITEMS, REEVALUATIONS
 from interview.persistence.models.reviews import (
     DECISIONS,
     REVIEW_RATINGS,
@@ -52,6 +60,8 @@ __all__ = [
     "AUDIT_EVENTS",
     "AUDIT_HEADS",
     "AUTH_SESSIONS",
+    "CODE_RUNS",
+    "CODE_SNAPSHOTS",
     "COMPETENCY_SCORES",
     "CONSENTS",
     "DATA_KEYS",
@@ -69,6 +79,8 @@ __all__ = [
     "PLAN_VERSIONS",
     "PROPOSAL_STEPS",
     "RECORDINGS",
+    "REEVALUATIONS",
+    "REEVALUATION_ITEMS",
     "REFRESH_TOKENS",
     "REVIEWS",
     "REVIEW_RATINGS",
@@ -77,6 +89,7 @@ __all__ = [
     "SCORE_OVERRIDES",
     "SCORE_VIEWS",
     "TAILORINGS",
+    "TRANSCRIPT_CORRECTIONS",
     "TURNS",
     "USERS",
     "UTTERANCES",

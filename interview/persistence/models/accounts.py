@@ -32,12 +32,20 @@ class Organization(Base):
     __table_args__ = (
         CheckConstraint("char_length(name) BETWEEN 1 AND 200", name="name"),
         CheckConstraint("retention_days BETWEEN 1 AND 3650", name="retention_days"),
+        # Those that are at it: a few at any time.
+        Index(
+            "ix_organizations_retimed_to",
+            "organization_id",
+            postgresql_where=sql("retimed_to IS NOT NULL"),
+        ),
     )
 
     organization_id: Mapped[str] = mapped_column(UUID_TEXT, primary_key=True)
     name: Mapped[str]
     retention_days: Mapped[int | None]
     """How long an ended interview is kept; NULL: until it is erased by hand."""
+    retimed_to: Mapped[str | None]
+    """Since those days were changed: the last interview that has them, by id. NULL: all have."""
     blind_review: Mapped[bool] = mapped_column(server_default=sql("true"))
     """Nobody sees the scores of an interview before they have handed in their own rating."""
     candidate_feedback: Mapped[bool] = mapped_column(server_default=sql("false"))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from interview.persistence.models.base import NOW, UUID_TEXT, Base, one_of
 from interview.persistence.vocabulary import (
+    EvaluationKind,
     EvaluationReason,
     EvaluationState,
     ScoreReason,
@@ -40,6 +41,9 @@ class Evaluation(Base):
         CheckConstraint("plan_hash ~ '^[0-9a-f]{64}$'", name="plan_hash"),
         CheckConstraint("transcript_sha256 ~ '^[0-9a-f]{64}$'", name="transcript_sha256"),
         CheckConstraint("samples BETWEEN 1 AND 9", name="samples"),
+        one_of("kind", get_args(EvaluationKind)),
+        CheckConstraint("(kind = 'anew') = (based_on IS NULL)", name="based_on"),
+        CheckConstraint("corrections >= 0", name="corrections"),
     )
 
     interview_id: Mapped[str] = mapped_column(
@@ -52,6 +56,13 @@ class Evaluation(Base):
     plan_hash: Mapped[str | None]
     prompt: Mapped[str | None]
     transcript_sha256: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default=sql("'anew'"))
+    based_on: Mapped[int | None]
+    """The evaluation that it is compared with, or whose scores it takes over."""
+    corrections: Mapped[int] = mapped_column(server_default=sql("0"))
+    """It goes by the transcript as the first so many corrections left it."""
+    model: Mapped[str | None]
+    """That alone is asked, as `provider/model`. NULL: whoever is configured, in that order."""
     samples: Mapped[int]
     """Scorers of each competency."""
     requested_by: Mapped[str | None] = mapped_column(
@@ -119,6 +130,8 @@ class CompetencyScore(Base):
     """Why a person has to look."""
     evidence: Mapped[list[dict[str, Any]]]
     reason: Mapped[str]
+    taken_from: Mapped[int | None]
+    """The evaluation of the same interview that scored it; its samples are there."""
 
 
 EVALUATIONS = cast(Table, Evaluation.__table__)

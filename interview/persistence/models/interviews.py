@@ -34,10 +34,12 @@ from interview.persistence.vocabulary import (
 __all__ = [
     "INTERVIEWS",
     "RECORDINGS",
+    "TRANSCRIPT_CORRECTIONS",
     "TURNS",
     "UTTERANCES",
     "Interview",
     "Recording",
+    "TranscriptCorrection",
     "Turn",
     "Utterance",
 ]
@@ -215,7 +217,43 @@ class Recording(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
+class TranscriptCorrection(Base):
+    """An answer as it should read. What was recognized stays, and so does every correction; the
+    newest one holds."""
+
+    __tablename__ = "transcript_corrections"
+    __table_args__ = (
+        UniqueConstraint("utterance_id", "version"),
+        CheckConstraint("sequence >= 1", name="sequence"),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("text <> ''", name="text"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    interview_id: Mapped[str] = mapped_column(
+        UUID_TEXT, ForeignKey("interviews.interview_id", ondelete="CASCADE"), primary_key=True
+    )
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Of all corrections of the interview."""
+    utterance_id: Mapped[str] = mapped_column(
+        UUID_TEXT, ForeignKey("utterances.utterance_id", ondelete="CASCADE")
+    )
+    version: Mapped[int]
+    text: Mapped[str]
+    reason: Mapped[str]
+    corrected_by: Mapped[str | None] = mapped_column(
+        UUID_TEXT,
+        ForeignKey(
+            "users.user_id",
+            name="fk_transcript_corrections_users_corrected_by",
+            ondelete="SET NULL",
+        ),
+    )
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
 INTERVIEWS = cast(Table, Interview.__table__)
 TURNS = cast(Table, Turn.__table__)
 UTTERANCES = cast(Table, Utterance.__table__)
 RECORDINGS = cast(Table, Recording.__table__)
+TRANSCRIPT_CORRECTIONS = cast(Table, TranscriptCorrection.__table__)

@@ -61,15 +61,22 @@ _PATIENCE_S = 30.0
 
 class Bubblewrap:
     """`slots` runs at once; more wait. Nothing runs before `check` has found that the walls hold.
-    `typescript` is the folder of that package, where it is not in a usual place."""
+    `typescript` is the folder of that package, where it is not in a usual place; `uid_locks` one
+    that all sandboxes of this machine have in common. Raises `OSError` where that is not there."""
 
     def __init__(
-        self, *, slots: int = 8, bwrap: str = "", typescript: str = "", cgroup: str = ""
+        self,
+        *,
+        slots: int = 8,
+        bwrap: str = "",
+        typescript: str = "",
+        cgroup: str = "",
+        uid_locks: str = "",
     ) -> None:
         self._bwrap = bwrap or shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin") or ""
         self._typescript = find_typescript(typescript)
         self._cgroup = cgroup
-        self._slots = claim(slots)
+        self._slots = claim(slots, Path(uid_locks) if uid_locks else None)
         self._free: asyncio.Queue[Slot] = asyncio.Queue()
         for slot in self._slots:
             self._free.put_nowait(slot)

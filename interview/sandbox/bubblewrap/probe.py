@@ -54,10 +54,16 @@ held["no homes"] = not os.path.exists("/root") and not os.path.exists("/home")
 held["files"] = all(
     cannot_write(folder + "/x") for folder in ("", "/usr", "/etc", "/dev", "/box", "/proc/sys")
 )
+held["nothing of one's own is started"] = all(
+    os.statvfs(folder).f_flag & os.ST_NOEXEC for folder in ("/tmp", "/dev/shm")
+)
 held["sysctl"] = cannot_write("/proc/sys/kernel/core_pattern")
 held["init is covered"] = cannot_write("/proc/1/mem") and not os.listdir("/proc/1")
 held["masks"] = all(unreadable("/proc/" + name) for name in ("cmdline", "kallsyms", "kcore"))
 held["no memfd"] = refused(lambda: libc.syscall(319 if x86 else 279, b"x", 0))
+held["no shared anonymous memory"] = libc.mmap(None, 4096, 3, 0x21, -1, 0) == -1
+held["no shared zeros"] = unreadable("/dev/zero")
+held["first to go"] = open("/proc/self/oom_score_adj").read().strip() == "1000"
 held["no namespaces"] = refused(lambda: libc.unshare(0x10000000))
 held["no ptrace"] = refused(lambda: libc.ptrace(0, 0, 0, 0))
 held["no sockets"] = refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM) and 0)

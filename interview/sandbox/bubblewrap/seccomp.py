@@ -16,6 +16,7 @@ __all__ = ["filter_program"]
 
 _LOAD = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _EQUALS, _GREATER, _ANY_BIT = 0x15, 0x25, 0x45  # BPF_JMP | BPF_K | …
+_AND = 0x54  # BPF_ALU | BPF_AND | BPF_K
 _RETURN = 0x06
 
 _ALLOW = 0x7FFF0000
@@ -24,20 +25,27 @@ _KILL = 0x80000000
 
 # Offsets in `struct seccomp_data`. Arguments are 64 bits wide; their lower halves come first.
 _NUMBER, _ARCHITECTURE = 0, 4
-_FIRST, _SECOND = 16, 24
+_FIRST, _SECOND, _THIRD, _FOURTH = 16, 24, 32, 40
 
 _NAMESPACES = 0x7E020000
 """All `CLONE_NEW…` flags."""
 _AF_UNIX = 1
+_SOL_SOCKET, _SO_SNDBUF, _SO_SNDBUFFORCE = 1, 7, 32
+"""The watchdog counts a socket as what it holds at most."""
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _X32 = 0x40000000
+_SHARED_ANONYMOUS = 0x21
+"""`MAP_SHARED | MAP_ANONYMOUS`: pages that stay when nobody maps them, and are in no process's
+account."""
+_MAP_HUGETLB = 0x40000
+"""In no process's account either."""
 
 # Asked for in vain: a runtime that finds none of these does without.
 _ABSENT = (
     *("clone3", "memfd_create", "memfd_secret", "io_uring_setup", "io_uring_enter"),
     *("io_uring_register", "landlock_create_ruleset", "userfaultfd"),
 )
-_INSPECTED = ("clone", "ioctl", "socket", "socketpair")
+_INSPECTED = ("clone", "ioctl", "mmap", "setsockopt", "socket", "socketpair")
 
 _Instruction = tuple[int, int, int, int]
 
@@ -89,6 +97,15 @@ def _inspections(numbers: Numbers) -> list[_Instruction]:
         _refusal(errno.EPERM),
         allow,
     ]
+    mmap: list[_Instruction] = [
+        (_EQUALS, 0, 6, numbers["mmap"]),
+        (_LOAD, 0, 0, _FOURTH),
+        (_ANY_BIT, 2, 0, _MAP_HUGETLB),
+        (_AND, 0, 0, _SHARED_ANONYMOUS),
+        (_EQUALS, 0, 1, _SHARED_ANONYMOUS),
+        _refusal(errno.EPERM),
+        allow,
+    ]
     sockets = [
         step
         for name in ("socket", "socketpair")
@@ -100,4 +117,14 @@ def _inspections(numbers: Numbers) -> list[_Instruction]:
             allow,
         )
     ]
-    return [*clone, *ioctl, *sockets]
+    buffers: list[_Instruction] = [
+        (_EQUALS, 0, 7, numbers["setsockopt"]),
+        (_LOAD, 0, 0, _SECOND),
+        (_EQUALS, 0, 4, _SOL_SOCKET),
+        (_LOAD, 0, 0, _THIRD),
+        (_EQUALS, 1, 0, _SO_SNDBUF),
+        (_EQUALS, 0, 1, _SO_SNDBUFFORCE),
+        _refusal(errno.EPERM),
+        allow,
+    ]
+    return [*mmap, *clone, *ioctl, *sockets, *buffers]

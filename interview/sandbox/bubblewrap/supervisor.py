@@ -1,7 +1,8 @@
 """One run: its file systems, its steps one after the other, its limits and its end.
 
-In a process and a mount namespace of its own. When the socket to the backend closes, or this
-process dies, so does everything inside; and no mount, file or process is left by then.
+In a mount namespace of its own, and the first process of a pid namespace. When the socket to the
+backend closes, or this process dies, so does everything inside; and no mount, file or process is
+left by then.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from interview.sandbox.bubblewrap.job import (
     frame,
 )
 from interview.sandbox.bubblewrap.launch import Launched, launch
-from interview.sandbox.bubblewrap.linux import adopt_orphans
+from interview.sandbox.bubblewrap.meter import Meter
 from interview.sandbox.bubblewrap.rooms import Rooms
 from interview.sandbox.bubblewrap.watch import Usage, Watch
 
@@ -54,7 +55,6 @@ class _Broken(Exception):
 
 def supervise(channel: socket.socket, seccomp: bytes) -> None:
     """Returns when the run is over and everything of it gone."""
-    adopt_orphans()
     try:
         job = Job.decoded(_received(channel))
         channel.setblocking(False)
@@ -69,20 +69,23 @@ def supervise(channel: socket.socket, seccomp: bytes) -> None:
     except (_Gone, ConnectionError):
         pass
     finally:
-        _reap_all()
+        _end_all()
 
 
 def _steps(job: Job, rooms: Rooms, link: _Link, seccomp: bytes) -> None:
     give_up_at = time.monotonic() + job.budget_s
+    meter = Meter()
     if job.compile is not None:
-        end = _Running(job, job.compile, rooms, link, COMPILING, seccomp).run(b"", give_up_at)
+        end = _Running(job, job.compile, rooms, link, meter, COMPILING, seccomp).run(
+            b"", give_up_at
+        )
         link.tell(STEP, COMPILING, end.encoded())
         if end.status != 0 or end.limit is not None:
             return
     for case, text in enumerate(job.inputs):
         end = StepEnd(None, "time_limit", 0, 0)
         if time.monotonic() < give_up_at:
-            running = _Running(job, job.run, rooms, link, case, seccomp)
+            running = _Running(job, job.run, rooms, link, meter, case, seccomp)
             end = running.run(text.encode(errors="replace"), give_up_at)
         link.tell(STEP, case, end.encoded())
 
@@ -154,6 +157,7 @@ class _Running:
     step: Step
     rooms: Rooms
     link: _Link
+    meter: Meter
     case: int
     seccomp: bytes
     _broken: str | None = None
@@ -162,11 +166,13 @@ class _Running:
     _said: bytearray = field(default_factory=bytearray)
     _watch: Watch | None = None
     _peak: Usage = Usage()
+    _used_before_s: float = 0.0
     _calm: bool = False
 
     def run(self, stdin: bytes, give_up_at: float) -> StepEnd:
         """Raises `_Broken` where the program was never begun, and `_Gone`."""
         self.rooms.empty_scratch()
+        self._used_before_s = self.meter.cpu_s()
         began = time.monotonic()
         launched = launch(
             self.job,
@@ -179,11 +185,7 @@ class _Running:
         try:
             self._attend(launched, began, wall_ends)
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(launched.pid, signal.SIGKILL)
-            used_s = _reap_all()
-            if self._watch is not None:
-                self._watch.close()
+            used_s = _end_all()
             for descriptor in (launched.stdout, launched.stderr, launched.status):
                 os.close(descriptor)
         return self._end(time.monotonic() - began, used_s)
@@ -219,7 +221,7 @@ class _Running:
             return True
         if descriptor == launched.status:
             self._status += piece[:_MOST_STATUS_BYTES]
-            self._meet()
+            self._meet(launched)
         elif piece:
             room = self.step.limits.output_bytes - self._wrote
             self._wrote += len(piece)
@@ -234,9 +236,9 @@ class _Running:
             return True
         return bool(piece)
 
-    def _meet(self) -> None:
+    def _meet(self, launched: Launched) -> None:
         if self._watch is None and (first := self._told("child-pid")) is not None:
-            self._watch = Watch(first)
+            self._watch = Watch((launched.pid, first))
 
     def _told(self, name: str) -> int | None:
         for line in bytes(self._status).splitlines():
@@ -249,9 +251,12 @@ class _Running:
         if self._watch is None:
             return
         limits = self.step.limits
-        seen = self._watch.look(limits.memory_bytes)
+        # Compilers keep what they made in files, and have room for it.
+        files = 0 if self.case == COMPILING else self.rooms.held_bytes()
+        seen = self._watch.look(limits.memory_bytes, files)
         self._peak = Usage(
-            max(self._peak.memory_bytes, seen.memory_bytes), max(self._peak.cpu_s, seen.cpu_s)
+            max(self._peak.memory_bytes, seen.memory_bytes),
+            max(self._peak.cpu_s, seen.cpu_s, self.meter.cpu_s() - self._used_before_s),
         )
         if seen.memory_bytes > limits.memory_bytes:
             self._broken = self._broken or "memory_limit"
@@ -270,7 +275,7 @@ class _Running:
             raise _Broken(why or "bubblewrap ended without a word")
         if status is not None and status > _SIGNALLED:
             status = _SIGNALLED - status
-        cpu_s = max(self._peak.cpu_s, used_s)
+        cpu_s = max(self._peak.cpu_s, used_s, self.meter.cpu_s() - self._used_before_s)
         limit = self._broken
         if limit is None and (status == -signal.SIGXCPU or cpu_s > self.step.limits.cpu_s):
             limit = "time_limit"
@@ -283,11 +288,14 @@ class _Running:
         )
 
 
-def _reap_all() -> float:
-    """Waits for every descendant: the sandbox's init is reaped only after all that lived in it.
-    Returns the processor time of those."""
+def _end_all() -> float:
+    """Whatever lives beside this process, in its namespace: its descendants, however they were
+    started and whoever their parents are. Returns the processor time of those."""
+    assert os.getpid() == 1, "elsewhere this would end the machine"
     used_s = 0.0
     while True:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
         try:
             _, _, usage = os.wait4(-1, 0)
         except ChildProcessError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ARCHITECTURES", "NEWEST", "Numbers"]
+__all__ = ["ARCHITECTURES", "NEWEST", "PERF_EVENT_OPEN", "Numbers"]
 
 Numbers = dict[str, int]
 
@@ -20,8 +20,9 @@ _COMMON: Numbers = {
 
 _X86_64: Numbers = {
     **_COMMON,
-    **{"ioctl": 16, "shmget": 29, "shmat": 30, "shmctl": 31, "socket": 41, "socketpair": 53},
-    **{"clone": 56, "semget": 64, "semop": 65, "semctl": 66, "shmdt": 67, "msgget": 68},
+    **{"mmap": 9, "ioctl": 16, "shmget": 29, "shmat": 30, "shmctl": 31, "socket": 41},
+    **{"socketpair": 53, "setsockopt": 54, "clone": 56, "semget": 64, "semop": 65},
+    **{"semctl": 66, "shmdt": 67, "msgget": 68},
     **{"msgsnd": 69, "msgrcv": 70, "msgctl": 71, "ptrace": 101, "syslog": 103, "setsid": 112},
     **{"mknod": 133, "uselib": 134, "personality": 135, "ustat": 136, "sched_setparam": 142},
     **{"sched_setscheduler": 144, "vhangup": 153, "modify_ldt": 154, "pivot_root": 155},
@@ -53,8 +54,15 @@ _AARCH64: Numbers = {
     **{"mq_getsetattr": 185, "msgget": 186, "msgctl": 187, "msgrcv": 188, "msgsnd": 189},
     **{"semget": 190, "semctl": 191, "semtimedop": 192, "semop": 193, "shmget": 194},
     **{"shmctl": 195, "shmat": 196, "shmdt": 197, "socket": 198, "socketpair": 199},
-    **{"add_key": 217, "request_key": 218, "keyctl": 219, "clone": 220, "swapon": 224},
-    **{"swapoff": 225, "mbind": 235, "set_mempolicy": 237, "migrate_pages": 238},
+    **{
+        "setsockopt": 208,
+        "add_key": 217,
+        "request_key": 218,
+        "keyctl": 219,
+        "clone": 220,
+        "mmap": 222,
+    },
+    **{"swapon": 224, "swapoff": 225, "mbind": 235, "set_mempolicy": 237, "migrate_pages": 238},
     **{"move_pages": 239, "perf_event_open": 241, "fanotify_init": 262},
     **{"name_to_handle_at": 264, "open_by_handle_at": 265, "clock_adjtime": 266, "setns": 268},
     **{"process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "finit_module": 273},
@@ -67,3 +75,5 @@ ARCHITECTURES: dict[str, tuple[int, Numbers]] = {
     "aarch64": (0xC00000B7, _AARCH64),
 }
 """`platform.machine()` to the kernel's `AUDIT_ARCH_…` and the numbers."""
+
+PERF_EVENT_OPEN = {name: numbers["perf_event_open"] for name, (_, numbers) in ARCHITECTURES.items()}

@@ -40,7 +40,10 @@ def options(
         *(part for folder, name in tools.items() for part in ("--ro-bind", folder, name)),
         *_proc(proc),
         # Both `--dev` and the root are file systems that the program could fill.
-        *("--dev", "/dev", "--bind", "/tmp/scratch/shm", "/dev/shm", "--remount-ro", "/dev"),
+        *("--dev", "/dev", "--bind", "/tmp/scratch/shm", "/dev/shm"),
+        # Mapped shared it is memory that no process is charged for. Without `--dev-bind` what lies
+        # there cannot even be opened.
+        *("--ro-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"),
         *("--bind" if compiling else "--ro-bind", "/tmp/box", "/box"),
         *("--bind", "/tmp/scratch/tmp", "/tmp", "--remount-ro", "/", "--chdir", "/tmp"),
     ]

@@ -1,93 +1,99 @@
-"""How much a sandbox uses, by its own `/proc`, which shows its processes and no others."""
+"""How much a sandbox uses, by the run's own `/proc`, which shows its processes and no others."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
 
+from interview.sandbox.bubblewrap.kernel import KernelMemory
+
 __all__ = ["Usage", "Watch"]
 
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_SUPERVISOR = 1
+_MOST_BYTES = 4096
+_Key = tuple[int, int]
+"""A process, and when it began: numbers are given again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`memory_bytes` counts a page once, however many processes share it, once that matters."""
+    """`memory_bytes`: what lies in memory or swap, the page tables that lead there, files, and what
+    else the kernel keeps for it. It counts a page once, however many processes share it, once that
+    matters."""
 
     memory_bytes: int = 0
     cpu_s: float = 0.0
 
 
 class Watch:
-    """`first_pid` is the sandbox's own init, as seen from here; everything inside descends from
-    it."""
+    """One step's. `keepers` are bubblewrap's own two processes, whose memory is not the program's;
+    their time is, for it is they who wait for those that lost their parents."""
 
-    def __init__(self, first_pid: int) -> None:
-        self._first_pid = first_pid
-        self._proc: int | None = None
-        self._host_proc = os.stat("/proc").st_dev
+    def __init__(self, keepers: Container[int]) -> None:
+        self._keepers = keepers
+        self._kernel = KernelMemory()
+        self._alive: dict[_Key, float] = {}
+        self._gone_s = 0.0
 
-    def close(self) -> None:
-        if self._proc is not None:
-            os.close(self._proc)
-            self._proc = None
-
-    def look(self, memory_limit: int) -> Usage:
-        """Zero until the walls stand, and when nothing is left."""
-        pids = self._pids()
-        resident, cpu_s = 0, 0.0
-        for pid in pids:
+    def look(self, memory_limit: int, files_bytes: int = 0) -> Usage:
+        """`files_bytes`: what its files hold."""
+        resident, with_children_s = 0, 0.0
+        alive: dict[_Key, float] = {}
+        programs: list[int] = []
+        for pid in _pids():
             with suppress(OSError, ValueError, IndexError):
-                resident += int(self._read(f"{pid}/statm").split()[1]) * _PAGE_BYTES
-                cpu_s += _cpu_s(self._read(f"{pid}/stat"))
-        with suppress(OSError, ValueError):
-            # Init's own is covered inside; it has waited for those that lost their parents.
-            with open(f"/proc/{self._first_pid}/stat", "rb") as file:
-                cpu_s += _cpu_s(file.read())
-        if resident > memory_limit and len(pids) > 1:
-            resident = sum(self._proportional(pid) for pid in pids)
-        return Usage(resident, cpu_s)
-
-    def _pids(self) -> list[str]:
-        if self._proc is None and not self._open():
-            return []
-        try:
-            return [name for name in os.listdir(self._proc) if name.isdigit()]
-        except OSError:
-            return []
-
-    def _open(self) -> bool:
-        try:
-            folder = os.open(f"/proc/{self._first_pid}/root/proc", os.O_RDONLY | os.O_DIRECTORY)
-        except OSError:
-            return False
-        # Before the walls stand it is the host's, or an empty folder.
-        device = os.fstat(folder).st_dev
-        if device == self._host_proc or "1" not in os.listdir(folder):
-            os.close(folder)
-            return False
-        self._proc = folder
-        return True
-
-    def _read(self, name: str) -> bytes:
-        file = os.open(name, os.O_RDONLY, dir_fd=self._proc)
-        try:
-            return os.read(file, 4096)
-        finally:
-            os.close(file)
-
-    def _proportional(self, pid: str) -> int:
-        with suppress(OSError, ValueError, IndexError):
-            for line in self._read(f"{pid}/smaps_rollup").splitlines():
-                if line.startswith(b"Pss:"):
-                    return int(line.split()[1]) * 1024
-        with suppress(OSError, ValueError, IndexError):
-            return int(self._read(f"{pid}/statm").split()[1]) * _PAGE_BYTES
-        return 0
+                began, own_s, children_s = _times(_read(f"/proc/{pid}/stat"))
+                alive[pid, began] = own_s
+                with_children_s += own_s + children_s
+                if pid not in self._keepers:
+                    resident += _held_bytes(_read(f"/proc/{pid}/status"))
+                    programs.append(pid)
+        # Nobody may have waited for those that are gone.
+        self._gone_s += sum(used for key, used in self._alive.items() if key not in alive)
+        self._alive = alive
+        kept = self._kernel.held_bytes(programs, memory_limit) + files_bytes
+        if resident + kept > memory_limit and len(programs) > 1:
+            resident = sum(_proportional(pid) for pid in programs)
+        return Usage(resident + kept, max(with_children_s, self._gone_s + sum(alive.values())))
 
 
-def _cpu_s(stat: bytes) -> float:
-    """utime, stime and those of the waited for come after the name, which may hold anything."""
-    return sum(map(int, stat.rpartition(b")")[2].split()[11:15])) * _TICK_S
+def _pids() -> list[int]:
+    return [int(one) for one in os.listdir("/proc") if one.isdigit() and int(one) != _SUPERVISOR]
+
+
+def _read(path: str) -> bytes:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(file, _MOST_BYTES)
+    finally:
+        os.close(file)
+
+
+def _proportional(pid: int) -> int:
+    with suppress(OSError, ValueError, IndexError):
+        status = _read(f"/proc/{pid}/status")
+        with suppress(OSError):
+            shares = _kilobytes(_read(f"/proc/{pid}/smaps_rollup"), (b"Pss:", b"SwapPss:"))
+            return shares + _kilobytes(status, (b"VmPTE:",))
+        return _held_bytes(status)
+    return 0
+
+
+def _held_bytes(status: bytes) -> int:
+    return _kilobytes(status, (b"VmRSS:", b"VmSwap:", b"VmPTE:"))
+
+
+def _kilobytes(lines: bytes, names: tuple[bytes, ...]) -> int:
+    """Their sum in bytes: the kernel writes kB and means 1024."""
+    return sum(int(line.split()[1]) for line in lines.splitlines() if line.startswith(names)) * 1024
+
+
+def _times(stat: bytes) -> tuple[int, float, float]:
+    """When it began in ticks, its own time in seconds, and that of the children it waited for. They
+    come after the name, which may hold anything."""
+    fields = stat.rpartition(b")")[2].split()
+    own, children = (sum(map(int, fields[at : at + 2])) * _TICK_S for at in (11, 13))
+    return int(fields[19]), own, children

@@ -281,6 +281,24 @@ async def test_where_they_wanted_to_go_comes_back(browser: Browser, admin: Perso
     )
 
 
+async def test_a_place_that_no_cookie_holds_is_the_first_page(
+    browser: Browser, admin: Person
+) -> None:
+    await browser.has(email=admin.email, email_verified=True)
+    # In letters, quotes and planes that take up to twelve bytes each where they are kept.
+    for long in ("/desk/?q=" + "x" * 491, "/" + '"' * 499, "/" + "\N{GRINNING FACE}" * 499):
+        response = await browser.http.get(START, params={"next": long})
+        assert response.status_code == 303
+        set_cookie = max(response.headers.get_list("set-cookie"), key=len)
+        assert len(set_cookie.encode()) <= 4096
+        cookie = found(response)[OPENID_COOKIE].value
+        answer = await browser.consent(httpx.URL(response.headers["location"]))
+        landed = httpx.URL((await browser.come_back(answer, cookie)).headers["location"])
+        assert landed.params.get("next") == (long if "x" in long or '"' in long else None)
+    longer = await browser.http.get(START, params={"next": "x" * 501})
+    assert longer.status_code == 400
+
+
 # Answers to nothing that was asked
 
 

@@ -10,7 +10,8 @@ from interview.domain.evaluation.scores import CompetencyResult, Evidence, Sampl
 from interview.domain.phases import Phase
 from interview.domain.roles import get_plan, get_rubric
 from interview.persistence.database import Database
-from interview.persistence.evaluations import EvaluationRecords, SampleRow, ask_anew
+from interview.persistence.evaluation_requests import ask_anew
+from interview.persistence.evaluations import EvaluationRecords, SampleRow
 from interview.persistence.records import Records
 from interview.security.principal import Principal
 from tests.integration.persistence.samples import answer, new_interview

@@ -86,6 +86,16 @@ def path(interview_id: str) -> str:
     return f"/api/v1/interviews/{interview_id}"
 
 
+async def settled(admin: httpx.AsyncClient, interview_id: str) -> Any:
+    """The transcript, once the reply is in it: it is heard before it is saved."""
+
+    async def replied() -> Any:
+        transcript = (await admin.get(f"{path(interview_id)}/transcript")).json()
+        return transcript if transcript["items"][-1]["speaker"] == "interviewer" else None
+
+    return await until(replied)
+
+
 async def completed(
     admin: httpx.AsyncClient, interview_id: str, timeout_s: float = PATIENCE_S
 ) -> dict[str, Any]:
@@ -422,7 +432,7 @@ async def test_a_recruiter_reads_the_retention_and_does_not_change_it(
 
 
 async def test_the_export_is_what_the_interview_was(admin: httpx.AsyncClient, held: str) -> None:
-    shown = (await admin.get(f"{path(held)}/transcript")).json()
+    shown = await settled(admin, held)
     recordings = (await admin.get(f"{path(held)}/recordings")).json()["items"]
     answer = (await admin.get(f"{path(held)}/export")).raise_for_status()
     assert answer.headers["content-type"] == "application/zip"

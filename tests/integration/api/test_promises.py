@@ -257,6 +257,11 @@ async def test_an_invitation_that_nobody_used_is_erased_in_time(
             await connection.execute(insert(INVITATIONS), invitation)
     await records.set_status(held.interview_id, "paused")
     async with database.transaction() as connection:
+        long_ago = text(
+            "UPDATE interviews SET created_at = now() - interval '9 days'"
+            " WHERE organization_id = :of"
+        )
+        await connection.execute(long_ago, {"of": staff.organization_id})
         # As it is found after a death, and nobody begins anything: the sweep does.
         change = text("UPDATE organizations SET retention_days = 7 WHERE organization_id = :of")
         await connection.execute(change, {"of": staff.organization_id})

@@ -183,7 +183,7 @@ async def test_answers_carry_security_headers_and_cors(http: httpx.AsyncClient) 
     assert foreign.headers["cache-control"] == "no-store"
     assert foreign.headers["content-security-policy"].startswith("default-src 'none'")
     roles = [role["role"] for role in mine.json()]
-    assert (roles[0], len(roles)) == ("software-engineer", 8)
+    assert (roles[0], len(roles)) == ("software-engineer", 9)
     assert "demo" not in roles
     told = {"role", "title", "description", "minutes", "questions"}
     assert all(set(role) == told for role in mine.json())

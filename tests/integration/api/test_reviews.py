@@ -18,7 +18,7 @@ from interview.config import Settings
 from interview.domain.evaluation.scores import total
 from interview.domain.roles import get_plan
 from interview.persistence.database import Database
-from interview.persistence.evaluations import ask_anew
+from interview.persistence.evaluation_requests import ask_anew
 from interview.persistence.models import Base
 from interview.persistence.records import Records
 from interview.security.principal import Principal

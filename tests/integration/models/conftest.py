@@ -20,6 +20,7 @@ from interview.temporal_client import connect_temporal
 from launcher.keys import local_keys
 from launcher.paths import Home
 from launcher.stack import ALL, LocalStack
+from tests.fakes.evaluation import ScoringModel
 from tests.fakes.planning import PlanningModel
 from tests.fakes.provider_server import FakeProviders, Mount, serving
 from tests.integration.api.servers import serving as serving_api
@@ -44,6 +45,7 @@ def stack(
             services=(*ALL[:3], "worker"),
             env={
                 "LLM_PROVIDERS": "openai",
+                "EVALUATION_MODELS": "openai/gpt-other",
                 "LLM_OPENAI_BASE_URL": f"{provider_server.base_url}/v1",
                 "SILENCE_NUDGE_S": "600",
                 # Webhooks to servers of the tests' own.
@@ -73,6 +75,14 @@ def model(fake: FakeProviders) -> Generator[PlanningModel]:
 
 
 @pytest.fixture
+def scorer(fake: FakeProviders) -> Generator[ScoringModel]:
+    scorer = ScoringModel()
+    fake.structured = scorer
+    yield scorer
+    scorer.released.set()
+
+
+@pytest.fixture
 def settings(stack: RunningStack) -> Settings:
     keys = local_keys(stack.home)
     return Settings.model_validate(
@@ -84,6 +94,9 @@ def settings(stack: RunningStack) -> Settings:
             "blob_url": stack.home.blobs.as_uri(),
             "master_keys": keys["MASTER_KEYS"],
             "auth_keys": keys["AUTH_KEYS"],
+            # As the worker has it.
+            "llm_providers": ("openai",),
+            "evaluation_models": ("openai/gpt-other",),
             "web_dir": stack.home.run / "no-web-client",
         }
     )

@@ -6,7 +6,7 @@ import uvloop
 
 from bench.stubs import INSTANT, StubLanguageModel, StubSpeechToText, StubTextToSpeech
 from interview.config import load_settings
-from interview.providers.factory import build_structured_model
+from interview.providers.factory import build_scorers, build_structured_model
 from worker import Providers, serve
 
 if __name__ == "__main__":
@@ -18,5 +18,6 @@ if __name__ == "__main__":
         model,
         StubTextToSpeech(INSTANT),
         build_structured_model(settings),
+        build_scorers(settings),
     )
     uvloop.run(serve(settings, stubs))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,14 +68,6 @@ async def an_interview(
         await records.commit_answer(said)
     await records.close_interview(interview_id, "completed", datetime.now(UTC))
     return interview_id
-
-
-@pytest.fixture
-def scorer(fake: FakeProviders) -> Generator[ScoringModel]:
-    scorer = ScoringModel()
-    fake.structured = scorer
-    yield scorer
-    scorer.released.set()
 
 
 @pytest.fixture(autouse=True)

@@ -18,13 +18,18 @@ _USER, _SESSION = str(uuid.UUID(int=2)), str(uuid.UUID(int=3))
 _ROLE, _PROPOSAL = str(uuid.UUID(int=4)), str(uuid.UUID(int=5))
 _WEBHOOK = str(uuid.UUID(int=7))
 _REVIEW = str(uuid.UUID(int=6))
+_REEVALUATION = str(uuid.UUID(int=8))
 _HASH = "ab" * 32
 
 
 async def fill(database: Database, interview_id: str) -> None:
     """The interview comes to belong to the organization, and to its user."""
     async with database.transaction() as connection:
-        for name, row in _rows(interview_id).items():
+        utterances = Base.metadata.tables["utterances"]
+        of = utterances.c.interview_id == interview_id
+        said = await connection.scalar(sa.select(utterances.c.utterance_id).where(of).limit(1))
+        assert said is not None, "something was said"
+        for name, row in _rows(interview_id, said).items():
             await connection.execute(sa.insert(Base.metadata.tables[name]), row)
         interviews = Base.metadata.tables["interviews"]
         await connection.execute(
@@ -51,7 +56,7 @@ async def count_rows(database: Database) -> dict[str, int]:
         }
 
 
-def _rows(interview_id: str) -> dict[str, dict[str, Any]]:
+def _rows(interview_id: str, utterance_id: str) -> dict[str, dict[str, Any]]:
     """In the order in which they refer to each other."""
     now = datetime.now(UTC)
     soon, new = now + timedelta(days=1), lambda: str(uuid.uuid4())
@@ -160,12 +165,32 @@ def _rows(interview_id: str) -> dict[str, dict[str, Any]]:
             "state": "running",
             "document_id": new(),
         },
+        "transcript_corrections": {
+            "interview_id": interview_id,
+            "sequence": 1,
+            "utterance_id": utterance_id,
+            "version": 1,
+            "text": "As it was said.",
+            "reason": "It was misheard.",
+            "corrected_by": _USER,
+        },
         "evaluations": {
             "interview_id": interview_id,
             "number": 1,
             "rubric_hash": _HASH,
             "samples": 3,
             "requested_by": _USER,
+        },
+        "reevaluations": {
+            "reevaluation_id": _REEVALUATION,
+            "organization_id": ORGANIZATION,
+            "role": "example",
+            "requested_by": _USER,
+        },
+        "reevaluation_items": {
+            "reevaluation_id": _REEVALUATION,
+            "interview_id": interview_id,
+            "based_on": 1,
         },
         "evaluation_samples": {
             "interview_id": interview_id,
@@ -215,6 +240,27 @@ def _rows(interview_id: str) -> dict[str, dict[str, Any]]:
             "decision": "advance",
             "reason": "It was shown.",
             "decided_by": _USER,
+        },
+        "code_snapshots": {
+            "snapshot_id": new(),
+            "interview_id": interview_id,
+            "question_id": "example",
+            "revision": 1,
+            "language": "python",
+            "size_bytes": 1,
+            "content": b"sealed",
+            "key_id": "a",
+        },
+        "code_runs": {
+            "interview_id": interview_id,
+            "run_id": "run-00000001",
+            "question_id": "example",
+            "revision": 1,
+            "tests": True,
+            "verdict": "accepted",
+            "report": b"sealed",
+            "key_id": "a",
+            "finished_at": now,
         },
         "webhooks": {
             "webhook_id": _WEBHOOK,

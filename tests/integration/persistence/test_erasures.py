@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, Text, cast, event, func, insert, literal, select, text, true, update
 
 from interview.config import Settings
 from interview.errors import NotFoundError
@@ -20,6 +20,8 @@ from interview.persistence.erasures import ErasureRecords, Receipt
 from interview.persistence.models import (
     ACCOMMODATIONS,
     AUTH_SESSIONS,
+    CODE_RUNS,
+    CODE_SNAPSHOTS,
     CONSENTS,
     DECISIONS,
     DOCUMENTS,
@@ -28,18 +30,23 @@ from interview.persistence.models import (
     INVITATIONS,
     ORGANIZATIONS,
     RECORDINGS,
+    REEVALUATION_ITEMS,
+    REEVALUATIONS,
     REVIEW_RATINGS,
     REVIEWS,
     SCORE_OVERRIDES,
     SCORE_VIEWS,
     TAILORINGS,
+    TRANSCRIPT_CORRECTIONS,
     TURNS,
     USERS,
     UTTERANCES,
+    UUID_TEXT,
     WEBHOOK_DELIVERIES,
     WEBHOOKS,
 )
 from interview.persistence.records import Records
+from interview.persistence.vocabulary import LOCAL_ORGANIZATION
 from interview.security.principal import Principal
 from tests.integration.persistence.samples import answer, greeting, new_interview, recording
 from tests.staff import Staff
@@ -57,11 +64,15 @@ OF_AN_INTERVIEW = (
     INVITATIONS,
     ACCOMMODATIONS,
     TAILORINGS,
+    TRANSCRIPT_CORRECTIONS,
     EVALUATIONS,
+    REEVALUATION_ITEMS,
     REVIEWS,
     SCORE_VIEWS,
     SCORE_OVERRIDES,
     DECISIONS,
+    CODE_SNAPSHOTS,
+    CODE_RUNS,
     WEBHOOK_DELIVERIES,
 )
 
@@ -102,6 +113,7 @@ class House:
         await self.records.save_speech(greeting(interview_id, recording=recording(f"{key}/g")))
         await self.records.commit_answer(answer(interview_id, recording=recording(f"{key}/a")))
         await self.records.close_interview(interview_id, "completed", ENDED)
+        await self.make_old(interview_id)
         this = {"interview_id": interview_id}
         notice = {"notice_version": "1", "notice_sha256": "0" * 64}
         await self._insert(CONSENTS, consent_id=_id(), **notice, **this)
@@ -118,7 +130,14 @@ class House:
             text_key=f"{key}/documents/d-text",
             **this,
         )
+        line = (await self.records.transcript(interview_id))[1].utterance_id
+        corrected = {"utterance_id": line, "version": 1, "text": "as said", "reason": "misheard"}
+        await self._insert(TRANSCRIPT_CORRECTIONS, sequence=1, **corrected, **this)
         await self._insert(EVALUATIONS, number=1, samples=3, **this)
+        which = {"reevaluation_id": _id()}
+        of = {"organization_id": self.staff.organization_id, "role": "sales"}
+        await self._insert(REEVALUATIONS, state="done", finished_at=ENDED, **which, **of)
+        await self._insert(REEVALUATION_ITEMS, based_on=1, number=1, **which, **this)
         review_id, reason = _id(), {"reason": "It was shown."}
         await self._insert(REVIEWS, review_id=review_id, rubric_hash="0" * 64, blind=True, **this)
         await self._insert(REVIEW_RATINGS, review_id=review_id, competency_id="care", **reason)
@@ -126,6 +145,10 @@ class House:
         override = {"override_id": _id(), "number": 1, "competency_id": "care", "score": 4}
         await self._insert(SCORE_OVERRIDES, **override, **reason, **this)
         await self._insert(DECISIONS, decision_id=_id(), decision="hold", **reason, **this)
+        pad = {"question_id": "echo", "revision": 1, **this}
+        code = {"language": "python", "size_bytes": 1, "content": b"sealed"}
+        await self._insert(CODE_SNAPSHOTS, snapshot_id=_id(), **code, **pad)
+        await self._insert(CODE_RUNS, run_id=_id(), tests=True, **pad)
         await self._insert(TAILORINGS, document_id=_id(), state="running", **this)
         await self._insert(ACCOMMODATIONS, accommodation_id=_id(), note="slowly, please", **this)
         await self.invite(interview_id, ENDED)
@@ -162,6 +185,12 @@ class House:
     async def keep_for(self, days: int | None) -> None:
         async with self.database.transaction() as connection:
             await retention.change(connection, self.staff.organization_id, days)
+
+    async def make_old(self, *interview_ids: str) -> None:
+        """Made when the others ended."""
+        those = INTERVIEWS.c.interview_id.in_(interview_ids)
+        async with self.database.transaction() as connection:
+            await connection.execute(update(INTERVIEWS).where(those).values(created_at=ENDED))
 
     async def _insert(self, table: Table, **values: Any) -> None:
         async with self.database.transaction() as connection:
@@ -204,10 +233,14 @@ async def test_nothing_of_it_is_left_but_the_receipt(
         "invitations": 1,
         "accommodations": 1,
         "tailorings": 1,
+        "transcript_corrections": 1,
         "evaluations": 1,
+        "reevaluation_items": 1,
         "reviews": 1,
         "score_overrides": 1,
         "decisions": 1,
+        "code_snapshots": 1,
+        "code_runs": 1,
         "webhook_deliveries": 1,
         "auth_sessions": 1,
         "users": 1,
@@ -409,16 +442,20 @@ async def test_what_is_due_is_found(house: House, database: Database, records: R
         await records.create_interview(new)
     await records.set_status(active.interview_id, "active")
     await house.invite(unbegun.interview_id, ENDED)
+    await house.make_old(*(new.interview_id for new in (active, unbegun)))
 
     async def due() -> set[str]:
-        found, after = set[str](), ""
+        ours = house.staff.organization_id
+        found = list[overdue.Due]()
         while True:
             async with database.transaction() as connection:
-                page = await overdue.due(connection, after)
-            found |= set(page)
+                some = ours in await overdue.organizations_due(connection)
+                page = await overdue.due(connection, ours, found[-1] if found else None)
+            found += page
             if not page:
-                return found
-            after = page[-1]
+                assert some == bool(found)
+                assert found == sorted(found, key=lambda one: one.created_at)
+                return {one.interview_id for one in found}
 
     assert await due() == set()
     await house.keep_for(30)
@@ -439,9 +476,13 @@ async def test_an_organization_that_was_not_retimed_is_found(
         async with database.transaction() as connection:
             return ours in await overdue.changed_organizations(connection)
 
-    async def retime() -> None:
+    async def retime(after: str = "", limit: int = 9) -> str | None:
         async with database.transaction() as connection:
-            await retention.retime(connection, ours, after="", limit=9)
+            page, days = await retention.retime(connection, ours, after=after, limit=limit)
+        last = page[-1] if len(page) == limit else None
+        async with database.transaction() as connection:
+            await retention.note_retimed(connection, ours, after=after, up_to=last, days=days)
+        return last
 
     assert not await is_found()
     for days in (30, 31, None):
@@ -449,6 +490,83 @@ async def test_an_organization_that_was_not_retimed_is_found(
         assert await is_found()
         await retime()
         assert not await is_found()
+    # The same again is no change.
+    await house.keep_for(None)
+    assert not await is_found()
+    # Page by page, each of which may be done twice.
+    await house.interview()
+    await house.keep_for(30)
+    first = await retime(limit=1)
+    assert first is not None
+    assert await is_found()
+    assert await retime(limit=1) == first
+    second = await retime(first, limit=1)
+    assert second is not None
+    assert await retime(first, limit=1) == second
+    assert await is_found()
+    # Changed meanwhile, and changed back: what was timed in between is not as it should be.
+    await house.keep_for(31)
+    await house.keep_for(30)
+    assert await retime(second) is None
+    assert await is_found()
+    assert await retime() is None
+    assert not await is_found()
+
+
+async def test_the_sweep_reads_by_an_index_and_nothing_that_is_not_due(
+    house: House, database: Database, records: Records
+) -> None:
+    old = await house.interview()
+    ours = house.staff.organization_id
+    await house.keep_for(30)
+    new = new_interview(organization_id=ours)
+    await records.create_interview(new)
+    names = [column.name for column in INTERVIEWS.c]
+
+    def copies(**others: Any) -> Any:
+        ids = {
+            "interview_id": func.gen_random_uuid(),
+            "workflow_id": cast(func.gen_random_uuid(), Text),
+        }
+        chosen = (({**ids, **others}).get(name, INTERVIEWS.c[name]) for name in names)
+        return (
+            select(*chosen)
+            .select_from(INTERVIEWS.join(func.generate_series(1, 3000).alias("n"), true()))
+            .where(INTERVIEWS.c.interview_id == new.interview_id)
+        )
+
+    # Ours are not due yet, and theirs are kept for ever.
+    theirs = copies(
+        organization_id=literal(LOCAL_ORGANIZATION, UUID_TEXT),
+        created_at=literal(ENDED - timedelta(days=99)),
+    )
+    sweeps: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sweeps.append((statement, parameters))
+
+    async with database.engine.connect() as connection:
+        for many in (copies(), theirs):
+            await connection.execute(insert(INTERVIEWS).from_select(names, many))
+        await connection.execute(text("ANALYZE interviews"))
+        event.listen(connection.sync_connection, "before_cursor_execute", note)
+        assert ours in await overdue.organizations_due(connection)
+        found = await overdue.due(connection, ours, None)
+        found += await overdue.due(connection, ours, found[-1])
+        await overdue.changed_organizations(connection)
+        asked, sweeps = sweeps, []
+        for statement, parameters in asked:
+            explain = f"EXPLAIN (ANALYZE, TIMING OFF) {statement}"
+            plan = (await connection.exec_driver_sql(explain, parameters)).scalars().all()
+            assert not any("Seq Scan on interviews" in line for line in plan), plan
+            if any(" on interviews" in line for line in plan):
+                index = "ix_interviews_organization_id_created_at_interview_id"
+                assert any(f"using {index} on interviews" in line for line in plan), "\n".join(plan)
+                removed = [line for line in plan if "Removed by Filter" in line]
+                assert all(int(line.split(":")[1]) < 100 for line in removed), plan
+        await connection.rollback()
+    assert [one.interview_id for one in found] == [old]
+    assert len(asked) == 4
 
 
 async def test_an_address_that_is_somebody_elses_too_is_not_theirs_alone(
@@ -508,24 +626,24 @@ async def test_retiming_goes_through_all_that_nobody_holds(
     ended = sorted([*ended, unbegun.interview_id])
     await house.keep_for(30)
 
-    async def pages() -> tuple[list[str], list[str]]:
-        after, found, timed = "", list[str](), list[str]()
+    async def pages() -> tuple[list[str], int | None]:
+        after, found = "", list[str]()
         while True:
             async with database.transaction() as connection:
-                page, some = await retention.retime(
+                page, days = await retention.retime(
                     connection, house.staff.organization_id, after=after, limit=2
                 )
-            found, timed = found + page, timed + some
+            found += page
             if len(page) < 2:
-                return found, timed
+                return found, days
             after = page[-1]
 
-    assert await pages() == (ended, ended)
+    assert await pages() == (ended, 30)
     due_at = ENDED + timedelta(days=30)
     of_house = {"organization_id": house.staff.organization_id}
     assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 6
     await house.keep_for(None)
-    assert await pages() == (ended, [])
+    assert await pages() == (ended, None)
     assert await house.rows(INTERVIEWS, erase_at=due_at, **of_house) == 0
 
 

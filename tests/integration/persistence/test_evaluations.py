@@ -14,7 +14,8 @@ from interview.errors import ConflictError
 from interview.persistence import erasures
 from interview.persistence.audit import Actor
 from interview.persistence.database import Database
-from interview.persistence.evaluations import EvaluationRecords, ask_again, ask_anew
+from interview.persistence.evaluation_requests import ask_again, ask_anew
+from interview.persistence.evaluations import EvaluationRecords
 from interview.persistence.models import TAILORINGS
 from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.records import Records

@@ -1,10 +1,12 @@
-"""One real interview on a stack that is watched: two workers, one of which dies in an answer."""
+"""One real interview on a stack that is watched: two workers, one of which dies in an answer, and
+a voice that is away, so that another one speaks. Then somebody comes who has no business there."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import uuid
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,12 +16,14 @@ import pytest
 from redis.asyncio import Redis
 
 from demo.interview import HeldInterview, create_interview, hold_interview
+from interview.protocol import limits
 from interview.streams.log import connect_redis
 from interview.streams.pulse import PulseReader
 from launcher.ports import is_free
 from launcher.stack import ALL
 from tests.fakes.otlp import OtlpReceiver
 from tests.fakes.prometheus import Prometheus
+from tests.integration.api.servers import Client
 from tests.services import LOCAL_PROVIDERS, RunningStack, start_stack
 from tests.tools import find_tool
 
@@ -50,6 +54,9 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Observed]:
         "LOG_LEVEL": "debug",
         "API_METRICS_PORT": str(api_port),
         "WORKER_METRICS_PORT": str(worker_port),
+        "TTS_PROVIDERS": "openai,local",
+        "TTS_BASE_URL": "http://127.0.0.1:1/v1",
+        "TTS_API_KEY": "of-a-voice-that-is-away",
         "OTLP_HEADERS": "X-Tenant=ours, Authorization=Bearer of-a-collector",
     }
     with OtlpReceiver() as receiver:
@@ -66,6 +73,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Observed]:
                 prometheus = running.enter_context(Prometheus(binary, folder, targets))
                 prometheus.wait_for("count(up == 1) == 3")
             interview_id, held = asyncio.run(_hold(stack))
+            asyncio.run(_intrude(stack.urls["app"]))
             workers = (metrics[1], metrics[2])
             yield Observed(stack, receiver, interview_id, held, metrics[0], workers, prometheus)
 
@@ -83,6 +91,13 @@ async def _hold(stack: RunningStack) -> tuple[str, HeldInterview]:
         held = await hold_interview(url, interview_id, speed=3.0, kill_at=STRUCK, kill=strike)
     await redis.aclose()
     return interview_id, held
+
+
+async def _intrude(url: str) -> None:
+    """And be not let in."""
+    async with Client(url, str(uuid.uuid4())) as stranger:
+        await stranger.send(type="hello")
+        assert await stranger.closed() == limits.CLOSE_NOT_FOUND
 
 
 async def _worker_at(redis: Redis, interview_id: str) -> int:

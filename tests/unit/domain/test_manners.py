@@ -85,6 +85,14 @@ def test_what_was_understood_may_be_said_again_whatever_it_is_about() -> None:
     assert said(Directive.CONFIRM, understood, "Is that right?") == f"{understood} Is that right?"
 
 
+def test_nothing_is_asked_again_of_somebody_who_writes_code() -> None:
+    assert said(Directive.CONTINUE, "You keep them in a set.", "What is in it then?") == (
+        "You keep them in a set. What is in it then?"
+    )
+    assert said(Directive.CONTINUE, "Thanks.", "Great loop, isn't it?") == "Thanks."
+    assert said(Directive.CONTINUE, "Perfect.") == phrases("en").code_on
+
+
 _PIECES = st.sampled_from(
     ["Thanks.", "Great.", FIRST, SECOND, QUESTION.text, "How old are you?", "And why?",
      " ".join(["long"] * 25) + ".", "Your score is five."]

@@ -12,6 +12,7 @@ from interview.domain.phases import SPOKEN_PHASES, Phase
 from interview.domain.plan import PhasePlan, Plan, Question
 from interview.domain.progress import (
     MAX_REPROMPTS,
+    MAX_STAYS,
     Position,
     apply_directive,
     brief,
@@ -69,7 +70,10 @@ class _Run:
 
 
 def _longest(plan: Plan) -> int:
-    return sum(1 + q.max_follow_ups + MAX_REPROMPTS + 2 for q in plan.questions)
+    return sum(
+        1 + q.max_follow_ups + MAX_REPROMPTS + 2 + (MAX_STAYS if q.coding else 0)
+        for q in plan.questions
+    )
 
 
 def _with_tailored(plan: Plan) -> Plan:
@@ -183,5 +187,7 @@ async def test_the_interviewer_without_a_model_holds_each_of_them(role: str, ans
         await _replied(run, conversation, answer)
         assert len(conversation) <= 2 * _longest(plan)
     assert run.said[:-1] == [q.text for q in plan.questions]
-    expected = {q.question_id: q.max_follow_ups for q in plan.questions if q.max_follow_ups}
+    # While code is written, a hint is for whoever asks for one.
+    probed = [q for q in plan.questions if q.max_follow_ups and q.coding is None]
+    expected = {q.question_id: q.max_follow_ups for q in probed}
     assert run.follow_ups == (expected if answer == _SHORT else {})

@@ -24,7 +24,7 @@ const STAFF = ["recruiter", "admin"] as const;
 const PLACES: readonly Place[] = [
   { href: "/desk/", name: "Interviews", for: STAFF, within: ["/desk/interview/"] },
   { href: "/desk/roles/", name: "Roles", for: STAFF, within: ["/desk/role/"] },
-  { href: "/desk/compare/", name: "Compare", for: STAFF },
+  { href: "/desk/compare/", name: "Compare", for: STAFF, within: ["/desk/drift/"] },
   { href: "/desk/invitations/", name: "Invitations", for: STAFF },
   { href: "/desk/accommodations/", name: "Accommodations", for: STAFF },
   { href: "/desk/people/", name: "People", for: ["admin"] },

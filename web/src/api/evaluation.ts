@@ -41,6 +41,8 @@ export interface Evaluation {
   number: number;
   state: EvaluationState;
   reason: "no_model" | "no_rubric" | null;
+  /** `reevaluated`: made to be compared; no report goes by it. */
+  kind: "anew" | "corrected" | "reevaluated";
   requested_by: string | null;
   created_at: string;
   finished_at: string | null;
@@ -52,6 +54,8 @@ export interface Quote {
   start: number;
   end: number;
   quote: string;
+  /** Of code, the utterance is a snapshot of a pad. */
+  source: "speech" | "code";
 }
 
 export interface Override {

@@ -1,6 +1,6 @@
 // The REST calls of candidates' pages.
 import type { Snapshot } from "@/protocol/messages.gen";
-import type { Standing } from "@/session/session";
+import type { Standing } from "@/session/options";
 import { ApiError, post, request, WS_URL } from "./request";
 
 export { renewSession } from "./renewal";

@@ -2,16 +2,17 @@
 
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
+import { useWords } from "@/words/useWords";
 
 export default function Broken({ reset }: { reset: () => void }) {
+  const { broken: words } = useWords();
   return (
-    <Quiet title="This page has stumbled">
+    <Quiet title={words.title}>
       <p className={ui.lead} role="alert">
-        It is our mistake. Everything you have said so far is saved, and you continue where you
-        were.
+        {words.text}
       </p>
       <button type="button" className={ui.primary} onClick={reset}>
-        Continue
+        {words.goOn}
       </button>
     </Quiet>
   );

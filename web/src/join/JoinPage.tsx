@@ -14,10 +14,14 @@ import {
 import { Choice } from "@/ui/Field";
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
+import { LanguageSwitch } from "@/words/LanguageSwitch";
+import { usePageWords, useWords } from "@/words/useWords";
 import styles from "./join.module.css";
 import { NoticeText } from "./NoticeText";
-import { REFUSAL, refusalOf, type Refusal } from "./outcome";
+import { mayPass, refusalOf, type Refusal } from "./outcome";
 import { dropSecret, takeSecret } from "./secret";
+
+const EXTRA_TIMES: readonly ExtraTime[] = ["1", "1.25", "1.5", "2"];
 
 type State =
   | { is: "loading" }
@@ -25,6 +29,7 @@ type State =
   | { is: "offered"; secret: string; offered: Offered };
 
 export function JoinPage() {
+  const words = usePageWords("join");
   const [state, setState] = useState<State>({ is: "loading" });
 
   const load = useCallback(async () => {
@@ -48,17 +53,17 @@ export function JoinPage() {
 
   switch (state.is) {
     case "loading":
-      return <Quiet title="Opening your invitation…" />;
+      return <Quiet title={words.join.opening} />;
     case "refused": {
-      const { title, text, again } = REFUSAL[state.refusal];
+      const { title, text } = words.join.refusals[state.refusal];
       return (
         <Quiet title={title}>
           <p className={ui.lead} role="alert" data-testid="join-refused" data-refusal={state.refusal}>
             {text}
           </p>
-          {again && (
+          {mayPass(state.refusal) && (
             <button type="button" className={ui.button} onClick={() => void load()}>
-              Try again
+              {words.tryAgain}
             </button>
           )}
         </Quiet>
@@ -76,17 +81,18 @@ interface OfferProps {
 }
 
 function Offer({ secret, offered, onRefused }: OfferProps) {
+  const { join: words } = useWords();
   const router = useRouter();
   const [extraTime, setExtraTime] = useState<ExtraTime>("1");
   const [textOnly, setTextOnly] = useState(false);
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState<Refusal | null>(null);
 
   const consent = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    setProblem("");
+    setProblem(null);
     try {
       await acceptInvitation(secret);
       const interviewId = offered.interview_id;
@@ -99,30 +105,34 @@ function Offer({ secret, offered, onRefused }: OfferProps) {
     } catch (error) {
       setBusy(false);
       const refusal = refusalOf(error instanceof ApiError ? error.code : "");
-      if (REFUSAL[refusal].again) setProblem(REFUSAL[refusal].text);
+      if (mayPass(refusal)) setProblem(refusal);
       else onRefused(refusal);
     }
   };
 
-  const minutes = offered.minutes ? `About ${offered.minutes} minutes. ` : "";
   return (
     <main className={styles.page}>
       <header className={styles.intro}>
-        <p className={ui.mark}>Intervue</p>
+        <div className={ui.top}>
+          <p className={ui.mark}>Intervue</p>
+          <LanguageSwitch />
+        </div>
         <h1 className={ui.title}>
-          {offered.organization_name} invites you to an interview
+          {words.invites(offered.organization_name)}
         </h1>
         <p className={ui.lead} data-testid="join-title">
-          {offered.title}. {minutes}An AI asks the questions; you may pause and come back whenever you like.
+          {offered.title}. {offered.minutes && words.about(offered.minutes)} {words.asks}
         </p>
       </header>
-      <section className={ui.panel} aria-label="Notice" data-testid="join-notice">
-        <NoticeText text={offered.notice.text} />
-        <p className={ui.small}>Version {offered.notice.version}</p>
+      <section className={ui.panel} aria-label={words.notice} data-testid="join-notice">
+        <div lang="en" className={styles.notice}>
+          <NoticeText text={offered.notice.text} />
+        </div>
+        <p className={ui.small}>{words.version(offered.notice.version)}</p>
       </section>
       <form className={styles.form} onSubmit={consent}>
         <fieldset className={styles.needs}>
-          <legend>What would help you?</legend>
+          <legend>{words.needs}</legend>
           <label className={styles.choice}>
             <input
               type="checkbox"
@@ -130,33 +140,34 @@ function Offer({ secret, offered, onRefused }: OfferProps) {
               onChange={(event) => setTextOnly(event.target.checked)}
               data-testid="join-text-only"
             />
-            I would rather type than speak
+            {words.textOnly}
           </label>
           <Choice
-            label="Time to answer"
+            label={words.time}
             value={extraTime}
             onValue={(chosen) => setExtraTime(chosen as ExtraTime)}
             data-testid="join-extra-time"
           >
-            <option value="1">As planned</option>
-            <option value="1.25">A quarter more</option>
-            <option value="1.5">Half as much again</option>
-            <option value="2">Twice as much (somebody has to agree)</option>
+            {EXTRA_TIMES.map((time) => (
+              <option key={time} value={time}>
+                {words.times[time]}
+              </option>
+            ))}
           </Choice>
           <label className={styles.field}>
-            <span>Anything else we should know (you need not say)</span>
+            <span>{words.note}</span>
             <textarea value={note} rows={2} maxLength={1000} onChange={(event) => setNote(event.target.value)} />
           </label>
         </fieldset>
         {problem && (
           <p className={ui.error} role="alert">
-            {problem}
+            {words.refusals[problem].text}
           </p>
         )}
         <button type="submit" className={ui.primary} disabled={busy} data-testid="join-consent">
-          {busy ? "One moment…" : "I have read this and consent"}
+          {busy ? words.moment : words.consent}
         </button>
-        <p className={ui.small}>You can withdraw at any time. If you do not agree, simply close this page.</p>
+        <p className={ui.small}>{words.withdraw}</p>
       </form>
     </main>
   );

@@ -15,40 +15,7 @@ export function refusalOf(code: string): Refusal {
   return BY_CODE[code] ?? "refused";
 }
 
-export const REFUSAL: Record<Refusal, { title: string; text: string; again: boolean }> = {
-  expired: {
-    title: "This link has expired",
-    text: "Please ask whoever invited you for a new one.",
-    again: false,
-  },
-  used: {
-    title: "This link has been used already",
-    text: "It works once. To go on in another browser, ask whoever invited you for a new link: the interview continues where it was.",
-    again: false,
-  },
-  revoked: {
-    title: "This invitation was taken back",
-    text: "Please ask whoever invited you.",
-    again: false,
-  },
-  unknown: {
-    title: "We do not know this link",
-    text: "Please open it again from your mail, and check that it is complete.",
-    again: false,
-  },
-  done: {
-    title: "This interview is over",
-    text: "There is nothing more to do. Thank you for your time.",
-    again: false,
-  },
-  offline: {
-    title: "The server cannot be reached",
-    text: "Please check your connection. Your invitation is not used up.",
-    again: true,
-  },
-  refused: {
-    title: "That did not work",
-    text: "Please try again in a moment.",
-    again: true,
-  },
-};
+/** Where trying again can help. */
+export function mayPass(refusal: Refusal): boolean {
+  return refusal === "offline" || refusal === "refused";
+}

@@ -22,6 +22,10 @@ const KNOWN: Record<ServerMessage["type"], true> = {
   phase: true,
   paused: true,
   resumed: true,
+  code_pad: true,
+  code_saved: true,
+  code_output: true,
+  code_result: true,
   pong: true,
   superseded: true,
 };

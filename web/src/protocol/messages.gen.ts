@@ -1,5 +1,5 @@
 // Generated from interview/protocol by `make protocol`. Do not edit.
-// schema sha256 18ba8b4fd854b4131e49a5afe7f1051bf4d0fc021b3e4e50262c0966809f4721
+// schema sha256 ddd5206de12c4315037cb3e33d10b0e07223635b2906c5496465a0f62e3dcdc4
 
 export const PROTOCOL = {
   "SUBPROTOCOL_V2": "intervue.v2",
@@ -15,6 +15,7 @@ export const PROTOCOL = {
   "HELLO_TIMEOUT_S": 10,
   "MAX_ANSWER_BYTES": 33554432,
   "MAX_CHUNK_BYTES": 262144,
+  "MAX_CODE_BYTES": 30000,
   "MAX_FRAME_BYTES": 12582912,
   "MAX_JSON_BYTES": 65536,
   "MAX_MESSAGES_PER_S": 200,
@@ -42,6 +43,8 @@ export type ClientMessageV2 =
   | Resume
   | Repeat
   | EndSession
+  | CodeSnapshot
+  | CodeRun
   | Ping;
 export type ServerMessage =
   | SessionStarted
@@ -61,6 +64,10 @@ export type ServerMessage =
   | PhaseChanged
   | Paused
   | Resumed
+  | CodePad
+  | CodeSaved
+  | CodeOutput
+  | CodeResult
   | Pong
   | Superseded;
 /**
@@ -171,6 +178,34 @@ export interface Repeat {
   type: "repeat";
 }
 /**
+ * The whole pad of a coding question, after some keystrokes. Answered by `code_saved` with the
+ * same `edit` once it cannot be lost; of several on their way only the newest may be answered.
+ * Errors: `code.too_large`, `code.not_text`, `code.not_asked`, `code.language`.
+ */
+export interface CodeSnapshot {
+  type: "code_snapshot";
+  question_id: string;
+  edit: number;
+  language: "python" | "javascript" | "typescript" | "java" | "cpp" | "go" | "sql";
+  text: string;
+}
+/**
+ * Runs the pad as it is given here, which is saved with it: by itself, or (`tests`) against
+ * the task's tests. Answered by `code_output` as it comes, and `code_result`. Errors: as of a
+ * snapshot, `code.busy` while another run is under way, `code.too_many_runs`,
+ * `rate.exceeded`.
+ */
+export interface CodeRun {
+  type: "code_run";
+  run_id: string;
+  question_id: string;
+  edit: number;
+  language: "python" | "javascript" | "typescript" | "java" | "cpp" | "go" | "sql";
+  text: string;
+  tests?: boolean;
+  stdin?: string | null;
+}
+/**
  * Answered by `pong` with the same `nonce`; sent every few seconds to notice a dead peer.
  */
 export interface Ping {
@@ -198,6 +233,7 @@ export interface Snapshot {
   question_number: number;
   question_count: number;
   transcript: Transcript[];
+  language: string;
   endpointing_ms: number;
   pending_turn: PendingTurn | null;
   committed_turns: string[];
@@ -335,6 +371,112 @@ export interface Paused {
 }
 export interface Resumed {
   type: "resumed";
+}
+/**
+ * The interview is at a coding question: its task, and what is on the pad. Told on entering,
+ * and whenever such a question is asked. `revision` 0: nobody has written anything yet, and
+ * `text` is the starter.
+ */
+export interface CodePad {
+  type: "code_pad";
+  question_id: string;
+  title: string;
+  statement: string;
+  languages: PadLanguage[];
+  tests: PadTest[];
+  hidden_tests: number;
+  revision: number;
+  language: "python" | "javascript" | "typescript" | "java" | "cpp" | "go" | "sql";
+  text: string;
+  last_result: CodeResult | null;
+}
+/**
+ * `available`: it can be run here now.
+ */
+export interface PadLanguage {
+  language: "python" | "javascript" | "typescript" | "java" | "cpp" | "go" | "sql";
+  starter: string;
+  available: boolean;
+}
+/**
+ * A test that the candidate knows.
+ */
+export interface PadTest {
+  name: string;
+  stdin: string;
+  expected: string;
+}
+/**
+ * What came of a run.
+ */
+export interface CodeResult {
+  type: "code_result";
+  run_id: string;
+  question_id: string;
+  with_tests: boolean;
+  report: CodeReport;
+}
+/**
+ * What came of a run. Of hidden tests there are numbers alone: what a program wrote while it
+ * read one of them may be that test.
+ */
+export interface CodeReport {
+  verdict:
+    | "finished"
+    | "accepted"
+    | "wrong_answer"
+    | "runtime_error"
+    | "time_limit"
+    | "memory_limit"
+    | "output_limit"
+    | "compile_error"
+    | "sandbox_unavailable";
+  tests: TestReport[];
+  hidden_passed: number;
+  hidden_total: number;
+  stdout: string;
+  stderr: string;
+  compiler: string;
+  wall_ms: number;
+  message: string;
+}
+/**
+ * What came of a test that the candidate knows.
+ */
+export interface TestReport {
+  name: string;
+  verdict:
+    | "accepted"
+    | "wrong_answer"
+    | "runtime_error"
+    | "time_limit"
+    | "memory_limit"
+    | "output_limit"
+    | "compile_error"
+    | "sandbox_unavailable";
+  stdout: string;
+  stderr: string;
+  wall_ms: number;
+}
+/**
+ * The pad is stored as it was at this `edit`, as this `revision`.
+ */
+export interface CodeSaved {
+  type: "code_saved";
+  question_id: string;
+  edit: number;
+  revision: number;
+}
+/**
+ * Output of a run as it is written, cut at any place; of `case`, the index of a test that the
+ * candidate knows, or None while it is compiled. The result holds what may be missing here.
+ */
+export interface CodeOutput {
+  type: "code_output";
+  run_id: string;
+  case: number | null;
+  stream: "stdout" | "stderr";
+  text: string;
 }
 export interface Pong {
   type: "pong";

@@ -4,6 +4,7 @@ import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
 import { canAnswer, canTalk } from "@/session/view";
 import ui from "@/ui/ui.module.css";
+import { useWords } from "@/words/useWords";
 import { HandsFreeSwitch } from "./HandsFreeSwitch";
 import { MicrophoneHelp } from "./MicrophoneHelp";
 import styles from "./room.module.css";
@@ -12,6 +13,7 @@ import { TypeBox } from "./TypeBox";
 
 /** How to answer: talk, or type. */
 export function AnswerDock({ session, state }: { session: Session; state: RoomState }) {
+  const words = useWords();
   const recording = state.answer?.recording ?? false;
   const { microphone } = state;
   return (
@@ -29,7 +31,7 @@ export function AnswerDock({ session, state }: { session: Session; state: RoomSt
                 onClick={() => void session.answering.discard()}
                 data-testid="discard"
               >
-                Discard
+                {words.room.discard}
               </button>
             )}
           </div>

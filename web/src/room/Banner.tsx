@@ -4,12 +4,14 @@ import { useEffect } from "react";
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
 import { reconnectingText } from "@/session/wording";
+import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
 
 const INFO_MS = 8_000;
 
 /** One line under the header: a lost connection first, then whatever there is to say. */
 export function Banner({ session, state }: { session: Session; state: RoomState }) {
+  const words = useWords();
   const { notice } = state;
   const passing = notice?.kind === "info";
 
@@ -24,25 +26,23 @@ export function Banner({ session, state }: { session: Session; state: RoomState 
     <div className={styles.banners} role="status" aria-live="polite">
       {reconnecting && (
         <p className={styles.banner} data-kind="warning" data-testid="banner">
-          {reconnectingText(state)}
+          {reconnectingText(state)(words)}
         </p>
       )}
       {!reconnecting && state.pause && (
         <p className={styles.banner} data-kind="info" data-testid="paused-banner">
-          {state.pause === "silence"
-            ? "It was quiet for a while, so the interview has paused. Press Resume when you are back."
-            : "Paused. Take all the time you need; you can even close this page and come back."}
+          {state.pause === "silence" ? words.room.pausedBySilence : words.room.paused}
         </p>
       )}
       {!reconnecting && state.pauseRequested && !state.pause && state.answer && (
         <p className={styles.banner} data-kind="info">
-          Pausing as soon as your answer is saved…
+          {words.room.pausing}
         </p>
       )}
       {!reconnecting && notice && !(passing && state.pause) && (
         <p className={styles.banner} data-kind={notice.kind} data-testid="notice">
-          {notice.text}
-          <button type="button" onClick={session.dismissNotice} aria-label="Dismiss">
+          {notice.text(words)}
+          <button type="button" onClick={session.dismissNotice} aria-label={words.room.dismiss}>
             ×
           </button>
         </p>

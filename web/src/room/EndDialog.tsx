@@ -1,6 +1,7 @@
 "use client";
 
 import { Confirm } from "@/ui/Confirm";
+import { useWords } from "@/words/useWords";
 
 interface Props {
   open: boolean;
@@ -9,18 +10,18 @@ interface Props {
 }
 
 export function EndDialog({ open, onCancel, onConfirm }: Props) {
+  const { room: words } = useWords();
   return (
     <Confirm
       act="end"
       open={open}
-      title="End the interview for good?"
-      yes="End interview"
-      no="Keep going"
+      title={words.endTitle}
+      yes={words.endYes}
+      no={words.endNo}
       onYes={onConfirm}
       onNo={onCancel}
     >
-      All your answers so far are kept, but you cannot come back to the remaining questions. If you
-      only need a break, pause instead.
+      {words.endText}
     </Confirm>
   );
 }

@@ -1,21 +1,25 @@
 "use client";
 
+import Link from "next/link";
 import { useEffect } from "react";
 import { AudioEngine } from "@/audio/engine";
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
+import { LanguageSwitch } from "@/words/LanguageSwitch";
+import { useWords } from "@/words/useWords";
 
 /** Before the room: sound needs a click, and the microphone an answer to the browser's question. */
 export function Gate({ session, state }: { session: Session; state: RoomState }) {
+  const { gate: words, start } = useWords();
   useEffect(() => void session.look(), [session]);
 
   if (state.microphone.state === "asking") {
     return (
-      <Quiet title="Please allow the microphone">
+      <Quiet title={words.allow}>
         <p className={ui.lead} role="status">
-          Your browser is asking whether this page may use it. The interview starts right after.
+          {words.asking}
         </p>
         <button
           type="button"
@@ -23,16 +27,15 @@ export function Gate({ session, state }: { session: Session; state: RoomState })
           onClick={session.enter}
           data-testid="without-microphone"
         >
-          Type my answers instead
+          {words.typeInstead}
         </button>
       </Quiet>
     );
   }
   return (
-    <Quiet title="Your interview is ready when you are">
+    <Quiet title={words.ready} aside={<LanguageSwitch />}>
       <p className={ui.lead}>
-        If you have been here before, you continue at the same question. The interviewer is an AI;
-        what you say is recorded and written down.
+        {words.lead}
       </p>
       <button
         type="button"
@@ -40,9 +43,16 @@ export function Gate({ session, state }: { session: Session; state: RoomState })
         onClick={() => void session.join(AudioEngine.create())}
         data-testid="join"
       >
-        Join interview
+        {words.join}
       </button>
-      <p className={ui.small}>Your browser will ask to use the microphone.</p>
+      <p className={ui.small}>{start.willAsk}</p>
+      <Link
+        href={`/check/?id=${encodeURIComponent(state.interviewId)}`}
+        className={ui.small}
+        data-testid="check-first"
+      >
+        {start.check}
+      </Link>
     </Quiet>
   );
 }

@@ -2,16 +2,11 @@
 
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
+import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
 
-const HINT: Record<RoomState["handsFree"], string> = {
-  off: "",
-  loading: "Getting ready…",
-  on: "Just talk. Your answer is sent when you fall silent.",
-  failed: "Hands-free does not work in this browser. The button does.",
-};
-
 export function HandsFreeSwitch({ session, state }: { session: Session; state: RoomState }) {
+  const { room: words } = useWords();
   const { handsFree } = state;
   const isOn = handsFree === "on" || handsFree === "loading";
   return (
@@ -27,10 +22,10 @@ export function HandsFreeSwitch({ session, state }: { session: Session; state: R
         data-state={handsFree}
       >
         <span aria-hidden className={styles.switchTrack} />
-        Hands-free
+        {words.handsFree}
       </button>
       <span id="hands-free-hint" className={styles.hint} role="status">
-        {HINT[handsFree]}
+        {words.handsFreeHint[handsFree]}
       </span>
     </div>
   );

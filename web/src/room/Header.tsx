@@ -3,8 +3,9 @@
 import type { Phase } from "@/protocol/messages.gen";
 import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
-import { PHASE_LABEL, progressLabel } from "@/session/view";
+import { progressLabel } from "@/session/view";
 import ui from "@/ui/ui.module.css";
+import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
 
 const SECTIONS: readonly Phase[] = ["introduction", "warmup", "main_questions", "wrap_up"];
@@ -16,14 +17,17 @@ interface Props {
 }
 
 export function Header({ session, state, onEnd }: Props) {
+  const words = useWords();
   const paused = state.pause !== null;
   const connected = state.link === "open" && !state.ended && !state.endRequested;
   return (
     <header className={styles.header}>
       <div className={styles.place}>
-        <p className={styles.roleTitle}>{state.title || "Intervue"}</p>
+        <p className={styles.roleTitle} lang={state.language}>
+          {state.title || "Intervue"}
+        </p>
         <p className={styles.progressText} data-testid="progress">
-          {progressLabel(state)}
+          {progressLabel(state, words)}
         </p>
         {state.phase && <Sections phase={state.phase} />}
       </div>
@@ -36,7 +40,7 @@ export function Header({ session, state, onEnd }: Props) {
             disabled={!connected}
             data-testid="resume"
           >
-            Resume
+            {words.room.resume}
           </button>
         ) : (
           <button
@@ -46,7 +50,7 @@ export function Header({ session, state, onEnd }: Props) {
             disabled={!connected || state.answer?.recording === true}
             data-testid="pause"
           >
-            Pause
+            {words.room.pause}
           </button>
         )}
         <button
@@ -56,7 +60,7 @@ export function Header({ session, state, onEnd }: Props) {
           disabled={!state.entered || state.ended !== null || state.endRequested}
           data-testid="end"
         >
-          {state.endRequested ? "Ending…" : "End"}
+          {state.endRequested ? words.room.ending : words.room.end}
         </button>
       </div>
     </header>
@@ -65,16 +69,17 @@ export function Header({ session, state, onEnd }: Props) {
 
 /** Four quiet bars; the words beside them say the same. */
 function Sections({ phase }: { phase: Phase }) {
+  const words = useWords();
   const current = phase === "completed" ? SECTIONS.length : SECTIONS.indexOf(phase);
   return (
-    <ol className={styles.sections} aria-label="Sections of the interview">
+    <ol className={styles.sections} aria-label={words.room.sections}>
       {SECTIONS.map((section, index) => (
         <li
           key={section}
           className={index < current ? styles.past : index === current ? styles.here : ""}
           aria-current={index === current ? "step" : undefined}
         >
-          <span className="visually-hidden">{PHASE_LABEL[section]}</span>
+          <span className="visually-hidden">{words.phases[section]}</span>
         </li>
       ))}
     </ol>

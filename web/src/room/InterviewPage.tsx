@@ -7,6 +7,8 @@ import { sessionFor, watchNetwork } from "@/session/registry";
 import type { Session } from "@/session/session";
 import { orbState } from "@/session/view";
 import { Quiet } from "@/ui/Quiet";
+import { languageChoice } from "@/words/language";
+import { usePageWords } from "@/words/useWords";
 import { Done } from "./Done";
 import { Gate } from "./Gate";
 import { Refused, Superseded } from "./Stopped";
@@ -15,11 +17,12 @@ import { useRoom } from "./useRoom";
 
 export function InterviewPage() {
   const interviewId = useSearchParams().get("id");
+  const { gate: words } = usePageWords("interview");
   useEffect(watchNetwork, []);
   if (!interviewId) {
     return (
-      <Quiet title="This link names no interview">
-        <Link href="/">Start a new one</Link>
+      <Quiet title={words.noInterview}>
+        <Link href="/">{words.startNew}</Link>
       </Quiet>
     );
   }
@@ -28,6 +31,10 @@ export function InterviewPage() {
 
 function Interview({ session }: { session: Session }) {
   const state = useRoom(session);
+  const { entered, language } = state;
+  useEffect(() => {
+    if (entered) languageChoice().heldIn(language);
+  }, [entered, language]);
   switch (orbState(state)) {
     case "ended":
       return <Done state={state} />;

@@ -1,8 +1,8 @@
 "use client";
 
 import type { MicrophoneProblem } from "@/session/state";
-import { MICROPHONE_FIX } from "@/session/wording";
 import ui from "@/ui/ui.module.css";
+import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
 
 interface Props {
@@ -11,12 +11,15 @@ interface Props {
 }
 
 export function MicrophoneHelp({ problem, onRetry }: Props) {
-  const { title, fix } = MICROPHONE_FIX[problem];
+  const words = useWords();
+  const { title, fix } = words.microphone[problem];
   return (
     <div className={styles.help} role="status" data-testid="microphone-help" data-problem={problem}>
       <div>
         <p className={styles.helpTitle}>{title}</p>
-        <p>{fix} You can type your answers meanwhile.</p>
+        <p>
+          {fix} {words.room.typeMeanwhile}
+        </p>
       </div>
       <button
         type="button"
@@ -24,7 +27,7 @@ export function MicrophoneHelp({ problem, onRetry }: Props) {
         onClick={() => void onRetry()}
         data-testid="retry-microphone"
       >
-        Try again
+        {words.tryAgain}
       </button>
     </div>
   );

@@ -3,19 +3,8 @@
 import { useEffect, useRef } from "react";
 import type { Answering } from "@/session/answering";
 import type { OrbState } from "@/session/view";
+import { useWords } from "@/words/useWords";
 import styles from "./orb.module.css";
-
-const LABEL: Record<OrbState, string> = {
-  connecting: "Connecting",
-  listening: "Your turn",
-  thinking: "Thinking",
-  speaking: "Speaking",
-  paused: "Paused",
-  reconnecting: "Reconnecting",
-  ended: "Finished",
-  superseded: "Open elsewhere",
-  refused: "Closed",
-};
 
 interface Props {
   state: OrbState;
@@ -24,6 +13,7 @@ interface Props {
 }
 
 export function Orb({ state, recording, answering }: Props) {
+  const { room: words } = useWords();
   const orb = useRef<HTMLDivElement>(null);
 
   // The voice moves the orb directly: 60 times a second is not React's business.
@@ -41,7 +31,7 @@ export function Orb({ state, recording, answering }: Props) {
     return () => cancelAnimationFrame(request);
   }, [recording, answering]);
 
-  const label = recording && state === "listening" ? "Listening" : LABEL[state];
+  const label = recording && state === "listening" ? words.listening : words.orb[state];
   return (
     <div className={styles.status}>
       <div ref={orb} className={styles.orb} data-state={state} data-recording={recording} aria-hidden>

@@ -5,12 +5,14 @@ import type { Session } from "@/session/session";
 import type { RoomState } from "@/session/state";
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
+import { useWords } from "@/words/useWords";
 
 export function Superseded({ session }: { session: Session }) {
+  const { stopped } = useWords();
   return (
-    <Quiet title="The interview goes on in another window">
+    <Quiet title={stopped.elsewhere}>
       <div data-testid="superseded" data-state="superseded" role="status" className={ui.lead}>
-        It was opened there later, so this window has let go. Nothing is lost.
+        {stopped.elsewhereText}
       </div>
       <button
         type="button"
@@ -18,20 +20,21 @@ export function Superseded({ session }: { session: Session }) {
         onClick={session.takeBack}
         data-testid="take-back"
       >
-        Continue here instead
+        {stopped.takeBack}
       </button>
     </Quiet>
   );
 }
 
 export function Refused({ state }: { state: RoomState }) {
+  const words = useWords();
   return (
-    <Quiet title="This interview cannot be opened">
+    <Quiet title={words.stopped.refused}>
       <p data-testid="refused" data-state="refused" role="alert" className={ui.lead}>
-        {state.notice?.text}
+        {state.notice?.text(words)}
       </p>
       <Link href="/" className={ui.button}>
-        Go to the start page
+        {words.toStart}
       </Link>
     </Quiet>
   );

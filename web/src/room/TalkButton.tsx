@@ -2,6 +2,7 @@
 
 import type { PointerEvent } from "react";
 import type { Session } from "@/session/session";
+import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
 import { TALK_BUTTON_ID, useHoldToTalk } from "./useHoldToTalk";
 
@@ -12,6 +13,7 @@ interface Props {
 }
 
 export function TalkButton({ session, recording, enabled }: Props) {
+  const { room: words } = useWords();
   const { hold, held } = useHoldToTalk(session);
 
   const down = (event: PointerEvent<HTMLButtonElement>) => {
@@ -44,9 +46,9 @@ export function TalkButton({ session, recording, enabled }: Props) {
         <rect x="9" y="3" width="6" height="11" rx="3" strokeWidth="2" />
         <path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3" strokeWidth="2" strokeLinecap="round" />
       </svg>
-      <span>{recording ? (held ? "Release to send" : "Send answer") : "Hold to talk"}</span>
+      <span>{recording ? (held ? words.release : words.sendAnswer) : words.hold}</span>
       <kbd className={styles.key} id="talk-hint">
-        Space
+        {words.space}
       </kbd>
     </button>
   );

@@ -2,6 +2,7 @@
 
 import { useState, type FormEvent, type KeyboardEvent } from "react";
 import ui from "@/ui/ui.module.css";
+import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
 
 interface Props {
@@ -11,6 +12,7 @@ interface Props {
 }
 
 export function TypeBox({ enabled, onSend }: Props) {
+  const { room: words } = useWords();
   const [text, setText] = useState("");
 
   const send = () => {
@@ -31,14 +33,14 @@ export function TypeBox({ enabled, onSend }: Props) {
   return (
     <form className={styles.typing} onSubmit={submit}>
       <label className="visually-hidden" htmlFor="answer-text">
-        Type your answer
+        {words.type}
       </label>
       <textarea
         id="answer-text"
         rows={1}
         value={text}
         maxLength={20_000}
-        placeholder="Or type your answer"
+        placeholder={words.typePlaceholder}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={keyDown}
         data-testid="answer-text"
@@ -49,7 +51,7 @@ export function TypeBox({ enabled, onSend }: Props) {
         disabled={!enabled || text.trim() === ""}
         data-testid="send-answer"
       >
-        Send
+        {words.send}
       </button>
     </form>
   );

@@ -7,7 +7,7 @@ import { Hold } from "./hold";
 export const TALK_BUTTON_ID = "talk";
 
 /** Space works anywhere but where it means something else already. */
-const OWN_SPACE = "input, textarea, select, button, a, summary, dialog, [contenteditable]";
+const OWN_SPACE = "input, textarea, select, button, a, summary, dialog, [contenteditable], [data-own-space]";
 
 /** `held` is true while key or finger is down, and false while a tap keeps the microphone open. */
 export function useHoldToTalk(session: Session): { hold: Hold; held: boolean } {

@@ -105,7 +105,7 @@ export class Answering {
 }
 
 /** Works on pages that are not served securely, where `randomUUID` does not exist. */
-function newTurnId(): string {
+export function newTurnId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -8,6 +8,9 @@ const SILENCE_LIMIT_MS = 5_000;
 const CONNECT_LIMIT_MS = 10_000;
 const BACKOFF_MIN_MS = 200;
 const BACKOFF_MAX_MS = 3_000;
+/** A server that is started anew is back soon, and found again at once: only then is it away. */
+const SOON_ATTEMPTS = 6;
+const SOON_MS = 400;
 
 /** Closed for good by the server; trying again cannot help. */
 const FINAL: readonly number[] = [
@@ -78,8 +81,11 @@ export class Connection {
     return this.socket?.readyState === 1;
   }
 
-  send(message: ClientMessageV2): void {
-    if (this.ready) this.socket?.send(encode(message));
+  /** False where there is no connection: nothing was sent. */
+  send(message: ClientMessageV2): boolean {
+    if (!this.ready) return false;
+    this.socket?.send(encode(message));
+    return true;
   }
 
   sendBinary(frame: Uint8Array<ArrayBuffer>): void {
@@ -132,7 +138,8 @@ export class Connection {
       this.listener.refused(code);
       return;
     }
-    const limit = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** this.attempt);
+    const long = SOON_MS * 2 ** (this.attempt - SOON_ATTEMPTS + 1);
+    const limit = Math.min(BACKOFF_MIN_MS * 2 ** this.attempt, Math.max(SOON_MS, long), BACKOFF_MAX_MS);
     this.attempt += 1;
     this.retryTimer = setTimeout(() => this.open(), limit * (0.5 + this.random() / 2));
     this.listener.lost(this.attempt);

@@ -1,5 +1,6 @@
 // What a server message makes the room do, beyond what it shows.
 import type { Playback } from "@/audio/playback";
+import type { Pad } from "@/pad/pad";
 import type { ErrorMessage, ServerMessage } from "@/protocol/messages.gen";
 import { fateOf } from "./failures";
 import type { Outbox } from "./outbox";
@@ -9,6 +10,7 @@ const AGAIN_MS = 2_000;
 export interface Room {
   outbox: Outbox;
   playback: Playback;
+  pad: Pad;
   /** The interview stands on this connection: what waited for it can go. */
   entered(): void;
   /** The running answer is over on the server's side. */
@@ -41,6 +43,11 @@ export function act(room: Room, message: ServerMessage): void {
       return room.playback.end(message.utterance_id, message.duration_ms);
     case "error":
       return onError(room, message);
+    case "code_pad":
+    case "code_saved":
+    case "code_output":
+    case "code_result":
+      return room.pad.receive(message);
     case "session_ended":
       return room.ended();
     case "status":
@@ -59,7 +66,9 @@ export function act(room: Room, message: ServerMessage): void {
   }
 }
 
-function onError(room: Room, { code, turn_id: turnId }: ErrorMessage): void {
+function onError(room: Room, error: ErrorMessage): void {
+  const { code, turn_id: turnId } = error;
+  room.pad.receive(error);
   if (turnId === null) return;
   const fate = fateOf(code);
   if (fate === "over") room.answerOver(turnId);

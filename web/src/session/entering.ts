@@ -17,11 +17,13 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
     endpointingMs: snapshot.endpointing_ms,
     title: snapshot.title,
     candidateName: snapshot.candidate_name,
+    language: snapshot.language,
     // A connection that goes on has been told of the question being asked at this moment; the
     // snapshot knows it only once it has been spoken.
     phase: afresh ? snapshot.phase : state.phase,
     question: afresh
       ? {
+          id: snapshot.question_id,
           text: snapshot.question_text,
           number: snapshot.question_number,
           count: snapshot.question_count,

@@ -38,11 +38,17 @@ export function errorNotice(state: RoomState, error: ErrorMessage): Notice | nul
       ? starts(error.code, BEHIND)
       : ["delayed", "again"].includes(fateOf(error.code));
   if (passes) {
-    const saved = state.answer ? "Your answer is saved." : "Everything so far is saved.";
-    return { kind: "delay", text: `${saved} The interview goes on in a moment, by itself.` };
+    const hasAnswer = state.answer !== null;
+    return {
+      kind: "delay",
+      text: ({ notices }) => notices.goesOn(hasAnswer ? notices.answerSaved : notices.allSaved),
+    };
   }
   if (error.turn_id === null && starts(error.code, BETWEEN)) return null;
-  return { kind: error.recoverable ? "warning" : "error", text: error.message };
+  return {
+    kind: error.recoverable ? "warning" : "error",
+    text: ({ notices }) => notices.fromServer(error.message),
+  };
 }
 
 function starts(code: string, prefixes: readonly string[]): boolean {

@@ -65,6 +65,7 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
         phase: message.phase,
         endpointingMs: message.endpointing_ms,
         question: {
+          id: message.question_id,
           text: message.question_text,
           number: message.question_number,
           count: message.question_count,
@@ -84,6 +85,10 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
     case "turn_resend":
     case "pong":
     case "audio_response":
+    case "code_pad":
+    case "code_saved":
+    case "code_output":
+    case "code_result":
       return state;
     case "partial_transcript":
       if (state.ownWords?.turnId === message.turn_id && state.ownWords.final) return state;

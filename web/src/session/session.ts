@@ -1,35 +1,20 @@
 // One interview in this page: the socket, the sound, the answers, and the state they make.
 import type { AudioEngine } from "@/audio/engine";
 import { Playback } from "@/audio/playback";
+import { StoredDrafts } from "@/pad/drafts";
+import { Pad } from "@/pad/pad";
 import type { Received } from "@/protocol/codec";
 import { PROTOCOL } from "@/protocol/messages.gen";
-import { Answering } from "./answering";
-import { Connection, type ConnectionListener, type OpenSocket } from "./connection";
+import { Answering, newTurnId } from "./answering";
+import { Connection, type ConnectionListener } from "./connection";
 import { act, type Room } from "./effects";
 import { Heard } from "./heard";
+import type { SessionOptions } from "./options";
 import { Outbox } from "./outbox";
 import { OwnMicrophone } from "./own-microphone";
-import type { Preference } from "./preferences";
 import { reduce } from "./reducer";
 import { initialState, type RoomEvent, type RoomState } from "./state";
-import type { AnswerStore } from "./store";
-import { REFUSED } from "./wording";
-
-export interface SessionOptions {
-  interviewId: string;
-  socketUrl: string;
-  store: AnswerStore;
-  handsFree?: Preference;
-  standing: () => Promise<Standing>;
-  /** The candidate types; the microphone is not asked for. */
-  textOnly?: () => Promise<boolean>;
-  /** A new access token; false where there is none to be had. */
-  renew?: () => Promise<boolean>;
-  openSocket?: OpenSocket;
-}
-
-/** Of an interview, as far as the server can be asked. */
-export type Standing = "open" | "over" | "missing" | "unknown";
+import { refusedNotice } from "./wording";
 
 export class Session implements ConnectionListener {
   private state: RoomState;
@@ -37,6 +22,7 @@ export class Session implements ConnectionListener {
   private readonly connection: Connection;
   private readonly outbox: Outbox;
   readonly answering: Answering;
+  readonly pad: Pad;
   readonly microphone: OwnMicrophone;
   private readonly heard: Heard;
   private engine: AudioEngine | null = null;
@@ -60,6 +46,11 @@ export class Session implements ConnectionListener {
         return this.room?.playback.interrupt() ?? null;
       },
       () => this.connection.probe(),
+    );
+    this.pad = new Pad(
+      (message) => this.connection.send(message),
+      options.drafts ?? new StoredDrafts(options.interviewId),
+      newTurnId,
     );
     this.microphone = new OwnMicrophone(
       this.answering,
@@ -98,6 +89,7 @@ export class Session implements ConnectionListener {
     this.room = {
       outbox: this.outbox,
       playback,
+      pad: this.pad,
       entered: () => this.entered(),
       answerOver: (turnId) => this.answering.over(turnId),
       ended: () => this.interviewEnded(playback),
@@ -131,6 +123,11 @@ export class Session implements ConnectionListener {
   readonly resume = (): void => {
     this.dispatch({ kind: "pause_requested", wanted: false });
     this.connection.send({ type: "resume" });
+  };
+
+  /** The question, once more. */
+  readonly repeat = (): void => {
+    this.connection.send({ type: "repeat" });
   };
 
   /** For good. An answer in progress is finished first. */
@@ -208,8 +205,7 @@ export class Session implements ConnectionListener {
     if (closeCode === PROTOCOL.CLOSE_SUPERSEDED) {
       this.dispatch({ kind: "link", link: "superseded" });
     } else {
-      const text = REFUSED[closeCode] ?? "The connection was refused.";
-      this.dispatch({ kind: "link", link: "refused", notice: { kind: "error", text } });
+      this.dispatch({ kind: "link", link: "refused", notice: refusedNotice(closeCode) });
     }
   }
 

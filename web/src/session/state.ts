@@ -1,5 +1,6 @@
 // What the room knows. Changed by the reducer alone.
 import type { Phase, ServerMessage, SessionEnded, Status, Transcript } from "@/protocol/messages.gen";
+import type { Said } from "@/words/en";
 
 export type Link =
   /** Not joined yet. */
@@ -57,6 +58,7 @@ export interface OwnWords {
 }
 
 export interface Question {
+  id: string | null;
   text: string;
   /** From 1, over the whole interview; 0 when it is over. */
   number: number;
@@ -66,7 +68,7 @@ export interface Question {
 export interface Notice {
   /** `delay` goes away as soon as the interview goes on, `info` after a while. */
   kind: "info" | "delay" | "warning" | "error";
-  text: string;
+  text: Said;
 }
 
 export interface RoomState {
@@ -76,6 +78,8 @@ export interface RoomState {
   entered: boolean;
   title: string;
   candidateName: string;
+  /** Of what is asked and answered. */
+  language: string;
   phase: Phase | null;
   question: Question | null;
   stage: Status["state"];
@@ -122,6 +126,7 @@ export function initialState(interviewId: string): RoomState {
     entered: false,
     title: "",
     candidateName: "",
+    language: "en",
     phase: null,
     question: null,
     stage: "ready",

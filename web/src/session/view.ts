@@ -1,5 +1,5 @@
 // What is shown, derived from the state.
-import type { Phase } from "@/protocol/messages.gen";
+import type { Words } from "@/words/en";
 import type { Caption, RoomState, Utterance } from "./state";
 
 export type OrbState =
@@ -63,22 +63,20 @@ export function canAnswer(state: RoomState): boolean {
   return !state.answer && takesAnswers(state);
 }
 
+/** The question may be asked for again: nobody speaks, and nothing is under way. */
+export function canRepeat(state: RoomState): boolean {
+  const isTheirs = orbState(state) === "listening" && canAnswer(state);
+  return isTheirs && state.link === "open" && (state.question?.number ?? 0) > 0;
+}
+
 function takesAnswers(state: RoomState): boolean {
   if (state.ended || state.endRequested || state.pause || state.pauseRequested) return false;
   return state.entered && (state.link === "open" || state.link === "reconnecting");
 }
 
-export const PHASE_LABEL: Record<Phase, string> = {
-  introduction: "Introduction",
-  warmup: "Warm-up",
-  main_questions: "Main questions",
-  wrap_up: "Wrap-up",
-  completed: "Finished",
-};
-
-export function progressLabel(state: RoomState): string {
+export function progressLabel(state: RoomState, words: Words): string {
   if (!state.phase) return "";
   const { number = 0, count = 0 } = state.question ?? {};
-  const place = number > 0 ? ` · ${number} of ${count}` : "";
-  return PHASE_LABEL[state.phase] + place;
+  const phase = words.phases[state.phase];
+  return number > 0 ? words.room.progress(phase, number, count) : phase;
 }

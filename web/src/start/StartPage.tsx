@@ -7,18 +7,22 @@ import { ApiError, createInterview, listRoles, type Role } from "@/api/rest";
 import { AudioEngine } from "@/audio/engine";
 import { closeSession, sessionFor } from "@/session/registry";
 import ui from "@/ui/ui.module.css";
+import type { Said } from "@/words/en";
+import { LanguageSwitch } from "@/words/LanguageSwitch";
+import { usePageWords } from "@/words/useWords";
 import { RolePicker } from "./RolePicker";
 import styles from "./start.module.css";
 
-type Roles = { state: "loading" } | { state: "failed"; message: string } | { state: "ready"; roles: Role[] };
+type Roles = { state: "loading" } | { state: "failed"; said: Said } | { state: "ready"; roles: Role[] };
 
 export function StartPage() {
   const router = useRouter();
+  const words = usePageWords("start");
   const [roles, setRoles] = useState<Roles>({ state: "loading" });
   const [role, setRole] = useState("");
   const [name, setName] = useState("");
   const [starting, setStarting] = useState(false);
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState<Said | null>(null);
 
   const load = useCallback(async () => {
     try {
@@ -26,14 +30,12 @@ export function StartPage() {
       setRoles({ state: "ready", roles: found });
       setRole((chosen) => chosen || (found[0]?.role ?? ""));
     } catch (error) {
-      setRoles({ state: "failed", message: messageOf(error) });
+      setRoles({ state: "failed", said: saidOf(error) });
     }
   }, []);
 
   useEffect(() => {
     closeSession();
-    // State is set only after the answer has come.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
     void load();
   }, [load]);
 
@@ -48,7 +50,7 @@ export function StartPage() {
     // In the click itself, or the browser keeps the sound locked.
     const engine = AudioEngine.create();
     setStarting(true);
-    setProblem("");
+    setProblem(null);
     try {
       const { interview_id } = await createInterview(role, name.trim());
       void sessionFor(interview_id).join(engine);
@@ -56,34 +58,38 @@ export function StartPage() {
     } catch (error) {
       engine.close();
       setStarting(false);
-      setProblem(messageOf(error));
+      setProblem(() => saidOf(error));
     }
   };
 
   return (
     <main className={styles.page}>
       <header className={styles.intro}>
-        <p className={ui.mark}>Intervue</p>
-        <h1 className={ui.title}>A spoken interview, at your own pace.</h1>
+        <div className={ui.top}>
+          <p className={ui.mark}>Intervue</p>
+          <LanguageSwitch />
+        </div>
+        <h1 className={ui.title}>{words.start.title}</h1>
         <p className={ui.lead}>
-          You hear each question and answer in your own words, by voice or by typing. Take the
-          time you need. You can pause whenever you like and come back later.
+          {words.start.lead}
         </p>
         <p className={ui.small}>
-          Do you hire? <Link href="/login/">Sign in</Link> to invite candidates.
+          {words.start.hire.before}
+          <Link href="/login/">{words.start.hire.signIn}</Link>
+          {words.start.hire.after}
         </p>
       </header>
       <form className={styles.form} onSubmit={start} data-testid="start-form">
         {roles.state === "loading" && (
           <p className={ui.small} role="status" data-testid="roles-loading">
-            Looking up the interviews…
+            {words.start.loading}
           </p>
         )}
         {roles.state === "failed" && (
           <div className={ui.error} role="alert" data-testid="roles-failed">
-            <p>{roles.message}</p>
+            <p>{roles.said(words)}</p>
             <button type="button" className={ui.button} onClick={retry}>
-              Try again
+              {words.tryAgain}
             </button>
           </div>
         )}
@@ -91,7 +97,7 @@ export function StartPage() {
           <RolePicker roles={roles.roles} chosen={role} onChoose={setRole} />
         )}
         <label className={styles.field}>
-          <span>Your name</span>
+          <span>{words.start.name}</span>
           <input
             type="text"
             value={name}
@@ -102,12 +108,11 @@ export function StartPage() {
           />
         </label>
         <p className={styles.consent}>
-          <strong>Before you start:</strong> the interviewer is an AI. What you say is recorded and
-          written down, so that nothing is lost if the connection drops.
+          <strong>{words.start.before}</strong> {words.start.consent}
         </p>
         {problem && (
           <p className={ui.error} role="alert" data-testid="start-problem">
-            {problem}
+            {problem(words)}
           </p>
         )}
         <div className={styles.go}>
@@ -117,15 +122,20 @@ export function StartPage() {
             disabled={starting || !role}
             data-testid="start-interview"
           >
-            {starting ? "Starting…" : "Start interview"}
+            {starting ? words.start.starting : words.start.start}
           </button>
-          <p className={ui.small}>Your browser will ask to use the microphone.</p>
+          <p className={ui.small}>{words.start.willAsk}</p>
+          <Link href="/check/" className={ui.small} data-testid="check-first">
+            {words.start.check}
+          </Link>
         </div>
       </form>
     </main>
   );
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : "Something went wrong. Please try again.";
+function saidOf(error: unknown): Said {
+  if (!(error instanceof ApiError)) return (words) => words.somethingWrong;
+  if (error.code === "network") return (words) => words.offline;
+  return (words) => words.fromServer(error.message);
 }

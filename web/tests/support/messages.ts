@@ -16,6 +16,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     transcript: [line(1, "interviewer", "Welcome.")],
     pending_turn: null,
     committed_turns: [],
+    language: "en",
     endpointing_ms: 700,
     ...changes,
   };

@@ -20,6 +20,20 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
+{{/* What leads to Temporal safely. */}}
+{{- define "intervue.temporalTls" -}}
+{{- with .Values.temporal -}}
+TEMPORAL_TLS: {{ or .tls (ne .mtlsSecret "") (ne .apiKeySecret "") | toString | quote }}
+{{- if .serverName }}
+TEMPORAL_TLS_SERVER_NAME: {{ .serverName | quote }}
+{{- end }}
+{{- if .mtlsSecret }}
+TEMPORAL_TLS_CLIENT_CERT_PATH: /etc/temporal/tls/tls.crt
+TEMPORAL_TLS_CLIENT_KEY_PATH: /etc/temporal/tls/tls.key
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Settings that are no secrets, in one place: what values say, and what follows from them. */}}
 {{- define "intervue.settings" -}}
 {{- $followed := dict -}}
@@ -30,13 +44,13 @@ seccompProfile:
 {{- if and .mtlsSecret .apiKeySecret }}{{ fail "temporal: mtlsSecret or apiKeySecret, not both" }}{{ end -}}
 {{- $_ := set $followed "TEMPORAL_ADDRESS" .address -}}
 {{- $_ := set $followed "TEMPORAL_NAMESPACE" .namespace -}}
-{{- $_ := set $followed "TEMPORAL_TLS" (ternary "true" "false" (or .tls (ne .mtlsSecret "") (ne .apiKeySecret ""))) -}}
-{{- if .serverName }}{{ $_ := set $followed "TEMPORAL_TLS_SERVER_NAME" .serverName }}{{ end -}}
-{{- if .mtlsSecret -}}
-{{- $_ := set $followed "TEMPORAL_TLS_CLIENT_CERT_PATH" "/etc/temporal/tls/tls.crt" -}}
-{{- $_ := set $followed "TEMPORAL_TLS_CLIENT_KEY_PATH" "/etc/temporal/tls/tls.key" -}}
 {{- end -}}
+{{- if .Values.metrics.port -}}
+{{- $_ := set $followed "METRICS_HOST" "0.0.0.0" -}}
+{{- $_ := set $followed "API_METRICS_PORT" .Values.metrics.port -}}
+{{- $_ := set $followed "WORKER_METRICS_PORT" .Values.metrics.port -}}
 {{- end -}}
+{{- $followed = merge $followed (fromYaml (include "intervue.temporalTls" .)) -}}
 {{- range $name, $value := merge (deepCopy .Values.settings) $followed }}
 {{ $name }}: {{ $value | toString | quote }}
 {{- end }}
@@ -141,6 +155,11 @@ spec:
     - name: worker
       image: {{ include "intervue.image" (dict "root" $root "component" "worker") }}
       imagePullPolicy: {{ .image.pullPolicy }}
+      {{- if .metrics.port }}
+      ports:
+        - name: metrics
+          containerPort: {{ .metrics.port }}
+      {{- end }}
       {{- include "intervue.environment" $root | nindent 6 }}
       env:
         - name: WORKER_READY_FILE

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback, useState } from "react";
 import { listInterviews } from "@/api/desk";
@@ -9,6 +10,7 @@ import { useLoaded } from "@/account/useLoaded";
 import { Choice } from "@/ui/Field";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import desk from "../desk.module.css";
 import { Agreement } from "./Agreement";
 import styles from "./compare.module.css";
 import { Compared } from "./Compared";
@@ -67,7 +69,14 @@ export function ComparePage() {
         <p className={ui.lead}>There is nobody to compare yet. It takes a plan, and interviews that have ended.</p>
       )}
       {data && chosen && <Compared key={chosen} planHash={chosen} onSettled={settled} />}
-      {data && (isSettled || !chosen) && <Agreement />}
+      {data && (isSettled || !chosen) && (
+        <>
+          <Agreement />
+          <p className={desk.spaced}>
+            <Link href="/desk/drift/">Interviews scored once more, by another model or rubric</Link>
+          </p>
+        </>
+      )}
     </Shell>
   );
 }

@@ -4,6 +4,7 @@ import type { CompetencyScore as Score, Quote } from "@/api/evaluation";
 import { moment } from "@/ui/moment";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "../Badge";
+import code from "./code.module.css";
 import { OverrideForm } from "./OverrideForm";
 import styles from "./review.module.css";
 import { holds, HUMAN, needsHuman, number, UNSCORED } from "./words";
@@ -64,7 +65,10 @@ export function CompetencyScore({ interviewId, evaluation, score, by, onQuote, o
                 onClick={(event) => onQuote(quote, event.currentTarget)}
                 data-testid="quote"
               >
-                “{quote.quote}”<span className="visually-hidden"> Go to it in the transcript, and hear it</span>
+                {quote.source === "code" ? <code className={code.quoted}>{quote.quote}</code> : `“${quote.quote}”`}
+                <span className="visually-hidden">
+                  {quote.source === "code" ? " Go to it in the code" : " Go to it in the transcript, and hear it"}
+                </span>
               </button>
             </li>
           ))}

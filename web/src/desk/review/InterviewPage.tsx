@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { hasCode } from "@/api/code";
 import { listRecordings, readInterview, readTranscript, type Quote } from "@/api/evaluation";
 import { Shell } from "@/account/Shell";
 import { useLoaded } from "@/account/useLoaded";
@@ -12,8 +13,10 @@ import ui from "@/ui/ui.module.css";
 import { useRescuedFocus } from "@/ui/useRescuedFocus";
 import { Badge } from "../Badge";
 import desk from "../desk.module.css";
+import { Timeline } from "../timeline/Timeline";
 import { useAgain } from "../useAgain";
 import { named, STATUS } from "../words";
+import { CodeReplay } from "./CodeReplay";
 import { DecisionBox } from "./DecisionBox";
 import { Downloads } from "./Downloads";
 import { History } from "./History";
@@ -43,12 +46,13 @@ export function InterviewPage() {
 
 function Loaded({ interviewId }: { interviewId: string }) {
   const load = useCallback(async () => {
-    const [interview, lines, recordings] = await Promise.all([
+    const [interview, lines, recordings, isCoded] = await Promise.all([
       readInterview(interviewId),
       readTranscript(interviewId),
       listRecordings(interviewId),
+      hasCode(interviewId),
     ]);
-    return { interview, lines, recordings };
+    return { interview, lines, recordings, isCoded };
   }, [interviewId]);
   const { data, problem, reload } = useLoaded(load);
   const scores = useScores(interviewId);
@@ -116,7 +120,11 @@ function Loaded({ interviewId }: { interviewId: string }) {
               <Problem text={scores.problem} onRetry={scores.reload} />
               {interview.status === "created" && <Preparing interviewId={interviewId} />}
               {scores.data && <Scoring interviewId={interviewId} hasEnded={hasEnded} scores={scores} onQuote={goTo} />}
-              <History interviewId={interviewId} />
+              <div className={styles.form}>
+                {data.isCoded && <CodeReplay interviewId={interviewId} jump={jump} onBack={back} />}
+                <History interviewId={interviewId} />
+                {interview.status !== "created" && <Timeline interviewId={interviewId} />}
+              </div>
             </div>
             <section className={styles.pane} aria-labelledby="transcript">
               <header className={styles.paneHead}>

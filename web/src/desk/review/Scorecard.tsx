@@ -25,6 +25,12 @@ interface Props {
   onChanged: () => void;
 }
 
+const KIND: Record<Evaluation["kind"], string> = {
+  anew: "",
+  corrected: ", after a correction",
+  reevaluated: ", to compare",
+};
+
 /** Scores, and where there are none, why, and what can be done. */
 export function Scorecard(props: Props) {
   const { interviewId, hasEnded, evaluations, card, chosen, onChoose, onQuote, onChanged } = props;
@@ -102,6 +108,7 @@ export function Scorecard(props: Props) {
                 {evaluations.map((one) => (
                   <option key={one.number} value={one.number}>
                     {one.number}, {moment(one.created_at)}
+                    {KIND[one.kind]}
                   </option>
                 ))}
               </Choice>

@@ -21,9 +21,10 @@ export interface Scores {
   chosen: number | null;
 }
 
-/** The evaluation that is shown first: the newest that is over, else the one that runs. */
+/** The evaluation that is shown first, as in reports: the newest that is over, else the one that runs. */
 export function firstShown(evaluations: readonly Evaluation[]): number | null {
-  return (evaluations.find((one) => one.state !== "running") ?? evaluations[0])?.number ?? null;
+  const counted = evaluations.filter((one) => one.kind !== "reevaluated");
+  return (counted.find((one) => one.state !== "running") ?? counted[0])?.number ?? null;
 }
 
 /** Ratings and scores of an interview, as far as they are for whoever asks. Asked again by itself

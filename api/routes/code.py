@@ -1,0 +1,80 @@
+"""How the code on a candidate's pads grew, and how it ran; and the questions that there are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from api.authorization import requires
+from api.dependencies import ServicesDep
+from api.errors import responses
+from api.rate_limits import READING, limited
+from interview.coding.library import LibraryTask, library
+from interview.coding.pads import RunRow, SnapshotRow
+from interview.errors import InvalidInputError
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["code"], dependencies=[limited(READING)], responses=responses(429))
+
+MAX_SNAPSHOTS = 200
+
+
+class Snapshots(BaseModel):
+    """By question and revision: played one after the other, by their times, they show how the code
+    was written. `next_after` is null on the last page."""
+
+    items: list[SnapshotRow]
+    next_after: str | None
+
+
+class Runs(BaseModel):
+    """Oldest first."""
+
+    items: list[RunRow]
+
+
+class CodingTasks(BaseModel):
+    items: list[LibraryTask]
+
+
+@router.get(
+    "/api/v1/interviews/{interview_id}/code",
+    dependencies=[requires("code.read")],
+    responses=responses(400),
+)
+async def read_snapshots(
+    interview_id: str,
+    services: ServicesDep,
+    after: Annotated[str | None, Query(max_length=80)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_SNAPSHOTS)] = MAX_SNAPSHOTS,
+) -> Snapshots:
+    """Whole pads, not differences. `after` is the `next_after` of the page before. Errors:
+    `page.invalid_cursor`."""
+    rows = await services.pads.all(interview_id, after=_place(after), limit=limit)
+    last = rows[-1] if len(rows) == limit else None
+    return Snapshots(items=rows, next_after=last and f"{last.question_id}.{last.revision}")
+
+
+@router.get("/api/v1/interviews/{interview_id}/code/runs", dependencies=[requires("code.read")])
+async def read_runs(interview_id: str, services: ServicesDep) -> Runs:
+    """Which revision was run, against what, and what came of it."""
+    return Runs(items=await services.pads.runs(interview_id))
+
+
+@router.get("/api/v1/coding-tasks", dependencies=[requires("plan.read")])
+async def list_tasks() -> CodingTasks:
+    """Ours, the easiest first, with their hidden tests: a plan may take up `task` as a question's
+    `coding`."""
+    return CodingTasks(items=list(library()))
+
+
+def _place(after: str | None) -> tuple[str, int] | None:
+    if after is None:
+        return None
+    question_id, _, revision = after.rpartition(".")
+    if not question_id or not revision.isdecimal() or len(revision) > 9:
+        raise InvalidInputError("page.invalid_cursor", "this is no cursor of ours")
+    return question_id, int(revision)

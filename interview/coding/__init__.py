@@ -1,0 +1,1 @@
+"""Coding questions of ours, one file each in `tasks/`."""

@@ -1,0 +1,1 @@
+"""How an interview went, step by step: what its workflow's history and its rows say together."""

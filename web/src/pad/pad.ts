@@ -1,0 +1,212 @@
+// The pad of a coding question: its text, and what of it is safe. Knows no React and no editor.
+import type {
+  ClientMessageV2,
+  CodeOutput,
+  CodePad,
+  CodeResult,
+  CodeSaved,
+  ErrorMessage,
+} from "@/protocol/messages.gen";
+import type { Drafts } from "./drafts";
+
+export type Language = CodePad["language"];
+
+/** A run, from the click to its result. `problem`: it was refused, in words for people. */
+export interface Run {
+  runId: string;
+  withTests: boolean;
+  output: string;
+  result: CodeResult | null;
+  problem: string | null;
+}
+
+export interface PadView {
+  task: CodePad;
+  language: Language;
+  text: string;
+  /** Grows when the text was changed by something other than the editor. */
+  version: number;
+  saved: boolean;
+  run: Run | null;
+}
+
+const WAIT_MS = 500;
+const LONGEST_WAIT_MS = 2_000;
+const MOST_OUTPUT = 20_000;
+
+export class Pad {
+  private view: PadView | null = null;
+  private edits = 0;
+  private savedEdit = 0;
+  private revision = 0;
+  private unsavedSince: number | null = null;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  /** What was written in the languages that are not chosen now. */
+  private readonly others = new Map<Language, string>();
+  private readonly watchers = new Set<() => void>();
+
+  constructor(
+    private readonly send: (message: ClientMessageV2) => boolean,
+    private readonly drafts: Drafts,
+    private readonly newId: () => string,
+  ) {}
+
+  readonly getView = (): PadView | null => this.view;
+
+  readonly subscribe = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  readonly edit = (text: string): void => {
+    if (!this.view || text === this.view.text) return;
+    this.show({ text });
+    this.changed();
+  };
+
+  readonly choose = (language: Language): void => {
+    const view = this.view;
+    if (!view || language === view.language) return;
+    this.others.set(view.language, view.text);
+    const starter = view.task.languages.find((one) => one.language === language)?.starter ?? "";
+    const text = this.others.get(language) ?? starter;
+    this.show({ language, text, version: view.version + 1 });
+    this.changed();
+    this.flush();
+  };
+
+  /** `stdin`: null for the input of the first test. */
+  readonly run = (tests: boolean, stdin: string | null = null): void => {
+    const view = this.view;
+    if (!view || this.isRunning()) return;
+    const runId = this.newId();
+    const { language, text } = view;
+    const question_id = view.task.question_id;
+    const code = { question_id, edit: this.edits, language, text };
+    const sent = this.send({ type: "code_run", run_id: runId, tests, stdin, ...code });
+    const problem = sent ? null : "There is no connection. Run it again in a moment.";
+    this.show({ run: { runId, withTests: tests, output: "", result: null, problem } });
+  };
+
+  isRunning(): boolean {
+    const run = this.view?.run;
+    return run !== null && run !== undefined && run.result === null && run.problem === null;
+  }
+
+  /** Now, instead of after a pause in the typing. */
+  readonly flush = (): void => {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = this.unsavedSince = null;
+    const view = this.view;
+    if (!view || this.savedEdit === this.edits) return;
+    const { language, text } = view;
+    const question_id = view.task.question_id;
+    this.send({ type: "code_snapshot", question_id, edit: this.edits, language, text });
+  };
+
+  receive(message: CodePad | CodeSaved | CodeOutput | CodeResult | ErrorMessage): void {
+    switch (message.type) {
+      case "code_pad":
+        return this.entered(message);
+      case "code_saved":
+        return this.wasSaved(message);
+      case "code_output":
+        return this.wrote(message);
+      case "code_result":
+        return this.ran(message);
+      case "error":
+        return this.refused(message);
+    }
+  }
+
+  private entered(task: CodePad): void {
+    const before = this.view;
+    if (before?.task.question_id === task.question_id) {
+      const run = this.after(before.run, task.last_result);
+      this.revision = Math.max(this.revision, task.revision);
+      if (this.savedEdit !== this.edits) {
+        // Written while the connection was away: that is newer than what the server has.
+        this.show({ task, run });
+        return this.flush();
+      }
+      const { language, text } = task;
+      const same = before.text === text && before.language === language;
+      return this.show({ task, run, language, text, version: before.version + (same ? 0 : 1) });
+    }
+    this.flush();
+    this.edits = this.savedEdit = 0;
+    this.revision = task.revision;
+    this.others.clear();
+    const run = this.after(null, task.last_result);
+    const version = (before?.version ?? 0) + 1;
+    const { language, text } = task;
+    this.view = { task, language, text, version, saved: true, run };
+    const left = this.drafts.load(task.question_id);
+    if (left && left.revision === task.revision && left.text !== text) {
+      // An earlier page was closed before this was safe.
+      this.show({ language: left.language, text: left.text });
+      this.changed();
+      return this.flush();
+    }
+    this.tell();
+  }
+
+  private after(run: Run | null, last: CodeResult | null): Run | null {
+    if (run && run.runId !== last?.run_id) return run;
+    if (!last) return run;
+    const withTests = last.with_tests;
+    const output = run?.output ?? "";
+    return { runId: last.run_id, withTests, output, result: last, problem: null };
+  }
+
+  private wasSaved(message: CodeSaved): void {
+    if (message.question_id !== this.view?.task.question_id) return;
+    this.revision = message.revision;
+    this.savedEdit = Math.max(this.savedEdit, message.edit);
+    if (this.savedEdit !== this.edits) return;
+    this.drafts.remove(message.question_id);
+    this.show({ saved: true });
+  }
+
+  private wrote(message: CodeOutput): void {
+    const run = this.view?.run;
+    if (run?.runId !== message.run_id || run.result) return;
+    this.show({ run: { ...run, output: (run.output + message.text).slice(-MOST_OUTPUT) } });
+  }
+
+  private ran(message: CodeResult): void {
+    const run = this.view?.run;
+    if (message.question_id !== this.view?.task.question_id) return;
+    if (run && run.runId !== message.run_id && this.isRunning()) return;
+    this.show({ run: this.after(run?.runId === message.run_id ? run : null, message) });
+  }
+
+  private refused(message: ErrorMessage): void {
+    const run = this.view?.run;
+    if (!run || run.result || message.turn_id !== run.runId) return;
+    this.show({ run: { ...run, problem: message.message } });
+  }
+
+  private changed(): void {
+    if (!this.view) return;
+    this.edits += 1;
+    this.show({ saved: false });
+    const { task, language, text } = this.view;
+    this.drafts.save(task.question_id, { language, text, revision: this.revision });
+    const now = Date.now();
+    this.unsavedSince ??= now;
+    const left = this.unsavedSince + LONGEST_WAIT_MS - now;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(this.flush, Math.max(0, Math.min(WAIT_MS, left)));
+  }
+
+  private show(change: Partial<PadView>): void {
+    if (!this.view) return;
+    this.view = { ...this.view, ...change };
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}

@@ -1,0 +1,63 @@
+// What the device check says.
+import type { NetworkVerdict } from "@/check/network";
+
+const network: Record<NetworkVerdict, { title: string; fix: string }> = {
+  good: { title: "The connection is good", fix: "" },
+  slow: {
+    title: "The connection is slow",
+    fix: "Replies will come late, and nothing is lost. Come closer to the router, use a cable, or pause other downloads.",
+  },
+  blocked: {
+    title: "Live connections are blocked",
+    fix: "Pages come through, the live connection does not. Leave a company network or VPN, or try another browser or a phone's hotspot.",
+  },
+  offline: {
+    title: "The server cannot be reached",
+    fix: "Check that you are online, then try again.",
+  },
+};
+
+export const check = {
+  title: "Check sound and connection",
+  lead: "It takes a minute, and nothing of it is kept or sent to anybody.",
+  microphone: "Microphone",
+  microphoneHint: "Speak, and watch the bar move.",
+  allow: "Use the microphone",
+  asking: "Your browser is asking whether this page may use it.",
+  which: "Which microphone",
+  unnamed: (number: number) => `Microphone ${number}`,
+  level: "Loudness",
+  levelNow: { silent: "Silent", quiet: "Quiet", good: "Good", loud: "Very loud" },
+  hearsYou: "We can hear you.",
+  hearsNothing: "We hear nothing yet. Say something, see whether it is muted, or choose another one.",
+  tooLoud: "That is so loud that words may be lost. Move back a little, or turn it down.",
+  replay: "How you sound",
+  replayHint: "Say a sentence, and hear it as the interviewer would.",
+  record: "Record five seconds",
+  stop: "Stop",
+  recording: (seconds: number) => `Recording… ${seconds} s`,
+  play: "Play it",
+  playing: "Playing…",
+  recordAgain: "Record again",
+  speaker: "Speaker",
+  speakerHint: "You will hear two notes.",
+  tone: "Play two notes",
+  heard: "Did you hear them?",
+  yes: "Yes",
+  no: "No",
+  speakerGood: "The speaker works.",
+  speakerBad: "Nothing was heard",
+  speakerFix: "Turn up the volume, see whether this tab or your system is muted, and choose the right output in your system's sound settings. You can read every question as well.",
+  network: "Connection",
+  networkHint: "The way to our server and back.",
+  measuring: "Measuring…",
+  roundTrip: (ms: number) => `${ms} ms there and back`,
+  measureAgain: "Measure again",
+  verdicts: network,
+  works: "Works",
+  attention: "Needs attention",
+  open: "Not checked yet",
+  typeInstead: "You can take the whole interview by typing, too.",
+  toInterview: "Go on to the interview",
+  back: "Back to the start page",
+};

@@ -1,0 +1,45 @@
+"use client";
+
+import { useEffect, useLayoutEffect, useSyncExternalStore } from "react";
+import { de } from "./de";
+import { en, type Words } from "./en";
+import { languageChoice, type Language } from "./language";
+
+const WORDS: Record<Language, Words> = { en, de };
+
+export function useLanguage(): Language {
+  // The files that are served are in English, and so is what React first finds.
+  return useSyncExternalStore(subscribe, current, () => "en");
+}
+
+export function useWords(): Words {
+  return WORDS[useLanguage()];
+}
+
+/** For a whole page: the document is in its language, and has its title. Pages that speak one
+ * language only find it in English again. */
+export function usePageWords(title: keyof Words["titles"]): Words {
+  const language = useLanguage();
+  const words = WORDS[language];
+  useEffect(() => {
+    document.documentElement.lang = language;
+    return () => {
+      document.documentElement.lang = "en";
+    };
+  }, [language]);
+  useLayoutEffect(() => {
+    const name = words.titles[title];
+    const keep = () => {
+      if (document.title !== name) document.title = name;
+    };
+    keep();
+    // The one that was served comes back once more while the page wakes up.
+    const observer = new MutationObserver(keep);
+    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
+    return () => observer.disconnect();
+  }, [words, title]);
+  return words;
+}
+
+const subscribe = (watcher: () => void) => languageChoice().subscribe(watcher);
+const current = () => languageChoice().current();

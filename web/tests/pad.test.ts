@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Draft, Drafts } from "@/pad/drafts";
+import { Pad } from "@/pad/pad";
+import { summary } from "@/pad/words";
+import type { ClientMessageV2, CodePad, CodeReport, CodeResult } from "@/protocol/messages.gen";
+
+class Memory implements Drafts {
+  readonly kept = new Map<string, Draft>();
+  save = (id: string, draft: Draft) => void this.kept.set(id, draft);
+  load = (id: string) => this.kept.get(id) ?? null;
+  remove = (id: string) => void this.kept.delete(id);
+}
+
+function task(changes: Partial<CodePad> = {}): CodePad {
+  return {
+    type: "code_pad",
+    question_id: "echo",
+    title: "Echo",
+    statement: "Write what you read.",
+    languages: [
+      { language: "python", starter: "# python", available: true },
+      { language: "go", starter: "// go", available: true },
+    ],
+    tests: [{ name: "shown", stdin: "a", expected: "a" }],
+    hidden_tests: 2,
+    revision: 0,
+    language: "python",
+    text: "# python",
+    last_result: null,
+    ...changes,
+  };
+}
+
+function report(changes: Partial<CodeReport> = {}): CodeReport {
+  return {
+    verdict: "accepted",
+    tests: [{ name: "shown", verdict: "accepted", stdout: "a", stderr: "", wall_ms: 1 }],
+    hidden_passed: 2,
+    hidden_total: 2,
+    stdout: "",
+    stderr: "",
+    compiler: "",
+    wall_ms: 3,
+    message: "",
+    ...changes,
+  };
+}
+
+function result(runId: string, changes: Partial<CodeReport> = {}): CodeResult {
+  const made = report(changes);
+  return { type: "code_result", run_id: runId, question_id: "echo", with_tests: true, report: made };
+}
+
+describe("a pad", () => {
+  let sent: ClientMessageV2[];
+  let online: boolean;
+  let drafts: Memory;
+  let pad: Pad;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    sent = [];
+    online = true;
+    drafts = new Memory();
+    pad = newPad();
+    pad.receive(task());
+  });
+  afterEach(() => vi.useRealTimers());
+
+  function newPad(): Pad {
+    let runs = 0;
+    const send = (message: ClientMessageV2) => {
+      if (online) sent.push(message);
+      return online;
+    };
+    return new Pad(send, drafts, () => `run-${(runs += 1)}`);
+  }
+
+  const texts = () => sent.map((message) => ("text" in message ? message.text : ""));
+  const saved = (edit: number, revision: number) =>
+    pad.receive({ type: "code_saved", question_id: "echo", edit, revision });
+
+  it("is saved after a pause in the typing, and in any case every two seconds", () => {
+    pad.edit("a");
+    vi.advanceTimersByTime(300);
+    pad.edit("ab");
+    expect(sent).toEqual([]);
+    vi.advanceTimersByTime(500);
+    expect(texts()).toEqual(["ab"]);
+    for (let n = 0; n < 10; n += 1) {
+      pad.edit(`more ${n}`);
+      vi.advanceTimersByTime(400);
+    }
+    expect(sent.length).toBeGreaterThanOrEqual(2);
+    expect(sent.length).toBeLessThanOrEqual(3);
+  });
+
+  it("is saved once the server says so of the newest edit", () => {
+    pad.edit("a");
+    pad.flush();
+    pad.edit("ab");
+    saved(1, 1);
+    expect(pad.getView()?.saved).toBe(false);
+    expect(drafts.kept.size).toBe(1);
+    pad.flush();
+    saved(2, 2);
+    expect(pad.getView()?.saved).toBe(true);
+    expect(drafts.kept.size).toBe(0);
+  });
+
+  it("keeps what was written while the connection was away, and sends it again", () => {
+    online = false;
+    pad.edit("written offline");
+    vi.advanceTimersByTime(5_000);
+    online = true;
+    pad.receive(task({ revision: 3, text: "older" }));
+    expect(pad.getView()?.text).toBe("written offline");
+    expect(texts()).toEqual(["written offline"]);
+  });
+
+  it("takes over what another device wrote where nothing is unsaved", () => {
+    const before = pad.getView()?.version ?? 0;
+    pad.receive(task({ revision: 3, language: "go", text: "from elsewhere" }));
+    expect(pad.getView()).toMatchObject({ text: "from elsewhere", language: "go" });
+    expect(pad.getView()?.version).toBeGreaterThan(before);
+  });
+
+  it("goes on in a new page with what the page before could not save", () => {
+    online = false;
+    pad.edit("lost page");
+    vi.advanceTimersByTime(5_000);
+    online = true;
+    pad = newPad();
+    pad.receive(task());
+    expect(pad.getView()?.text).toBe("lost page");
+    expect(texts()).toEqual(["lost page"]);
+  });
+
+  it("lets a draft go that was written on an older revision", () => {
+    online = false;
+    pad.edit("out of date");
+    online = true;
+    pad = newPad();
+    pad.receive(task({ revision: 7, text: "newer" }));
+    expect(pad.getView()?.text).toBe("newer");
+  });
+
+  it("keeps what was written in each language", () => {
+    pad.edit("mine");
+    pad.choose("go");
+    expect(pad.getView()?.text).toBe("// go");
+    pad.choose("python");
+    expect(pad.getView()?.text).toBe("mine");
+    expect(sent.at(-1)).toMatchObject({ type: "code_snapshot", language: "python", text: "mine" });
+  });
+
+  it("runs what is on it, shows what comes, and then the result", () => {
+    pad.edit("print(1)");
+    pad.run(true);
+    expect(sent).toEqual([
+      {
+        type: "code_run",
+        run_id: "run-1",
+        question_id: "echo",
+        edit: 1,
+        language: "python",
+        text: "print(1)",
+        tests: true,
+        stdin: null,
+      },
+    ]);
+    pad.run(true);
+    expect(sent.length).toBe(1);
+    const piece = { type: "code_output", run_id: "run-1", case: 0, stream: "stdout" } as const;
+    pad.receive({ ...piece, text: "<b>1" });
+    pad.receive({ ...piece, run_id: "another", text: "no" });
+    expect(pad.getView()?.run?.output).toBe("<b>1");
+    pad.receive(result("run-1"));
+    expect(pad.isRunning()).toBe(false);
+    expect(pad.getView()?.run?.result?.report.verdict).toBe("accepted");
+  });
+
+  it("hears of a result that came while the connection was away", () => {
+    pad.run(true);
+    pad.receive(task({ last_result: result("run-1") }));
+    expect(pad.isRunning()).toBe(false);
+  });
+
+  it("says why a run was refused, and can be run again", () => {
+    pad.run(false);
+    const error = { type: "error", code: "code.busy", message: "Another run.", recoverable: true } as const;
+    pad.receive({ ...error, turn_id: "something else" });
+    expect(pad.isRunning()).toBe(true);
+    pad.receive({ ...error, turn_id: "run-1" });
+    expect(pad.getView()?.run?.problem).toBe("Another run.");
+    online = false;
+    pad.run(false);
+    expect(pad.isRunning()).toBe(false);
+    online = true;
+    pad.run(false);
+    expect(pad.isRunning()).toBe(true);
+  });
+});
+
+describe("what is said of a run", () => {
+  it("counts all tests together", () => {
+    expect(summary(report(), true)).toBe("All 3 tests passed");
+    expect(summary(report({ verdict: "wrong_answer", hidden_passed: 0 }), true)).toBe(
+      "1 of 3 tests passed",
+    );
+    expect(summary(report({ verdict: "finished" }), false)).toBe("It ran to its end");
+    expect(summary(report({ verdict: "sandbox_unavailable", tests: [] }), true)).toBe(
+      "Code cannot be run at the moment",
+    );
+  });
+});
