@@ -48,10 +48,15 @@ async def record(path: Path) -> bool:
     found = marks(history)
     if not contains(found, path.shows) or set(found) & set(path.lacks):
         raise RuntimeError(f"{path}: it shows {found}")
-    if path.stored.path.exists() and marks(path.stored.history()) == found:
+    if path.stored.path.exists() and _decided(marks(path.stored.history())) == _decided(found):
         return False
     path.stored.write(_tidy(history, suggested=path.long))
     return True
+
+
+def _decided(found: list[str]) -> list[str]:
+    """Without what comes a little earlier or later each time."""
+    return [mark for mark in found if not mark.startswith("done ")]
 
 
 @contextmanager

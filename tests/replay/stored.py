@@ -59,9 +59,9 @@ def stored() -> list[Stored]:
 
 def marks(history: WorkflowHistory) -> list[str]:
     """What the workflow was told and what it decided, in the order of the events: `update NAME`,
-    `signal NAME`, `activity NAME`, `failed NAME`, `cancel NAME`, `timer WHAT`, `fired WHAT`,
-    `stopped WHAT`, `marker NAME`, `child NAME`, and how it began and ended. A timer without a
-    summary goes by its length, such as `3600 s`."""
+    `signal NAME`, `activity NAME`, `done NAME`, `failed NAME`, `cancel NAME`, `timer WHAT`,
+    `fired WHAT`, `stopped WHAT`, `marker NAME`, `child NAME`, and how it began and ended. A timer
+    without a summary goes by its length, such as `3600 s`."""
     names: dict[int, str] = {}
     found: list[str] = []
     for event in history.events:
@@ -115,6 +115,9 @@ _MARKS: dict[int, Callable[[HistoryEvent, _Names], str]] = {
         "signal " + event.workflow_execution_signaled_event_attributes.signal_name
     ),
     EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: _activity,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: lambda event, names: (
+        "done " + names[event.activity_task_completed_event_attributes.scheduled_event_id]
+    ),
     EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: lambda event, names: (
         "failed " + names[event.activity_task_failed_event_attributes.scheduled_event_id]
     ),

@@ -89,6 +89,14 @@ class Ground:
         signal: str | None = None,
     ) -> WorkflowHandle[Any, Any]:
         """The first of `workflows`, with activities that answer as they are told."""
+        await self.serve(queue, answers, workflows)
+        name = getattr(workflows[0], "__temporal_workflow_definition").name
+        return await self.env.client.start_workflow(
+            name, request, id=f"{name}-{self.id}", task_queue=queue, start_signal=signal
+        )
+
+    async def serve(self, queue: str, answers: Answers, workflows: Sequence[type] = ()) -> None:
+        """Until the path has been walked."""
         worker = Worker(
             self.env.client,
             task_queue=queue,
@@ -97,10 +105,6 @@ class Ground:
             workflow_runner=UnsandboxedWorkflowRunner(),
         )
         await self._stack.enter_async_context(worker)
-        name = getattr(workflows[0], "__temporal_workflow_definition").name
-        return await self.env.client.start_workflow(
-            name, request, id=f"{name}-{self.id}", task_queue=queue, start_signal=signal
-        )
 
     def first_run(self, handle: WorkflowHandle[Any, Any]) -> WorkflowHandle[Any, Any]:
         """Of a workflow that has continued as new."""
