@@ -7,10 +7,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from temporalio.client import WorkflowHistory
 from temporalio.workflow import NondeterminismError
 
-from tests.replay.replaying import all_workflows, failure
+from tests.replay.replaying import all_workflows, failure, failures
 from tests.replay.stored import Stored, marks, stored
 
 STORED = stored()
@@ -18,10 +19,17 @@ WORKER = Path(__file__).parents[2] / "worker.py"
 ENDED = {"completed", "continued"}
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def replayed() -> dict[str, Exception | None]:
+    """By what is stored: what its replay failed with."""
+    found = await failures([one.history() for one in STORED])
+    return dict(zip(map(str, STORED), found, strict=True))
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("one", STORED, ids=str)
-async def test_replays(one: Stored) -> None:
-    found = await failure(one.history())
-    if found is not None:
+async def test_replays(one: Stored, replayed: dict[str, Exception | None]) -> None:
+    if (found := replayed[str(one)]) is not None:
         raise found
 
 

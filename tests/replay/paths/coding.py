@@ -26,8 +26,8 @@ OFFERED, RAN = CodeOffered(key="key"), CodeRan(ending="finished")
 
 
 @path("Interview", *RUN, "update run_code", "update begin_turn", *RUN[:2], "update begin_turn")
-async def code_run(ground: Ground) -> Run:
-    """Asked for twice while they talk; and then there is nothing to run."""
+async def code_run_while_they_talk(ground: Ground) -> Run:
+    """Asked for twice; and then there is nothing to run."""
     hold = ground.hold()
     answers = {"pad.offer": [OFFERED, CodeOffered()], "code.run": [hold, RAN]}
     room = await _coding(ground, answers)
