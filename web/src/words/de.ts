@@ -190,6 +190,7 @@ export const de: Words = {
     allSaved: "Alles bisher ist gesichert.",
     goesOn: (saved) => `${saved} Gleich geht es von selbst weiter.`,
     tooLong: "Länger kann eine Antwort nicht sein. Sie ist gesendet; Sie können mit einer weiteren fortfahren.",
+    missed: "Ihre letzten Worte wurden nicht aufgenommen: Die Antwort davor ist noch unterwegs. Sagen Sie sie gleich noch einmal.",
     fromServer: () => "Das hat nicht geklappt. Bitte antworten Sie noch einmal, oder schreiben Sie Ihre Antwort.",
   },
   microphone: {
