@@ -220,10 +220,4 @@ export const de: Words = {
     },
   },
   check,
-  broken: {
-    title: "Diese Seite ist gestolpert",
-    text: "Das ist unser Fehler. Alles, was Sie bisher gesagt haben, ist gesichert, und es geht dort weiter, wo Sie waren.",
-    goOn: "Weitermachen",
-  },
-  noPage: "Diese Seite gibt es nicht",
 };

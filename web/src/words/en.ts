@@ -179,12 +179,6 @@ export const en = {
   },
   microphone,
   check,
-  broken: {
-    title: "This page has stumbled",
-    text: "It is our mistake. Everything you have said so far is saved, and you continue where you were.",
-    goOn: "Continue",
-  },
-  noPage: "There is no such page",
 };
 
 export type Words = typeof en;
