@@ -29,7 +29,7 @@ async function plans(): Promise<Known[]> {
   ]);
   const known = new Map<string, string>();
   for (const { plan_hash, title } of interviews.items) if (plan_hash) known.set(plan_hash, title);
-  for (const { approved_hash, approved_number, title } of roles.items) {
+  for (const { approved_hash, approved_number, title } of roles) {
     if (approved_hash) known.set(approved_hash, `${title}, version ${approved_number}`);
   }
   return [...known].map(([hash, title]) => ({ hash, title }));
