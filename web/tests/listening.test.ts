@@ -74,9 +74,15 @@ describe("listening", () => {
   it("gives up after a while, and at once where no answer can be given", () => {
     const later = listener({ begun: () => "later" });
     later.voice(300);
-    expect(later.silence(LONGEST_WAIT_MS).at(-1)).toMatch(/^false_start/);
+    expect(later.silence(LONGEST_WAIT_MS).at(-1)).toMatch(/^missed/);
     const never = listener({ begun: () => "never" });
     expect(never.voice(256).map((each) => each.split(" ")[0])).toEqual(["hush", "never", "false_start"]);
+  });
+
+  it("does not silence the interviewer for a murmur after one loud sound", () => {
+    const { voice, hear } = listener();
+    voice(32);
+    expect(hear(0.45, 60_000)).toEqual(["false_start 1024"]);
   });
 
   it("begins anew once the answer was ended otherwise", () => {

@@ -111,6 +111,18 @@ export function listOwnRoles(cursor: string | null, archived = false): Promise<P
   return request(`${ROLES}?${asked}`);
 }
 
+/** Page by page to the last one. */
+export async function everyOwnRole(): Promise<RoleSummary[]> {
+  const roles: RoleSummary[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<RoleSummary> = await listOwnRoles(cursor);
+    roles.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return roles;
+}
+
 export function createRole(title: string, jobDescription: string): Promise<Role> {
   return post(ROLES, { title, job_description: jobDescription });
 }

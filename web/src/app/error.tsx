@@ -2,14 +2,14 @@
 
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
-import { useWords } from "@/words/useWords";
+import { useFewWords } from "@/words/few";
 
 export default function Broken({ reset }: { reset: () => void }) {
-  const { broken: words } = useWords();
+  const words = useFewWords();
   return (
-    <Quiet title={words.title}>
+    <Quiet title={words.broken}>
       <p className={ui.lead} role="alert">
-        {words.text}
+        {words.brokenText}
       </p>
       <button type="button" className={ui.primary} onClick={reset}>
         {words.goOn}

@@ -2,10 +2,10 @@
 
 import Link from "next/link";
 import { Quiet } from "@/ui/Quiet";
-import { useWords } from "@/words/useWords";
+import { useFewWords } from "@/words/few";
 
 export default function NotFound() {
-  const words = useWords();
+  const words = useFewWords();
   return (
     <Quiet title={words.noPage}>
       <Link href="/">{words.toStart}</Link>

@@ -3,7 +3,7 @@
 import { useCallback, useState, type FormEvent } from "react";
 import { listRoles } from "@/api/rest";
 import { invite, type Issued } from "@/api/desk";
-import { listOwnRoles } from "@/api/plans";
+import { everyOwnRole } from "@/api/plans";
 import { useAction } from "@/account/useAction";
 import { useLoaded } from "@/account/useLoaded";
 import { Choice, Field } from "@/ui/Field";
@@ -22,9 +22,9 @@ interface Props {
 
 /** What can be invited by: approved plans of the organization's own roles, and built-in ones. */
 async function choices(): Promise<{ own: Option[]; builtin: Option[] }> {
-  const [own, builtin] = await Promise.all([listOwnRoles(null), listRoles()]);
+  const [own, builtin] = await Promise.all([everyOwnRole(), listRoles()]);
   return {
-    own: own.items.flatMap(({ approved_hash, title }) => (approved_hash ? [{ value: approved_hash, title }] : [])),
+    own: own.flatMap(({ approved_hash, title }) => (approved_hash ? [{ value: approved_hash, title }] : [])),
     builtin: builtin.map(({ role, title }) => ({ value: role, title })),
   };
 }

@@ -47,6 +47,8 @@ export function Gate({ session, state }: { session: Session; state: RoomState })
       </button>
       <p className={ui.small}>{start.willAsk}</p>
       <Link
+        // Most people go straight in: it is fetched when it is asked for.
+        prefetch={false}
         href={`/check/?id=${encodeURIComponent(state.interviewId)}`}
         className={ui.small}
         data-testid="check-first"

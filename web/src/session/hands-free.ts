@@ -4,6 +4,7 @@ import type { Answering } from "./answering";
 import { Listening, type Begun, type Cue } from "./listening";
 import type { RoomEvent, RoomState } from "./state";
 import { canListen, canTalk } from "./view";
+import { MISSED } from "./wording";
 
 /** Before the detector was sure of it: the first sounds of a word are quiet. */
 const BEFORE_ONSET_MS = 350;
@@ -87,6 +88,9 @@ export class HandsFree {
       case "hush":
         return this.hush(true);
       case "false_start":
+        return this.hush(false);
+      case "missed":
+        this.dispatch({ kind: "notice", notice: MISSED });
         return this.hush(false);
       case "pause":
         return this.answering.pause();

@@ -6,6 +6,8 @@ export type Cue =
   | "hush"
   /** It was none. */
   | "false_start"
+  /** It was one, and what it said could not be taken. */
+  | "missed"
   /** Nobody is heard, for now. */
   | "pause"
   | "resume"
@@ -28,6 +30,8 @@ const SILENCE = 0.35;
 /** Of a voice, before it counts as somebody who talks. */
 const ONSET_MS = 250;
 const FALSE_START_MS = 200;
+/** The interviewer does not hold their breath for a murmur. */
+const LONGEST_DOUBT_MS = 1_000;
 const PAUSE_MS = 200;
 /** What is said while the answer before is still on its way is kept for so long. */
 export const LONGEST_WAIT_MS = 8_000;
@@ -48,9 +52,10 @@ export class Listening {
 
   /** The answer was ended otherwise, or cannot be given. */
   reset(): void {
-    const wasHushed = this.state === "starting" || this.state === "waiting";
+    const was = this.state;
     this.state = "quiet";
-    if (wasHushed) this.cues.cue("false_start");
+    if (was === "starting") this.cues.cue("false_start");
+    if (was === "waiting") this.cues.cue("missed");
   }
 
   hear(probability: number, frameMs: number): void {
@@ -65,8 +70,8 @@ export class Listening {
         this.state = "starting";
         return this.cues.cue("hush");
       case "starting":
-        if (silentMs >= FALSE_START_MS) return this.reset();
-        if (isVoice && this.now - this.began >= ONSET_MS) this.begin();
+        if (isVoice && this.now - this.began >= ONSET_MS) return this.begin();
+        if (silentMs >= FALSE_START_MS || this.now - this.began >= LONGEST_DOUBT_MS) this.reset();
         return;
       case "waiting":
         return this.begin();

@@ -42,3 +42,4 @@ export function refusedNotice(closeCode: number): Notice {
 }
 
 export const TOO_LONG: Notice = { kind: "warning", text: ({ notices }) => notices.tooLong };
+export const MISSED: Notice = { kind: "warning", text: ({ notices }) => notices.missed };

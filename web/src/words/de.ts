@@ -190,6 +190,7 @@ export const de: Words = {
     allSaved: "Alles bisher ist gesichert.",
     goesOn: (saved) => `${saved} Gleich geht es von selbst weiter.`,
     tooLong: "Länger kann eine Antwort nicht sein. Sie ist gesendet; Sie können mit einer weiteren fortfahren.",
+    missed: "Ihre letzten Worte wurden nicht aufgenommen: Die Antwort davor ist noch unterwegs. Sagen Sie sie gleich noch einmal.",
     fromServer: () => "Das hat nicht geklappt. Bitte antworten Sie noch einmal, oder schreiben Sie Ihre Antwort.",
   },
   microphone: {
@@ -219,10 +220,4 @@ export const de: Words = {
     },
   },
   check,
-  broken: {
-    title: "Diese Seite ist gestolpert",
-    text: "Das ist unser Fehler. Alles, was Sie bisher gesagt haben, ist gesichert, und es geht dort weiter, wo Sie waren.",
-    goOn: "Weitermachen",
-  },
-  noPage: "Diese Seite gibt es nicht",
 };

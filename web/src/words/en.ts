@@ -173,17 +173,12 @@ export const en = {
     allSaved: "Everything so far is saved.",
     goesOn: (saved: string) => `${saved} The interview goes on in a moment, by itself.`,
     tooLong: "That is as long as one answer can be. It has been sent; you can go on with another.",
+    missed: "Your last words were not taken down: the answer before them is still on its way. Say them again in a moment.",
     /** The server's own words are English. */
     fromServer: (message: string) => message,
   },
   microphone,
   check,
-  broken: {
-    title: "This page has stumbled",
-    text: "It is our mistake. Everything you have said so far is saved, and you continue where you were.",
-    goOn: "Continue",
-  },
-  noPage: "There is no such page",
 };
 
 export type Words = typeof en;

@@ -1,26 +1,24 @@
 "use client";
 
 import { useEffect, useLayoutEffect, useSyncExternalStore } from "react";
-import { de } from "./de";
-import { en, type Words } from "./en";
-import { languageChoice, type Language } from "./language";
-
-const WORDS: Record<Language, Words> = { en, de };
+import type { Words } from "./en";
+import type { Language } from "./language";
+import { spoken, watchSpoken, wordsOf } from "./spoken";
 
 export function useLanguage(): Language {
   // The files that are served are in English, and so is what React first finds.
-  return useSyncExternalStore(subscribe, current, () => "en");
+  return useSyncExternalStore(watchSpoken, spoken, () => "en");
 }
 
 export function useWords(): Words {
-  return WORDS[useLanguage()];
+  return wordsOf(useLanguage());
 }
 
 /** For a whole page: the document is in its language, and has its title. Pages that speak one
  * language only find it in English again. */
 export function usePageWords(title: keyof Words["titles"]): Words {
   const language = useLanguage();
-  const words = WORDS[language];
+  const words = wordsOf(language);
   useEffect(() => {
     document.documentElement.lang = language;
     return () => {
@@ -40,6 +38,3 @@ export function usePageWords(title: keyof Words["titles"]): Words {
   }, [words, title]);
   return words;
 }
-
-const subscribe = (watcher: () => void) => languageChoice().subscribe(watcher);
-const current = () => languageChoice().current();

@@ -2,7 +2,7 @@
 
 import { useCallback } from "react";
 import { readAgreement, type Agreements, type Figures } from "@/api/comparison";
-import { listOwnRoles } from "@/api/plans";
+import { everyOwnRole } from "@/api/plans";
 import { listRoles } from "@/api/rest";
 import { useLoaded } from "@/account/useLoaded";
 import { Problem } from "@/ui/Problem";
@@ -12,9 +12,9 @@ import styles from "./compare.module.css";
 import { agreementIn, percent } from "./words";
 
 async function read(): Promise<{ found: Agreements; titles: Map<string, string> }> {
-  const [found, own, builtin] = await Promise.all([readAgreement(), listOwnRoles(null), listRoles()]);
+  const [found, own, builtin] = await Promise.all([readAgreement(), everyOwnRole(), listRoles()]);
   const titles = new Map([
-    ...own.items.map(({ role_id, title }) => [role_id, title] as const),
+    ...own.map(({ role_id, title }) => [role_id, title] as const),
     ...builtin.map(({ role, title }) => [role, title] as const),
   ]);
   return { found, titles };

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback, useState } from "react";
 import { listInterviews } from "@/api/desk";
-import { listOwnRoles } from "@/api/plans";
+import { everyOwnRole } from "@/api/plans";
 import { Shell } from "@/account/Shell";
 import { useLoaded } from "@/account/useLoaded";
 import { Choice } from "@/ui/Field";
@@ -24,12 +24,12 @@ interface Known {
  * roles. One role may have several. */
 async function plans(): Promise<Known[]> {
   const [roles, interviews] = await Promise.all([
-    listOwnRoles(null),
+    everyOwnRole(),
     listInterviews({ q: "", status: "completed" }, null),
   ]);
   const known = new Map<string, string>();
   for (const { plan_hash, title } of interviews.items) if (plan_hash) known.set(plan_hash, title);
-  for (const { approved_hash, approved_number, title } of roles.items) {
+  for (const { approved_hash, approved_number, title } of roles) {
     if (approved_hash) known.set(approved_hash, `${title}, version ${approved_number}`);
   }
   return [...known].map(([hash, title]) => ({ hash, title }));

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback } from "react";
-import { listOwnRoles } from "@/api/plans";
+import { everyOwnRole } from "@/api/plans";
 import { listReevaluations, type Reevaluation } from "@/api/reevaluation";
 import { listRoles } from "@/api/rest";
 import { Shell } from "@/account/Shell";
@@ -22,10 +22,10 @@ import { stateOf } from "./words";
 const AGAIN_MS = 2_500;
 
 async function read(): Promise<{ items: Reevaluation[]; models: string[]; titles: Map<string, string> }> {
-  const [found, own, builtin] = await Promise.all([listReevaluations(), listOwnRoles(null), listRoles()]);
+  const [found, own, builtin] = await Promise.all([listReevaluations(), everyOwnRole(), listRoles()]);
   const titles = new Map([
     ...builtin.map(({ role, title }) => [role, title] as const),
-    ...own.items.map(({ role_id, title }) => [role_id, title] as const),
+    ...own.map(({ role_id, title }) => [role_id, title] as const),
   ]);
   return { ...found, titles };
 }
