@@ -19,7 +19,7 @@ from typing import TypeGuard
 
 import workflows
 
-__all__ = ["Mutant", "Place", "changed", "mutants", "walked"]
+__all__ = ["Mutant", "Place", "changed", "mutants", "patches", "walked"]
 
 Place = tuple[str, int]
 """A module, and the line of a statement."""
@@ -57,6 +57,11 @@ def mutants() -> list[Mutant]:
                 if any(_is_patch(node) for node in _expressions(statement)):
                     found += [Mutant(module, name, statement.lineno, it) for it in (True, False)]
     return found
+
+
+def patches() -> int:
+    """Calls of `workflow.patched`, wherever they are."""
+    return sum(_is_patch(node) for module in _modules() for node in ast.walk(_parsed(module)))
 
 
 @contextmanager

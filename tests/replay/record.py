@@ -32,7 +32,7 @@ from tests.replay.paths.ground import Ground
 from tests.replay.stored import HISTORIES, contains, marks
 from tests.workflow.server import skipping_server
 
-__all__ = ["HISTORIES", "record"]
+__all__ = ["HISTORIES", "record", "walk"]
 
 _PATIENCE_S = 60.0
 
@@ -40,6 +40,16 @@ _PATIENCE_S = 60.0
 async def record(path: Path) -> bool:
     """Whether what is stored has changed. Raises `RuntimeError` when the history does not show
     what the path is kept for."""
+    history = await walk(path)
+    found = marks(history)
+    if path.stored.path.exists() and _decided(marks(path.stored.history())) == _decided(found):
+        return False
+    path.stored.write(_tidy(history, suggested=path.long))
+    return True
+
+
+async def walk(path: Path) -> WorkflowHistory:
+    """Raises `RuntimeError` likewise."""
     async with skipping_server() as env, Ground(env, str(path)) as ground:
         with _code_of(path):
             async with asyncio.timeout(_PATIENCE_S):
@@ -48,10 +58,7 @@ async def record(path: Path) -> bool:
     found = marks(history)
     if not contains(found, path.shows) or set(found) & set(path.lacks):
         raise RuntimeError(f"{path}: it shows {found}")
-    if path.stored.path.exists() and _decided(marks(path.stored.history())) == _decided(found):
-        return False
-    path.stored.write(_tidy(history, suggested=path.long))
-    return True
+    return history
 
 
 def _decided(found: list[str]) -> list[str]:

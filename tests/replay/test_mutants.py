@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from temporalio.workflow import NondeterminismError
 
-from tests.replay.mutants import Mutant, Place, changed, mutants, walked
+from tests.replay.mutants import Mutant, Place, changed, mutants, patches, walked
 from tests.replay.replaying import failure
 from tests.replay.stored import Stored, stored
 
@@ -47,10 +47,15 @@ async def _is_noticed(mutant: Mutant, walks: Walks) -> bool:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("function", FUNCTIONS)
 async def test_is_noticed(function: str, walks: Walks) -> None:
-    """A timer before any of its statements, and a patch decided. Record a history that goes where
-    none did."""
+    """A timer before any of its statements, and a patch decided."""
     unseen = [str(one) for one in FUNCTIONS[function] if not await _is_noticed(one, walks)]
-    assert unseen == []
+    assert not unseen, "\n".join(["no history notices (see tests/replay/paths):", *unseen])
+
+
+def test_every_patch_is_decided() -> None:
+    """None is asked for where only functions that are no coroutines go."""
+    decided = {one.place for one in mutants() if one.patched is not None}
+    assert len(decided) == patches() >= 3
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -34,9 +34,10 @@ def test_together_they_show_what_an_interview_waits_for_and_hears() -> None:
     assert seen >= {
         *("update begin_turn", "update answer_text", "update pause", "update resume"),
         *("update repeat_question", "update recover_turn", "update end_interview"),
-        *("update withdraw_consent", "update grant_accommodation", "signal look_again"),
+        *("update withdraw_consent", "update grant_accommodation", "update run_code"),
         *("fired nudge", "fired pause", "fired budget", "fired pause expiry", "fired retention"),
-        *("marker cut-off", "marker evaluation", "child Evaluation", "continued", "continues"),
+        *("signal look_again", "marker cut-off", "marker evaluation", "marker follow"),
+        *("child Evaluation", "continued", "continues"),
     }
 
 
