@@ -58,21 +58,32 @@ def refuse_secrets() -> None:
 class Standing:
     """What can be run here, tried now and then, and told to whoever asks in Redis."""
 
-    def __init__(self, exchange: CodeExchange, sandbox: Sandbox) -> None:
+    def __init__(
+        self, exchange: CodeExchange, sandbox: Sandbox, *, every_s: float = CHECK_EVERY_S
+    ) -> None:
         self.worker_id = f"{socket.gethostname()}:{os.getpid()}"
         self.checked = asyncio.Event()
         self._exchange = exchange
         self._sandbox = sandbox
+        self._every_s = every_s
         self._status = SandboxStatus(backend=sandbox.name, reason="the sandbox is being tried")
 
     async def check(self) -> None:
         while True:
-            self._status = await self._sandbox.check()
+            self._status = await self._try()
             self.checked.set()
             languages = [*self._status.available]
             log.info("sandbox.checked", languages=languages, reason=self._status.reason)
             await self._tell()
-            await asyncio.sleep(CHECK_EVERY_S)
+            await asyncio.sleep(self._every_s)
+
+    async def _try(self) -> SandboxStatus:
+        """Whatever befalls the check: who waits for it goes on, and it is made again."""
+        try:
+            return await self._sandbox.check()
+        except Exception:
+            log.exception("sandbox.check_failed")
+            return SandboxStatus(backend=self._sandbox.name, reason="the check broke down")
 
     async def tell(self) -> None:
         while True:

@@ -1,6 +1,8 @@
-"""Writes a release's images into the chart's values: ``python pin.py VERSION DIGESTS VALUES``.
+"""Writes a release's images into the chart's values:
+``python pin.py VERSION DIGESTS VALUES OWNER/NAME``.
 
-`DIGESTS` is JSON, ``{"api": "sha256:…", …}``. By text: comments are what values are read for.
+`DIGESTS` is JSON, ``{"api": "sha256:…", …}``; ``OWNER/NAME`` the repository that released them. By
+text: comments are what values are read for.
 """
 
 from __future__ import annotations
@@ -11,14 +13,20 @@ import sys
 from pathlib import Path
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 
-def pinned(values: str, version: str, digests: dict[str, str]) -> str:
-    """Raises `ValueError` for a digest that is none, and where a place is not found."""
+def pinned(values: str, version: str, digests: dict[str, str], repository: str) -> str:
+    """Raises `ValueError` for a digest or a repository that is none, and where a place is not
+    found."""
+    if not _REPOSITORY.fullmatch(repository):
+        raise ValueError(f"{repository!r} is no repository")
     for component, digest in digests.items():
         if not _DIGEST.fullmatch(digest):
             raise ValueError(f"{component}: {digest!r} is no digest")
         values = _put(values, rf'^(    {re.escape(component)}: )"[^"]*"$', digest)
+    # The registry takes no capitals.
+    values = _put(values, r"^(  repository: )\S+$", f"ghcr.io/{repository.lower()}")
     return _put(values, r'^(  tag: )"[^"]*"$', version)
 
 
@@ -30,5 +38,6 @@ def _put(text: str, place: str, value: str) -> str:
 
 
 if __name__ == "__main__":
-    version, digests, path = sys.argv[1], json.loads(sys.argv[2]), Path(sys.argv[3])
-    path.write_text(pinned(path.read_text(), version, digests))
+    version, given, values, repository = sys.argv[1:]
+    path = Path(values)
+    path.write_text(pinned(path.read_text(), version, json.loads(given), repository))

@@ -10,8 +10,6 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from interview.errors import InvalidInputError
-
 __all__ = [
     "LANGUAGES",
     "MAX_INPUTS",
@@ -27,7 +25,6 @@ __all__ = [
     "RunResult",
     "SandboxStatus",
     "Verdict",
-    "check_source",
     "clean",
 ]
 
@@ -159,23 +156,6 @@ class SandboxStatus(_Model):
     @property
     def available(self) -> tuple[Language, ...]:
         return tuple(one.language for one in self.languages if one.available)
-
-
-def check_source(source: str) -> None:
-    """Raises `InvalidInputError`: `code.too_large`, or `code.not_text` where there are NULs or
-    halves of characters."""
-    try:
-        size = len(source.encode())
-    except UnicodeEncodeError:
-        raise InvalidInputError("code.not_text", "the program holds what is no character") from None
-    if size > MAX_SOURCE_BYTES:
-        error = InvalidInputError(
-            "code.too_large", f"a program has at most {MAX_SOURCE_BYTES} bytes"
-        )
-        error.http_status = 413
-        raise error
-    if "\0" in source:
-        raise InvalidInputError("code.not_text", "the program holds what is no character")
 
 
 def clean(output: bytes | str) -> str:

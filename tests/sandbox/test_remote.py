@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Generator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,11 +17,14 @@ from interview.sandbox.remote.backend import Remote
 from interview.sandbox.remote.judge0 import Judge0
 from interview.sandbox.remote.piston import Piston
 
+_MEASURES = re.compile(rb'("(?:time|wall_time|cpu_time|memory)":) [^,}]*')
+
 
 class FakeService(ThreadingHTTPServer):
-    """`broken` is sent instead of what is right: a status, and a body."""
+    """`broken` is sent instead of what is right: a status, and a body; `number` as each measure."""
 
     daemon_threads = True
+    number = ""
     broken: tuple[int, bytes] | None = None
     busy = 0
     keeps_time = True
@@ -97,6 +101,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, value: object, status: int = 200) -> None:
         content = json.dumps(value).encode()
+        if self.server.number:
+            content = _MEASURES.sub(rf"\1 {self.server.number}".encode(), content)
         if self.server.busy:
             self.server.busy -= 1
             status, content = 429, b'{"message": "Requests limited"}'
@@ -207,3 +213,18 @@ async def test_nobody_there() -> None:
     await remote.close()
 
     assert "out of reach" in status.reason
+
+
+@pytest.mark.parametrize("number", ["Infinity", "1e999", '"Infinity"', "NaN", "-1", "1e300"])
+async def test_what_is_no_measure_is_another_shape(
+    remote: Remote, service: FakeService, number: str
+) -> None:
+    """Python's reader of JSON takes more than there is."""
+    await remote.check()
+    service.number = number
+    result = await remote.run(python("print()"), lambda _: None)
+
+    assert (result.ending, result.reason.partition(": ")[2]) == (
+        "sandbox_unavailable",
+        "its answer has another shape",
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -65,7 +68,8 @@ def test_package_and_chart_agree_today() -> None:
 
 def test_images_are_pinned() -> None:
     digests = {component: _DIGEST for component in ("api", "worker", "code")}
-    image = yaml.safe_load(pinned(_VALUES, "1.2.3", digests))["image"]
+    image = yaml.safe_load(pinned(_VALUES, "1.2.3", digests, "Acme/Intervue"))["image"]
+    assert image["repository"] == "ghcr.io/acme/intervue"
     assert image["tag"] == "1.2.3"
     assert image["digests"] == digests
 
@@ -73,9 +77,37 @@ def test_images_are_pinned() -> None:
 @pytest.mark.parametrize("digest", ["", "latest", "sha256:abc"])
 def test_what_is_no_digest_is_not_pinned(digest: str) -> None:
     with pytest.raises(ValueError, match="is no digest"):
-        pinned(_VALUES, "1.2.3", {"api": digest})
+        pinned(_VALUES, "1.2.3", {"api": digest}, "acme/intervue")
+
+
+@pytest.mark.parametrize("repository", ["", "acme", "ghcr.io/acme/intervue", "acme/a b"])
+def test_what_is_no_repository_is_not_pinned(repository: str) -> None:
+    with pytest.raises(ValueError, match="is no repository"):
+        pinned(_VALUES, "1.2.3", {"api": _DIGEST}, repository)
+
+
+def test_images_are_pushed_under_the_name_that_is_pinned(tmp_path: Path) -> None:
+    """By what the workflow runs itself."""
+    jobs = yaml.safe_load(Path(".github/workflows/images.yml").read_text())["jobs"]
+    (naming,) = (step for step in jobs["image"]["steps"] if step.get("name") == "Its name")
+    told = tmp_path / "env"
+    given = {"GITHUB_REPOSITORY": "Acme/Intervue", "TARGET": "api", "GITHUB_ENV": str(told)}
+    subprocess.run(["bash", "-euc", naming["run"]], check=True, env=given)
+    pushed = [step for step in jobs["image"]["steps"] if "tags" in step.get("with", {})]
+    assert pushed[-1]["with"]["tags"].startswith("${{ env.IMAGE }}:")
+    image = yaml.safe_load(pinned(_VALUES, "1.2.3", {}, "Acme/Intervue"))["image"]
+    assert told.read_text() == f"IMAGE={image['repository']}-api\n"
+
+
+def test_a_release_pins_as_the_command_says(tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text(_VALUES)
+    digests = json.dumps({"api": _DIGEST})
+    command = [sys.executable, "deploy/release/pin.py", "1.2.3", digests, values, "Acme/Intervue"]
+    subprocess.run(command, check=True)
+    assert values.read_text() == pinned(_VALUES, "1.2.3", {"api": _DIGEST}, "Acme/Intervue")
 
 
 def test_an_image_that_the_chart_has_not() -> None:
     with pytest.raises(ValueError, match="0 places"):
-        pinned(_VALUES, "1.2.3", {"desk": _DIGEST})
+        pinned(_VALUES, "1.2.3", {"desk": _DIGEST}, "acme/intervue")

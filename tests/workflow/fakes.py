@@ -156,6 +156,9 @@ class FakeStages(TurnActivities):
         hold = self._holds.get(("prepare", ""))
         if hold is not None:
             await hold.wait()
+        failures = self.failures["prepare", ""]
+        if failures:
+            raise failures.pop(0)
 
     async def seen(self, stage: str, turn_id: str, *, runs: int = 1) -> None:
         """Until the stage has been entered `runs` times for that turn."""

@@ -78,10 +78,11 @@ class Floor:
         name: str = "Ada",
         greeted: bool = True,
         state: InterviewState | None = None,
+        interview_id: str | None = None,
     ) -> Room:
         """An interview, once its greeting is over. `state`: it has got so far already."""
         request = InterviewInput(
-            interview_id=uuid.uuid4().hex,
+            interview_id=interview_id or uuid.uuid4().hex,
             plan=plan,
             candidate_name=name,
             limits=limits,

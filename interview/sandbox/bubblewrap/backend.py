@@ -57,7 +57,6 @@ BUDGET_S = 180.0
 """Of a run, compiling and all inputs together."""
 _PATIENCE_S = 30.0
 """Beyond what a supervisor takes by itself."""
-_MOST_SAID_BYTES = 64 * 1024
 
 
 class Bubblewrap:

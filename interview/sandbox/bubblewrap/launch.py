@@ -16,7 +16,6 @@ __all__ = ["Launched", "launch", "sealed_file"]
 
 _NICE = 5
 """Interviews go before."""
-_NOTHING_ELSE_FROM = 3
 _ENDED_BADLY = 127
 
 

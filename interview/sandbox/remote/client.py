@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-__all__ = ["RemoteClient", "RemoteFailure", "checked"]
+__all__ = ["Measure", "RemoteClient", "RemoteFailure", "checked"]
 
 M = TypeVar("M", bound=BaseModel)
+
+Measure = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+"""Time or memory. JSON's readers take `Infinity`, and 1e999 for it."""
 
 _MOST_ANSWER_BYTES = 8 * 1024 * 1024
 _BUSY = frozenset((429, 502, 503, 504))

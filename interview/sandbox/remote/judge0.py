@@ -10,7 +10,7 @@ import time
 from pydantic import BaseModel, RootModel
 
 from interview.domain.code_runs import CaseResult, Ending, Language, clean
-from interview.sandbox.remote.client import RemoteClient, RemoteFailure, checked
+from interview.sandbox.remote.client import Measure, RemoteClient, RemoteFailure, checked
 from interview.sandbox.remote.service import Attempt, Program, within
 
 __all__ = ["Judge0"]
@@ -58,9 +58,9 @@ class _Submission(BaseModel):
     stderr: str | None = None
     compile_output: str | None = None
     message: str | None = None
-    time: float | None = None
-    wall_time: float | None = None
-    memory: float | None = None
+    time: Measure | None = None
+    wall_time: Measure | None = None
+    memory: Measure | None = None
     exit_code: int | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, RootModel
 
 from interview.domain.code_runs import CaseResult, Ending, Language, clean
-from interview.sandbox.remote.client import RemoteClient, RemoteFailure, checked
+from interview.sandbox.remote.client import Measure, RemoteClient, RemoteFailure, checked
 from interview.sandbox.remote.service import Attempt, Program, within
 
 __all__ = ["Piston"]
@@ -53,9 +53,9 @@ class _Stage(BaseModel):
     signal: str | None = None
     status: str | None = None
     message: str | None = None
-    cpu_time: float | None = None
-    wall_time: float | None = None
-    memory: int | None = None
+    cpu_time: Measure | None = None
+    wall_time: Measure | None = None
+    memory: Measure | None = None
 
 
 class _Executed(BaseModel):
@@ -122,7 +122,7 @@ def _case(run: _Stage, program: Program) -> CaseResult:
         stderr=stderr,
         wall_ms=round(run.wall_time or 0),
         cpu_ms=round(run.cpu_time or 0),
-        memory_bytes=run.memory or 0,
+        memory_bytes=round(run.memory or 0),
     )
 
 

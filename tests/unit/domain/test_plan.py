@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,9 +94,11 @@ def test_what_the_first_release_stored_of_a_question_is_read() -> None:
     assert Question.model_validate_json(counted.model_dump_json()) == counted
 
 
-@pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
-def test_plans_in_stored_histories_are_read_and_hash_as_they_would_today(path: Path) -> None:
-    started = json.loads(path.read_text())["events"][0]["workflowExecutionStartedEventAttributes"]
+@pytest.mark.parametrize("name", ["plain", "redis-killed", "worker-killed"])
+def test_plans_of_the_first_release_are_read_and_hash_as_they_would_today(name: str) -> None:
+    started = json.loads((HISTORIES / f"{name}.json").read_text())["events"][0][
+        "workflowExecutionStartedEventAttributes"
+    ]
     payload = base64.b64decode(started["input"]["payloads"][0]["data"])
     plan = InterviewInput.model_validate_json(payload).plan
     assert plan.rubric is None
