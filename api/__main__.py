@@ -24,7 +24,6 @@ from interview.security.living import require_master_keys
 __all__ = ["bound_socket", "server_options"]
 
 GRACE_S = 10
-_BACKLOG = 2048
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
@@ -81,7 +80,9 @@ async def _check_keys(settings: Settings) -> None:
 
 
 def bound_socket(settings: Settings) -> socket.socket:
-    """Raises `ConfigError` where the port cannot be had."""
+    """It is listened at only once everything is there: whoever comes before is refused, and goes to
+    another process, instead of waiting for this one. Raises `ConfigError` where the port cannot be
+    had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,7 +94,6 @@ def bound_socket(settings: Settings) -> socket.socket:
             f"Port {settings.port} cannot be used ({error.strerror}). Stop what listens there "
             f"(lsof -i :{settings.port}), or set PORT to another one."
         ) from error
-    bound.listen(_BACKLOG)
     bound.set_inheritable(True)
     return bound
 

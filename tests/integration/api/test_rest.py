@@ -20,6 +20,8 @@ from tests.services import RunningStack
 
 pytestmark = pytest.mark.integration
 
+NOBODYS = "00000000-0000-4000-8000-0000000000ff"
+
 
 async def test_everything_is_ready(http: httpx.AsyncClient) -> None:
     assert (await http.get("/health")).json()["status"] == "ok"
@@ -119,12 +121,12 @@ async def test_the_list_is_paged_newest_first(http: httpx.AsyncClient) -> None:
     ("method", "path", "body", "status", "code"),
     [
         ("GET", "/api/v1/interviews/nobody", None, 404, "interview.not_found"),
-        ("GET", f"/api/v1/interviews/{uuid.uuid4()}", None, 404, "interview.not_found"),
-        ("GET", f"/api/v1/interviews/{uuid.uuid4()}/transcript", None, 404, "interview.not_found"),
-        ("GET", f"/api/v1/interviews/{uuid.uuid4()}/recordings", None, 404, "interview.not_found"),
+        ("GET", f"/api/v1/interviews/{NOBODYS}", None, 404, "interview.not_found"),
+        ("GET", f"/api/v1/interviews/{NOBODYS}/transcript", None, 404, "interview.not_found"),
+        ("GET", f"/api/v1/interviews/{NOBODYS}/recordings", None, 404, "interview.not_found"),
         (
             "GET",
-            f"/api/v1/interviews/{uuid.uuid4()}/recordings/x",
+            f"/api/v1/interviews/{NOBODYS}/recordings/x",
             None,
             404,
             "interview.not_found",
