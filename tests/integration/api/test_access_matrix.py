@@ -67,6 +67,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
 that the door was open."""
 
 TURN = "turn-at-the-door"
+CODE = {"question_id": "none", "edit": 1, "language": "python", "text": "print(1)"}
 MESSAGES: dict[Literal[1, 2], dict[str, dict[str, Any]]] = {
     1: {"audio": {"data": "c291bmQ="}, "playback_complete": {}, "end_session": {}},
     2: {
@@ -77,6 +78,8 @@ MESSAGES: dict[Literal[1, 2], dict[str, dict[str, Any]]] = {
         "turn_end": {"turn_id": TURN, "chunks": 1},
         "turn_cancel": {"turn_id": TURN},
         "answer_text": {"turn_id": TURN, "text": "Let me in."},
+        "code_snapshot": CODE,
+        "code_run": CODE | {"run_id": TURN},
         "playback_complete": {},
         "pause": {},
         "resume": {},

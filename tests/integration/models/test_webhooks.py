@@ -148,7 +148,8 @@ async def test_each_event_is_told_once_in_ids_and_states(
         "status": "completed",
         "outcome": "completed",
     }
-    assert told[1]["data"] == {"interview_id": interview_id, "number": 1, "state": "done"}
+    evaluated = {"interview_id": interview_id, "number": 1, "kind": "anew", "state": "done"}
+    assert told[1]["data"] == evaluated
     assert set(told[2]["data"]) == {
         *("role_id", "plan_version_id", "number", "plan_hash", "state"),
     }
