@@ -157,11 +157,14 @@ docker-logs: ## Follow the containers' logs
 
 ## Quality
 
+# Many of them wait more than they work. Each process has services of its own.
+SIDE_BY_SIDE := -n 3 --dist loadfile
+
 test: .venv/.ready web/out/.ready ## Run all tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(SIDE_BY_SIDE)
 
 test-cov: .venv/.ready web/out/.ready ## Run all tests with a coverage report
-	@$(PY) -m pytest --cov --cov-report=term-missing --cov-report=html
+	@$(PY) -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term-missing --cov-report=html
 
 check: .venv/.ready web/node_modules/.ready ## Format, lint, types, import rules, protocol drift, compose
 	@echo "ruff format"; .venv/bin/ruff format --check .

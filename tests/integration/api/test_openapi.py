@@ -47,6 +47,7 @@ CHECKS: list[Any] = [
 # The server runs in this process, and what it draws by chance is taken for the generator's.
 pytestmark = [
     pytest.mark.integration,
+    pytest.mark.timeout(400),
     pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies"),
 ]
 
