@@ -74,9 +74,18 @@ class Pads:
         self._database = database
         self._keys = keys
 
-    async def save(self, interview_id: str, question_id: str, language: Language, text: str) -> int:
-        """The revision; one that changes nothing is the one before. Raises `InvalidInputError` as
-        `check_pad` does, and `ConflictError` (`interview.ended`)."""
+    async def save(
+        self,
+        interview_id: str,
+        question_id: str,
+        language: Language,
+        text: str,
+        *,
+        known: int | None = None,
+    ) -> int:
+        """The revision; one that changes nothing is the one before. With `known` only while that is
+        the newest one (0: while there is none). Raises `InvalidInputError` as `check_pad` does, and
+        `ConflictError` (`interview.ended`, `code.outdated`)."""
         check_pad(text)
         newest = await self.newest(interview_id, question_id)
         if newest is not None and (newest.language, newest.text) == (language, text):
@@ -91,7 +100,9 @@ class Pads:
             "key_id": key_id,
         }
         async with self._database.transaction() as connection:
-            return await pads.add_snapshot(connection, interview_id, question_id, values)
+            return await pads.add_snapshot(
+                connection, interview_id, question_id, values, known=known
+            )
 
     async def newest(self, interview_id: str, question_id: str) -> SnapshotRow | None:
         async with self._database.transaction() as connection:

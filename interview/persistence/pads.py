@@ -65,14 +65,22 @@ _ADD_RUN = insert(CODE_RUNS).on_conflict_do_nothing().returning(CODE_RUNS.c.run_
 
 
 async def add_snapshot(
-    connection: AsyncConnection, interview_id: str, question_id: str, values: dict[str, Any]
+    connection: AsyncConnection,
+    interview_id: str,
+    question_id: str,
+    values: dict[str, Any],
+    *,
+    known: int | None = None,
 ) -> int:
-    """Its revision. Raises `ConflictError` (`interview.ended`)."""
+    """Its revision. With `known` only after that one. Raises `ConflictError` (`interview.ended`,
+    `code.outdated`)."""
     of = {"of_interview": interview_id, "of_question": question_id}
     await _require_open(connection, interview_id)
     await connection.execute(_LOCK, {"of_pad": f"{interview_id}/{question_id}"})
     before = (await connection.execute(_NEWEST, of)).one_or_none()
     revision = 1 if before is None else before.revision + 1
+    if known is not None and revision != known + 1:
+        raise ConflictError("code.outdated", "a newer version of the pad was kept meanwhile")
     if before is not None and before.revision >= MAX_SNAPSHOTS:
         # Unless somebody has run it: then it has to stay what was run, and runs are bounded.
         was_run = await connection.scalar(_RUN_OF, {**of, "of_revision": before.revision})

@@ -67,6 +67,16 @@ async def test_many_at_once_leave_no_gap_and_lose_nothing(pads: Pads, interview_
     assert sorted(row.text for row in await pads.all(interview_id)) == sorted(texts)
 
 
+async def test_what_is_late_does_not_follow_what_was_kept_meanwhile(
+    pads: Pads, interview_id: str
+) -> None:
+    assert await pads.save(interview_id, "echo", "python", "a", known=0) == 1
+    with pytest.raises(ConflictError) as caught:
+        await pads.save(interview_id, "echo", "python", "b", known=0)
+    assert caught.value.code == "code.outdated"
+    assert await pads.save(interview_id, "echo", "python", "b", known=1) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
