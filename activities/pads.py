@@ -119,7 +119,7 @@ class RunPads(PadActivities):
             await self._keep(request, row, judged(result, task, tests=row.tests))
         else:
             await self._tell(request, row, row.report)  # an earlier attempt may not have
-        # The exchange forgets by itself: who ran it may be looking still which result stands.
+        await self.exchange.taken(request.name)
 
     @activity.defn(name="pad.give_up")
     async def give_up(self, request: PadRun) -> None:
