@@ -89,6 +89,9 @@ class RunPads(PadActivities):
         task = await self._task(request)
         written = await self.pads.at(request.interview_id, row.question_id, row.revision)
         if task is None or written is None:
+            # A newer version took its place before it was put on record that this one is run.
+            log.warning("pad.nothing_to_run")
+            await self._keep(request, row, unavailable())
             return CodeOffered()
         if row.tests:
             inputs = tuple(test.stdin for test in task.tests)

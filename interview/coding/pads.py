@@ -174,13 +174,24 @@ class Pads:
             row = await pads.newest_run(connection, interview_id, question_id)
         return None if row is None else await self._run(interview_id, row)
 
-    async def runs(self, interview_id: str) -> list[RunRow]:
-        """Oldest first."""
+    async def runs(
+        self,
+        interview_id: str,
+        *,
+        after: tuple[datetime, str] | None = None,
+        limit: int = pads.MAX_RUNS,
+    ) -> list[RunRow]:
+        """Oldest first, those after the one that was asked for then and has this id."""
         if canonical_uuid(interview_id) is None:
             return []
         async with self._database.transaction() as connection:
-            rows = await pads.runs(connection, interview_id)
+            rows = await pads.runs(connection, interview_id, after=after, limit=limit)
         return [await self._run(interview_id, row) for row in rows]
+
+    async def verdicts(self, interview_id: str) -> list[tuple[str, str]]:
+        """Questions and verdicts of the runs that are over, oldest first; nothing is opened."""
+        async with self._database.transaction() as connection:
+            return await pads.verdicts(connection, interview_id)
 
     async def _snapshot(self, interview_id: str, row: Any) -> SnapshotRow:
         name = f"snapshot/{row.snapshot_id}"

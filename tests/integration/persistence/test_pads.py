@@ -148,6 +148,24 @@ async def test_a_run_has_one_result_the_first(pads: Pads, interview_id: str) -> 
     assert newest.finished_at is not None
 
 
+async def test_runs_come_in_pages_and_verdicts_without_their_reports(
+    database: Database, pads: Pads, interview_id: str
+) -> None:
+    for number in range(5):
+        await pads.ask(interview_id, f"run-{number}", "echo", 1, tests=True)
+        if number != 3:
+            report = CodeReport(verdict="wrong_answer" if number else "accepted")
+            await pads.finish(interview_id, f"run-{number}", report)
+    first = await pads.runs(interview_id, limit=2)
+    after = (first[-1].created_at, first[-1].run_id)
+    rest = await pads.runs(interview_id, after=after)
+    assert [row.run_id for row in (*first, *rest)] == [f"run-{number}" for number in range(5)]
+    # Nobody's key is needed: no report is opened.
+    strangers = Pads(database, keys_of(database, new_ring()[1]))
+    found = await strangers.verdicts(interview_id)
+    assert found == [("echo", "accepted"), *[("echo", "wrong_answer")] * 3]
+
+
 async def test_runs_and_snapshots_are_bounded(
     pads: Pads, interview_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
