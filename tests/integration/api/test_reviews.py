@@ -358,6 +358,11 @@ async def test_a_candidate_takes_away_what_is_about_them(
     (await ann.http.put(where, json={"score": 5, "reason": REASON})).raise_for_status()
     body = {"decision": "reject", "reason": REASON}
     (await ann.http.put(f"{at(interview_id)}/decision", json=body)).raise_for_status()
+    lines = (await ann.get(f"{at(interview_id)}/transcript"))["items"]
+    answer = next(line["utterance_id"] for line in lines if line["speaker"] == "candidate")
+    corrected = {"lines": [{"utterance_id": answer, "text": "It said so."}], "reason": "Mumbled."}
+    where = f"{at(interview_id)}/corrections"
+    (await ann.http.post(where, json=corrected)).raise_for_status()
     async with AsyncExitStack() as stack:
         for reader, theirs in (("staff", ann.http), ("candidate", None)):
             http = theirs or await stack.enter_async_context(
@@ -373,6 +378,10 @@ async def test_a_candidate_takes_away_what_is_about_them(
             known = str(ann.principal.user_id).encode() in whole
             assert known == (reader == "staff"), "who they were"
             assert b"reject" not in whole
+            [shown] = (await http.get(where)).raise_for_status().json()["items"]
+            assert shown["text"] == "It said so."
+            assert (shown["reason"] == "Mumbled.") == (b"Mumbled." in whole) == known
+            assert (shown["corrected_by"] is not None) == known
 
 
 async def test_all_of_it_goes_with_the_interview(
