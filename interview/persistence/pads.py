@@ -135,12 +135,14 @@ async def add_run(connection: AsyncConnection, interview_id: str, values: dict[s
     """False: it was asked for before. Raises `ConflictError` (`interview.ended`,
     `code.too_many_runs`)."""
     await _require_open(connection, interview_id)
+    added = await connection.scalar(_ADD_RUN, {**values, "interview_id": interview_id})
+    if added is None:
+        return False
     this = CODE_RUNS.c.interview_id == interview_id
     count = await connection.scalar(select(func.count()).select_from(CODE_RUNS).where(this))
-    if (count or 0) >= MAX_RUNS:
+    if (count or 0) > MAX_RUNS:
         raise ConflictError("code.too_many_runs", f"an interview has at most {MAX_RUNS} runs")
-    added = await connection.scalar(_ADD_RUN, {**values, "interview_id": interview_id})
-    return added is not None
+    return True
 
 
 async def finish_run(

@@ -184,6 +184,8 @@ async def test_runs_and_snapshots_are_bounded(
     with pytest.raises(ConflictError) as caught:
         await pads.ask(interview_id, "run-3", "echo", 3, tests=True)
     assert caught.value.code == "code.too_many_runs"
+    assert await pads.run(interview_id, "run-3") is None
+    assert not await pads.ask(interview_id, "run-2", "echo", 3, tests=True), "none is added"
 
 
 async def test_nothing_is_added_after_the_end(
