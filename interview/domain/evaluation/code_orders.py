@@ -10,7 +10,8 @@ from interview.domain.evaluation.code_words import words_alone
 
 __all__ = ["orders_in_code"]
 
-_SCORER = r"(?:scorer|grader|evaluator|rater|assessor|reviewer|ai|llm|language model)"
+_PERSON = r"(?:scorer|grader|evaluator|rater|assessor|reviewer)"
+_SCORER = rf"(?:{_PERSON}|ai|llm|language model)"
 _TOP = r"(?:5|five|top|highest|maximum|max|full|perfect|best|excellent)"
 _MARK = r"(?:score|mark|grade|level|rating)s?"
 _WORKS = r"(?:candidate|applicant|answer|solution|code|program|quer(?:y|ies)|submission|work)"
@@ -54,7 +55,7 @@ _SPOKEN = [
     rf"\b(?:must|should) (?:get|receive|be given)\b.{{0,20}}\b{_TOP} {_MARK}\b",
     rf"\b(?:note|message) (?:to|for)\b.{{0,12}}\b(?:{_SCORER}|model)\b",
     rf"\b(?:dear|attention|hey)\b.{{0,12}}\b(?:{_SCORER}|model)\b",
-    rf"\b{_SCORER}\s*:",
+    rf"\b{_PERSON}\s*:",
     r"\b(?:reveal|repeat|print|show|tell me|leak|quote|list)\b.{0,30}\b(?:rubric|scoring criteria|"
     r"anchors of|level descriptions?|your (?:prompt|instruction)s?|instructions? you)\b",
     # Letters of plain English in writing that nobody needs for them.
