@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Pad } from "@/pad/pad";
+import { PAD_WORDS } from "@/pad/usePadWords";
 import { summary } from "@/pad/words";
 import type { ClientMessageV2 } from "@/protocol/messages.gen";
 import { Memory, report, result, task } from "./support/pads";
@@ -155,10 +156,11 @@ describe("a pad", () => {
     pad.receive({ ...error, turn_id: "something else" });
     expect(pad.isRunning()).toBe(true);
     pad.receive({ ...error, turn_id: "run-1" });
-    expect(pad.getView()?.run?.problem).toBe("Another run.");
+    expect(pad.getView()?.run?.problem).toEqual({ why: "refused", message: "Another run." });
     online = false;
     pad.run(false);
     expect(pad.isRunning()).toBe(false);
+    expect(pad.getView()?.run?.problem).toEqual({ why: "offline" });
     online = true;
     pad.run(false);
     expect(pad.isRunning()).toBe(true);
@@ -175,5 +177,12 @@ describe("what is said of a run", () => {
     expect(summary(report({ verdict: "sandbox_unavailable", tests: [] }), true)).toBe(
       "Code cannot be run at the moment",
     );
+  });
+
+  it("is said in German to whoever reads German", () => {
+    const { de } = PAD_WORDS;
+    expect(summary(report(), true, de)).toBe("Alle 3 Tests sind bestanden");
+    expect(summary(report({ verdict: "time_limit" }), false, de)).toBe("Es hat zu lange gedauert");
+    expect(de.refused("Another run.")).not.toContain("Another");
   });
 });

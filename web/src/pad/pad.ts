@@ -9,9 +9,9 @@ import type {
   ErrorMessage,
 } from "@/protocol/messages.gen";
 import { type Drafts, fingerprint } from "./drafts";
-import type { Language, PadView, Run } from "./view";
+import type { Language, PadView, Run, RunProblem } from "./view";
 
-export type { Language, PadView, Run };
+export type { Language, PadView, Run, RunProblem };
 
 const WAIT_MS = 500;
 const LONGEST_WAIT_MS = 2_000;
@@ -72,7 +72,7 @@ export class Pad {
     if (!view || this.isRunning()) return;
     const runId = this.newId();
     this.asked = { run_id: runId, tests, stdin };
-    const problem = this.ask() ? null : "There is no connection. Run it again in a moment.";
+    const problem = this.ask() ? null : ({ why: "offline" } as const);
     this.show({ run: { runId, withTests: tests, output: "", result: null, problem } });
   };
 
@@ -178,7 +178,7 @@ export class Pad {
     this.revision = revision;
     this.savedEdit = Math.max(this.savedEdit, edit);
     this.unanswered = this.unanswered.filter((one) => one.edit > edit);
-    if (this.savedEdit !== this.edits) return this.keep();
+    if (this.savedEdit !== this.edits) return;
     this.drafts.remove(question_id);
     this.show({ saved: true });
   }
@@ -199,7 +199,7 @@ export class Pad {
   private refused(message: ErrorMessage): void {
     const run = this.view?.run;
     if (!run || run.result || message.turn_id !== run.runId) return;
-    this.show({ run: { ...run, problem: message.message } });
+    this.show({ run: { ...run, problem: { why: "refused", message: message.message } } });
   }
 
   private changed(): void {

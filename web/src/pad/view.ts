@@ -3,13 +3,16 @@ import type { CodePad, CodeResult } from "@/protocol/messages.gen";
 
 export type Language = CodePad["language"];
 
-/** A run, from the click to its result. `problem`: it was refused, in words for people. */
+/** `offline`: it could not be sent. `refused`: `message` is the server's, in English. */
+export type RunProblem = { why: "offline" } | { why: "refused"; message: string };
+
+/** A run, from the click to its result. `problem`: why there is none. */
 export interface Run {
   runId: string;
   withTests: boolean;
   output: string;
   result: CodeResult | null;
-  problem: string | null;
+  problem: RunProblem | null;
 }
 
 export interface PadView {
