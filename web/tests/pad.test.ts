@@ -156,7 +156,7 @@ describe("a pad", () => {
     pad.receive({ ...error, turn_id: "something else" });
     expect(pad.isRunning()).toBe(true);
     pad.receive({ ...error, turn_id: "run-1" });
-    expect(pad.getView()?.run?.problem).toEqual({ why: "refused", message: "Another run." });
+    expect(pad.getView()?.run?.problem).toEqual({ why: "refused", code: "code.busy", message: "Another run." });
     online = false;
     pad.run(false);
     expect(pad.isRunning()).toBe(false);
@@ -183,6 +183,7 @@ describe("what is said of a run", () => {
     const { de } = PAD_WORDS;
     expect(summary(report(), true, de)).toBe("Alle 3 Tests sind bestanden");
     expect(summary(report({ verdict: "time_limit" }), false, de)).toBe("Es hat zu lange gedauert");
-    expect(de.refused("Another run.")).not.toContain("Another");
+    expect(de.refused("Another run.", "code.unheard_of")).toContain("noch einmal");
+    expect(de.refused("Too many.", "code.too_many_runs")).toContain("Öfter");
   });
 });

@@ -31,7 +31,7 @@ export function Results({ run, tests }: { run: Run | null; tests: PadTest[] }) {
 }
 
 function said(problem: RunProblem, words: PadWords): string {
-  return problem.why === "offline" ? words.offline : words.refused(problem.message);
+  return problem.why === "offline" ? words.offline : words.refused(problem.message, problem.code);
 }
 
 function state(run: Run | null): string {

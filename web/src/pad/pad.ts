@@ -199,7 +199,8 @@ export class Pad {
   private refused(message: ErrorMessage): void {
     const run = this.view?.run;
     if (!run || run.result || message.turn_id !== run.runId) return;
-    this.show({ run: { ...run, problem: { why: "refused", message: message.message } } });
+    const problem = { why: "refused", code: message.code, message: message.message } as const;
+    this.show({ run: { ...run, problem } });
   }
 
   private changed(): void {

@@ -4,7 +4,7 @@ import type { CodePad, CodeResult } from "@/protocol/messages.gen";
 export type Language = CodePad["language"];
 
 /** `offline`: it could not be sent. `refused`: `message` is the server's, in English. */
-export type RunProblem = { why: "offline" } | { why: "refused"; message: string };
+export type RunProblem = { why: "offline" } | { why: "refused"; code: string; message: string };
 
 /** A run, from the click to its result. `problem`: why there is none. */
 export interface Run {

@@ -1,5 +1,14 @@
 import type { PadWords } from "./en-pad";
 
+/** By the error's code. */
+const REFUSED: Record<string, string | undefined> = {
+  "code.busy": "Es läuft noch etwas anderes. Versuchen Sie es gleich noch einmal.",
+  "code.not_asked": "Diese Frage ist vorbei.",
+  "code.too_many_runs": "Öfter lässt sich in diesem Interview nichts ausführen. Was Sie schreiben, wird weiter gesichert.",
+  "interview.ended": "Das Interview ist zu Ende.",
+  "rate.exceeded": "Das ging zu schnell hintereinander. Warten Sie einen Augenblick.",
+};
+
 export const pad: PadWords = {
   task: "Aufgabe",
   pad: "Ihr Programm",
@@ -29,7 +38,7 @@ export const pad: PadWords = {
   notRun: "Noch wurde nichts ausgeführt.",
   running: "Läuft…",
   offline: "Es gibt keine Verbindung. Führen Sie es gleich noch einmal aus.",
-  refused: () => "Das ließ sich nicht ausführen. Versuchen Sie es gleich noch einmal.",
+  refused: (_message, code) => REFUSED[code] ?? "Das ließ sich nicht ausführen. Versuchen Sie es gleich noch einmal.",
   verdicts: {
     finished: "Bis zum Ende gelaufen",
     accepted: "Bestanden",

@@ -45,7 +45,7 @@ export const pad = {
   running: "Running…",
   offline: "There is no connection. Run it again in a moment.",
   /** The server's own words are English. */
-  refused: (message: string) => message,
+  refused: ((message) => message) as (message: string, code: string) => string,
   verdicts,
   unavailable: "Code cannot be run here at the moment. Your code is saved, and the interview goes on.",
   allPassed: (count: number) => (count === 1 ? "The test passed" : `All ${count} tests passed`),
