@@ -161,9 +161,11 @@ docker-logs: ## Follow the containers' logs
 SIDE_BY_SIDE := -n 3 --dist loadfile
 
 test: .venv/.ready web/out/.ready ## Run all tests
+	@$(PY) -m launcher tools
 	@$(PY) -m pytest $(SIDE_BY_SIDE)
 
 test-cov: .venv/.ready web/out/.ready ## Run all tests with a coverage report
+	@$(PY) -m launcher tools
 	@$(PY) -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term-missing --cov-report=html
 
 check: .venv/.ready web/node_modules/.ready ## Format, lint, types, import rules, protocol drift, compose

@@ -9,7 +9,7 @@ import structlog
 from temporalio import activity
 
 from interview.contracts.code import CodeActivities, CodeRan, CodeRun
-from interview.domain.code_runs import OutputPiece, Run, RunResult
+from interview.domain.code_runs import MAX_TOLD_CHARS, OutputPiece, Run, RunResult, bounded
 from interview.errors import InterviewError
 from interview.sandbox.exchange import CodeExchange
 from interview.sandbox.port import Sandbox
@@ -44,23 +44,29 @@ class RunCode(CodeActivities):
         telling = _Telling(self._exchange, request)
         task = asyncio.create_task(telling.run())
         try:
-            return await self._sandbox.run(run, telling.add)
+            return bounded(await self._sandbox.run(run, telling.add))
         finally:
             telling.end()
             await task
 
 
 class _Telling:
-    """Output that cannot be told now is part of the result all the same."""
+    """Output that cannot be told now, or is too much, is part of the result all the same."""
 
     def __init__(self, exchange: CodeExchange, request: CodeRun) -> None:
         self._exchange = exchange
         self._request = request
         self._pieces: list[OutputPiece] = []
+        self._characters = 0
         self._something = asyncio.Event()
         self._over = asyncio.Event()
 
     def add(self, piece: OutputPiece) -> None:
+        text = piece.text[: MAX_TOLD_CHARS - self._characters]
+        if not text:
+            return
+        self._characters += len(text)
+        piece = piece.model_copy(update={"text": text})
         last = self._pieces[-1] if self._pieces else None
         if last is not None and (last.case, last.stream) == (piece.case, piece.stream):
             self._pieces[-1] = last.model_copy(update={"text": last.text + piece.text})

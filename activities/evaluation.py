@@ -141,7 +141,7 @@ class Evaluate(EvaluationActivities):
         questions = [q.question_id for q in material.plan.questions if q.coding is not None]
         if not questions:
             return material
-        runs, code = await self.pads.runs(interview_id), list[Said]()
+        ran, code = await self.pads.verdicts(interview_id), list[Said]()
         for question_id in questions:
             newest = await self.pads.newest(interview_id, question_id)
             if newest is None:
@@ -155,9 +155,14 @@ class Evaluate(EvaluationActivities):
                     language=newest.language,
                 )
             )
-            if verdicts := [run.verdict for run in runs if run.question_id == question_id]:
-                said = ", ".join(verdict or "not finished" for verdict in verdicts)
-                told = f"(The system: the code was run, in this order: {said}.)"
+            # That nothing could be run is our failure, and says nothing about anybody.
+            verdicts = [
+                verdict
+                for of, verdict in ran
+                if of == question_id and verdict != "sandbox_unavailable"
+            ]
+            if verdicts:
+                told = f"(The system: the code was run, in this order: {', '.join(verdicts)}.)"
                 code.append(left(utterance_id="", speaker="interviewer", text=told))
         return replace(material, said=(*material.said, *code))
 

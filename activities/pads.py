@@ -89,6 +89,9 @@ class RunPads(PadActivities):
         task = await self._task(request)
         written = await self.pads.at(request.interview_id, row.question_id, row.revision)
         if task is None or written is None:
+            # A newer version took its place before it was put on record that this one is run.
+            log.warning("pad.nothing_to_run")
+            await self._keep(request, row, unavailable())
             return CodeOffered()
         if row.tests:
             inputs = tuple(test.stdin for test in task.tests)
@@ -119,7 +122,7 @@ class RunPads(PadActivities):
             await self._keep(request, row, judged(result, task, tests=row.tests))
         else:
             await self._tell(request, row, row.report)  # an earlier attempt may not have
-        # The exchange forgets by itself: who ran it may be looking still which result stands.
+        await self.exchange.taken(request.name)
 
     @activity.defn(name="pad.give_up")
     async def give_up(self, request: PadRun) -> None:

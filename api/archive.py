@@ -44,7 +44,7 @@ async def archive(
     listed: list[dict[str, Any]] = []
     with zipfile.ZipFile(sink, "w") as zip:
         for name, document in documents.items():
-            await _add(zip, record, f"{name}.json", _json(document), zipfile.ZIP_DEFLATED)
+            await _add(zip, record, f"{name}.json", await _json(document), zipfile.ZIP_DEFLATED)
             yield sink.take()
         for number, row in enumerate(recordings, start=1):
             name = _file_name(number, row)
@@ -55,7 +55,7 @@ async def archive(
                 yield sink.take()
             described = row.model_dump(mode="json", exclude={"key"})
             listed.append({"file": None if sound is None else name, **described})
-        await _add(zip, record, "recordings.json", _json(listed), zipfile.ZIP_DEFLATED)
+        await _add(zip, record, "recordings.json", await _json(listed), zipfile.ZIP_DEFLATED)
         yield sink.take()
         described_files: list[dict[str, Any]] = []
         for number, row in enumerate(files, start=1):
@@ -72,7 +72,9 @@ async def archive(
                     yield sink.take()
             described = row.model_dump(mode="json", exclude={"key", "text_key"})
             described_files.append({**names, **described})
-        await _add(zip, record, "documents.json", _json(described_files), zipfile.ZIP_DEFLATED)
+        await _add(
+            zip, record, "documents.json", await _json(described_files), zipfile.ZIP_DEFLATED
+        )
         yield sink.take()
     yield sink.take()
 
@@ -128,5 +130,8 @@ def _file_name(number: int, row: RecordingRow) -> str:
     return f"audio/{number:04}-{row.speaker}.{_EXTENSIONS.get(kind, 'bin')}"
 
 
-def _json(document: Any) -> bytes:
-    return json.dumps(document, indent=2, ensure_ascii=False).encode()
+async def _json(document: Any) -> bytes:
+    """What was written on pads may be many megabytes."""
+    return await asyncio.to_thread(
+        lambda: json.dumps(document, indent=2, ensure_ascii=False).encode()
+    )

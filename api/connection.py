@@ -99,7 +99,7 @@ class Connection:
             finally:
                 SOCKETS_CLOSED.labels(self._closed_with).inc()
                 if self._room is not None:
-                    self._room.reply.close()
+                    self._room.close()
                 log.info("connection.closed", dropped_audio=self._outbox.dropped)
 
     # Sending

@@ -55,11 +55,20 @@ class PadDesk:
     _question_id: str | None = field(init=False, default=None)
     _unsaved: dict[str, CodeSnapshot] = field(init=False, default_factory=dict[str, CodeSnapshot])
     """By question, the newest of each."""
+    _revisions: dict[str, int] = field(init=False, default_factory=dict[str, int])
+    """By question, the newest that this connection knows of."""
+    _to_run: dict[str, CodeRun] = field(init=False, default_factory=dict[str, CodeRun])
+    """By question, what is to be kept before anything that came after it."""
     _is_saving: bool = field(init=False, default=False)
+    _is_over: bool = field(init=False, default=False)
     _is_running: bool = field(init=False, default=False)
     _runs: RateLimit = field(init=False)
+    _keeping: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    """Revisions are in the order in which they were written."""
+    _run_is_kept: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self._run_is_kept.set()
         self._runs = RateLimit(RUNS_PER_S, RUNS_WINDOW_S, _now())
 
     def at(self, question_id: str | None) -> None:
@@ -86,7 +95,13 @@ class PadDesk:
         self._is_running = True
         # It saves what is run, and that is newer.
         self._unsaved.pop(message.question_id, None)
+        self._to_run[message.question_id] = message
+        self._run_is_kept.clear()
         self.services.background.spawn(self._run(message))
+
+    def leave(self) -> None:
+        """The connection is over. What waits is kept still, unless another one has kept more."""
+        self._is_over = True
 
     def _check(self, message: CodeSnapshot | CodeRun) -> None:
         task = self._task(message.question_id)
@@ -106,22 +121,28 @@ class PadDesk:
         """Until nothing waits; each time the newest, so that a flood is few rows."""
         try:
             while self._unsaved:
-                question_id = next(iter(self._unsaved))
-                await self._keep(self._unsaved.pop(question_id))
+                if not self._run_is_kept.is_set():
+                    await self._run_is_kept.wait()
+                    continue
+                async with self._keeping:
+                    question_id = next(iter(self._unsaved))
+                    await self._keep(self._unsaved.pop(question_id))
                 await asyncio.sleep(1 / SAVES_PER_S)
         finally:
             self._is_saving = False
 
     async def _keep(self, message: CodeSnapshot | CodeRun) -> int | None:
-        """Its revision, once it is stored; None where it cannot be."""
+        """Its revision, once it is stored; None where it cannot be, or a newer one takes over."""
         pause_s, longest_s = _RETRY_S
         told = False
+        question_id = message.question_id
         while True:
             try:
-                revision = await self.services.pads.save(
-                    self.record.interview_id, message.question_id, message.language, message.text
-                )
+                revision = await self._store(message)
             except InterviewError as error:
+                if error.code == "code.outdated":
+                    log.info("pad.outdated")
+                    return None
                 if not told:
                     log.warning("pad.not_saved", code=error.code)
                     self.tell(error_message(error, recoverable=error.code != "interview.ended"))
@@ -132,12 +153,29 @@ class PadDesk:
                 pause_s = min(pause_s * 2, longest_s)
                 # Meanwhile there may be a newer one, which is what has to be kept.
                 if isinstance(message, CodeSnapshot):
-                    message = self._unsaved.pop(message.question_id, message)
+                    if question_id in self._to_run:
+                        return None
+                    message = self._unsaved.pop(question_id, message)
                 continue
-            self.tell(
-                CodeSaved(question_id=message.question_id, edit=message.edit, revision=revision)
-            )
+            self._revisions[question_id] = revision
+            self.tell(CodeSaved(question_id=question_id, edit=message.edit, revision=revision))
             return revision
+
+    async def _store(self, message: CodeSnapshot | CodeRun) -> int:
+        question_id = message.question_id
+        known = self._revisions.get(question_id, 0) if self._is_over else None
+        return await self.services.pads.save(
+            self.record.interview_id, question_id, message.language, message.text, known=known
+        )
+
+    async def _keep_first(self, message: CodeRun) -> int | None:
+        """Ahead of all that is written after it."""
+        try:
+            async with self._keeping:
+                return await self._keep(message)
+        finally:
+            self._to_run.pop(message.question_id, None)
+            self._run_is_kept.set()
 
     async def _run(self, message: CodeRun) -> None:
         try:
@@ -151,10 +189,10 @@ class PadDesk:
 
     async def _ask_for(self, message: CodeRun) -> None:
         interview_id, pads = self.record.interview_id, self.services.pads
-        await self.services.throttle.hit(RUNNING, interview_id)
-        revision = await self._keep(message)
+        revision = await self._keep_first(message)
         if revision is None:
             return
+        await self.services.throttle.hit(RUNNING, interview_id)
         is_new = await pads.ask(
             interview_id,
             message.run_id,
@@ -187,7 +225,9 @@ class PadDesk:
         try:
             await self.engine.run_code(asked, update_id, lambda: None)
         except ConflictError:
-            await pads.forget_run(interview_id, message.run_id)
+            # Asked for before, it may be under way, whatever is said of it now.
+            if is_new:
+                await pads.forget_run(interview_id, message.run_id)
             raise
 
     async def _show(self, question_id: str) -> None:
@@ -209,6 +249,9 @@ class PadDesk:
         pads = self.services.pads
         newest = await pads.newest(interview_id, question_id)
         last_run = await pads.newest_run(interview_id, question_id)
+        if newest is not None:
+            known = self._revisions.get(question_id, 0)
+            self._revisions[question_id] = max(known, newest.revision)
         available = (await self._status()).available
         language = newest.language if newest else task.languages[0]
         return CodePad(

@@ -150,6 +150,11 @@ class Room:
     def tell(self, message: ServerMessage) -> None:
         self.dialect.tell(message)
 
+    def close(self) -> None:
+        """The connection is over."""
+        self.reply.close()
+        self._pads.leave()
+
     def chunk(self, frame: bytes) -> None:
         """Raises `InvalidInputError`."""
         if self.dialect.version == 1:

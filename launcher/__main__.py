@@ -19,6 +19,7 @@ from launcher.errors import StartError
 from launcher.paths import REPOSITORY, Home
 from launcher.ports import is_free, port_holder
 from launcher.stack import ALL, LocalStack, Ports
+from launcher.temporal import find_temporal
 
 _GIVEN = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS")
 _SERVICES = {"start": (*ALL, "code"), "dev": (*ALL, "code", "web"), "services": ALL[:3]}
@@ -33,15 +34,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m launcher", description=__doc__)
     parser.add_argument(
         "what",
-        choices=["start", "dev", "services"],
+        choices=["start", "dev", "services", "tools"],
         nargs="?",
         default="start",
         help="dev: the API reloads, and the web's dev server runs on :3000; "
-        "services: without API and worker, for those who run them by hand",
+        "services: without API and worker, for those who run them by hand; "
+        "tools: Temporal's server is downloaded or built, where it is not here",
     )
     args = parser.parse_args()
     try:
-        return asyncio.run(_run(args.what))
+        return asyncio.run(_tools() if args.what == "tools" else _run(args.what))
     except (StartError, ConfigError) as error:
         print(error, file=sys.stderr)
     except PermissionError as error:
@@ -51,6 +53,13 @@ def main() -> int:
             file=sys.stderr,
         )
     return 1
+
+
+async def _tools() -> int:
+    home = Home.default()
+    home.create()
+    await find_temporal(home, _say)
+    return 0
 
 
 async def _run(what: str) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import os
 import shutil
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from launcher.child import ChildSpec
@@ -18,6 +20,8 @@ from launcher.process import Program, end, spawn
 __all__ = [
     "DYNAMIC_CONFIG",
     "RETENTION_DAYS",
+    "alone",
+    "find_tool",
     "find_temporal",
     "go_compilers",
     "go_install",
@@ -66,14 +70,49 @@ async def find_temporal(
 ) -> Path:
     """PATH, this project's tools, this user's tools, the SDK's download, then a build from
     source with each Go of `compilers`. Raises `StartError`, which says what to install."""
-    on_path = shutil.which("temporal")
-    for path in (on_path, home.tools / "temporal", shared_tools() / "temporal"):
-        if path is not None and os.access(path, os.X_OK):
-            return Path(path)
+    if (here := find_tool(home, "temporal")) is not None:
+        return here
     tools = shared_tools()
     tools.mkdir(parents=True, exist_ok=True)
+    async with alone(tools, say):
+        if (here := find_tool(home, "temporal")) is not None:
+            return here
+        return await _get(tools, say, download or _download, compilers)
+
+
+def find_tool(home: Home, name: str) -> Path | None:
+    """On PATH, of this project, or of this user."""
+    for path in (shutil.which(name), home.tools / name, shared_tools() / name):
+        if path is not None and os.access(path, os.X_OK):
+            return Path(path)
+    return None
+
+
+@contextlib.asynccontextmanager
+async def alone(tools: Path, say: Callable[[str], None]) -> AsyncGenerator[None]:
+    """Two that build into one folder would be in each other's way: one waits for the other."""
+    with (tools / "building.lock").open("w") as lock:
+        waits = False
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not waits:
+                    say("Another process is getting the tools: waiting for it …")
+                waits = True
+                await asyncio.sleep(0.5)
+        yield
+
+
+async def _get(
+    tools: Path,
+    say: Callable[[str], None],
+    download: Callable[[Path], Awaitable[Path | None]],
+    compilers: Sequence[Sequence[str]] | None,
+) -> Path:
     say("Temporal's server is not here yet: downloading it …")
-    if (path := await (download or _download)(tools)) is not None:
+    if (path := await download(tools)) is not None:
         return path
     say("No download: building it from source, which takes about four minutes, once …")
     reason = "there is no Go to build it with"

@@ -23,7 +23,15 @@ from launcher.errors import StartError
 from launcher.paths import Home
 from launcher.ports import is_free
 from launcher.process import Program, end, spawn
-from launcher.temporal import DYNAMIC_CONFIG, RETENTION_DAYS, go_compilers, go_install, shared_tools
+from launcher.temporal import (
+    DYNAMIC_CONFIG,
+    RETENTION_DAYS,
+    alone,
+    find_tool,
+    go_compilers,
+    go_install,
+    shared_tools,
+)
 
 __all__ = ["choose_low_port", "find_server", "make_namespace", "prepare_server"]
 
@@ -43,19 +51,17 @@ _CONNECTIONS = 30
 async def find_server(home: Home, say: Callable[[str], None]) -> tuple[Path, Path]:
     """Server and schema tool: PATH, this project's tools, this user's tools, then a build from
     source. Raises `StartError`."""
-    found = [_find(home, name) or await _build(name, say) for name in _MODULES]
+    found = [find_tool(home, name) or await _build(home, name, say) for name in _MODULES]
     return found[0], found[1]
 
 
-def _find(home: Home, name: str) -> Path | None:
-    on_path = shutil.which(name)
-    for path in (on_path, home.tools / name, shared_tools() / name):
-        if path is not None and os.access(path, os.X_OK):
-            return Path(path)
-    return None
+async def _build(home: Home, name: str, say: Callable[[str], None]) -> Path:
+    shared_tools().mkdir(parents=True, exist_ok=True)
+    async with alone(shared_tools(), say):
+        return find_tool(home, name) or await _built(name, say)
 
 
-async def _build(name: str, say: Callable[[str], None]) -> Path:
+async def _built(name: str, say: Callable[[str], None]) -> Path:
     """Beside its final name: Go calls every program after its folder."""
     say(f"{name} is not here yet: building it from source, which takes some minutes, once …")
     unfinished = shared_tools() / f"{name}.new"

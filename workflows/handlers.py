@@ -114,6 +114,8 @@ class InterviewHandlers:
 
     @run_code.validator
     def _validate_run_code(self, request: RunCodeInput) -> None:
+        if self._code_is_running(request.run_id):
+            return  # it was taken already, and goes on
         self._validate_open()
         asked = {
             question.question_id: question.coding is not None for question in self._plan.questions
@@ -122,7 +124,7 @@ class InterviewHandlers:
             raise ApplicationError(
                 "this question is not being asked", type="code.not_asked", non_retryable=True
             )
-        if self._code_is_running() and not self._code_is_running(request.run_id):
+        if self._code_is_running():
             raise ApplicationError("another run is under way", type="code.busy", non_retryable=True)
 
     @workflow.update

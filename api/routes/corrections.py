@@ -57,8 +57,14 @@ class CorrectionList(BaseModel):
 
 
 @router.get("", dependencies=[requires("transcript.read")])
-async def list_corrections(interview_id: str, services: ServicesDep) -> CorrectionList:
-    return CorrectionList(items=await services.corrections.all(interview_id))
+async def list_corrections(
+    interview_id: str, services: ServicesDep, principal: PrincipalDep
+) -> CorrectionList:
+    """Candidates see how their words were set right, and neither by whom nor why."""
+    rows = await services.corrections.all(interview_id)
+    if principal.role == "candidate":
+        rows = [row.model_copy(update={"corrected_by": None, "reason": ""}) for row in rows]
+    return CorrectionList(items=rows)
 
 
 @router.post(

@@ -74,9 +74,18 @@ class Pads:
         self._database = database
         self._keys = keys
 
-    async def save(self, interview_id: str, question_id: str, language: Language, text: str) -> int:
-        """The revision; one that changes nothing is the one before. Raises `InvalidInputError` as
-        `check_pad` does, and `ConflictError` (`interview.ended`)."""
+    async def save(
+        self,
+        interview_id: str,
+        question_id: str,
+        language: Language,
+        text: str,
+        *,
+        known: int | None = None,
+    ) -> int:
+        """The revision; one that changes nothing is the one before. With `known` only while that is
+        the newest one (0: while there is none). Raises `InvalidInputError` as `check_pad` does, and
+        `ConflictError` (`interview.ended`, `code.outdated`)."""
         check_pad(text)
         newest = await self.newest(interview_id, question_id)
         if newest is not None and (newest.language, newest.text) == (language, text):
@@ -91,7 +100,9 @@ class Pads:
             "key_id": key_id,
         }
         async with self._database.transaction() as connection:
-            return await pads.add_snapshot(connection, interview_id, question_id, values)
+            return await pads.add_snapshot(
+                connection, interview_id, question_id, values, known=known
+            )
 
     async def newest(self, interview_id: str, question_id: str) -> SnapshotRow | None:
         async with self._database.transaction() as connection:
@@ -163,13 +174,24 @@ class Pads:
             row = await pads.newest_run(connection, interview_id, question_id)
         return None if row is None else await self._run(interview_id, row)
 
-    async def runs(self, interview_id: str) -> list[RunRow]:
-        """Oldest first."""
+    async def runs(
+        self,
+        interview_id: str,
+        *,
+        after: tuple[datetime, str] | None = None,
+        limit: int = pads.MAX_RUNS,
+    ) -> list[RunRow]:
+        """Oldest first, those after the one that was asked for then and has this id."""
         if canonical_uuid(interview_id) is None:
             return []
         async with self._database.transaction() as connection:
-            rows = await pads.runs(connection, interview_id)
+            rows = await pads.runs(connection, interview_id, after=after, limit=limit)
         return [await self._run(interview_id, row) for row in rows]
+
+    async def verdicts(self, interview_id: str) -> list[tuple[str, str]]:
+        """Questions and verdicts of the runs that are over, oldest first; nothing is opened."""
+        async with self._database.transaction() as connection:
+            return await pads.verdicts(connection, interview_id)
 
     async def _snapshot(self, interview_id: str, row: Any) -> SnapshotRow:
         name = f"snapshot/{row.snapshot_id}"

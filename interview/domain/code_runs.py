@@ -25,6 +25,7 @@ __all__ = [
     "RunResult",
     "SandboxStatus",
     "Verdict",
+    "bounded",
     "clean",
 ]
 
@@ -57,6 +58,13 @@ MAX_SOURCE_BYTES = 100_000
 MAX_INPUTS = 50
 MAX_INPUT_BYTES = 1024 * 1024
 """Of a run, all inputs together."""
+
+MAX_STDOUT_CHARS = 24_000
+"""Of an input, in a result: more than any test expects, so that what is cut is never right."""
+MAX_STDERR_CHARS = 8_000
+"""Of an input, and of what the compiler said."""
+MAX_TOLD_CHARS = 32_000
+"""Of a run, while it is written."""
 
 _REPLACEMENT = "\ufffd"
 _CONTROLS = {
@@ -163,3 +171,26 @@ def clean(output: bytes | str) -> str:
     characters other than tab and line feed, become U+FFFD. HTML stays as it is: it is text."""
     text = output.decode(errors="replace") if isinstance(output, bytes) else output
     return text.replace("\r\n", "\n").translate(_CONTROLS)
+
+
+def bounded(result: RunResult) -> RunResult:
+    """No longer than is looked at, whatever the limits of the run were. Blanks at the ends of
+    lines, and empty lines at the end, may go; where more does, `…` stands for it."""
+    return result.model_copy(
+        update={
+            "compiler": result.compiler[:MAX_STDERR_CHARS],
+            "cases": tuple(
+                case.model_copy(
+                    update={"stdout": _cut(case.stdout), "stderr": case.stderr[:MAX_STDERR_CHARS]}
+                )
+                for case in result.cases
+            ),
+        }
+    )
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MAX_STDOUT_CHARS:
+        return text
+    settled = "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n")
+    return settled if len(settled) <= MAX_STDOUT_CHARS else settled[:MAX_STDOUT_CHARS] + "…"

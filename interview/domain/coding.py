@@ -157,6 +157,7 @@ class CodeReport(BaseModel):
     """Of a run by itself."""
     compiler: str = ""
     wall_ms: int = 0
+    """Of a run by itself, or of the visible tests alone: time may tell what is in a hidden one."""
     message: str = ""
     """What people are told beside it."""
 
@@ -173,7 +174,6 @@ def judged(result: RunResult, task: CodingTask, *, tests: bool) -> CodeReport:
         return unavailable()
     if result.ending == "compile_error":
         return CodeReport(verdict="compile_error", compiler=compiler)
-    wall_ms = sum(case.wall_ms for case in result.cases)
     if not tests:
         case = result.cases[0]
         return CodeReport(
@@ -181,7 +181,7 @@ def judged(result: RunResult, task: CodingTask, *, tests: bool) -> CodeReport:
             stdout=case.stdout[:MAX_REPORTED_CHARS],
             stderr=case.stderr[:MAX_REPORTED_CHARS],
             compiler=compiler,
-            wall_ms=wall_ms,
+            wall_ms=case.wall_ms,
         )
     verdicts: list[Verdict] = []
     for case, test in zip(result.cases, task.tests, strict=True):
@@ -191,7 +191,9 @@ def judged(result: RunResult, task: CodingTask, *, tests: bool) -> CodeReport:
         else:
             verdicts.append(case.ending)
     shown = len(task.visible_tests)
-    failed: list[Verdict] = [verdict for verdict in verdicts if verdict != "accepted"]
+    failed: list[Verdict] = [one for one in verdicts[:shown] if one != "accepted"]
+    if not failed and verdicts.count("accepted") < len(verdicts):
+        failed = ["wrong_answer"]  # how a hidden test failed may tell what is in it
     return CodeReport(
         verdict=failed[0] if failed else "accepted",
         tests=tuple(
@@ -209,7 +211,7 @@ def judged(result: RunResult, task: CodingTask, *, tests: bool) -> CodeReport:
         hidden_passed=verdicts[shown:].count("accepted"),
         hidden_total=len(task.hidden_tests),
         compiler=compiler,
-        wall_ms=wall_ms,
+        wall_ms=sum(case.wall_ms for case in result.cases[:shown]),
     )
 
 

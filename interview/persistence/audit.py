@@ -146,6 +146,11 @@ class Verification:
     fault: Fault | None = None
 
 
+def _told(event: AuditEvent) -> AuditEvent:
+    """Events of earlier releases say what was decided, to people who are still to rate."""
+    return event.model_copy(update={"details": {}}) if event.action == "decision.made" else event
+
+
 class AuditTrail:
     """All methods raise `DatabaseUnavailable`."""
 
@@ -210,7 +215,7 @@ class AuditTrail:
             found = await connection.execute(
                 query.limit(limit + 1), {"organization": organization_id}
             )
-            events = [AuditEvent.model_validate(row) for row in found]
+            events = [_told(AuditEvent.model_validate(row)) for row in found]
         more = len(events) > limit
         return AuditPage(
             items=tuple(events[:limit]), next_cursor=events[limit - 1].sequence if more else None

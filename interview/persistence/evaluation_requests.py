@@ -134,7 +134,10 @@ async def _corrected(
 ) -> EvaluationRow | None:
     rows = await stored.all_of(connection, interview_id)
     base = next((row for row in rows if row.kind != "reevaluated"), None)
-    if base is None or base.state == "unscored" or len(rows) >= MAX_EVALUATIONS:
+    if base is None or base.state == "unscored":
+        return None
+    # However often it was scored once more: what was misheard is set right.
+    if sum(row.kind != "reevaluated" for row in rows) >= MAX_EVALUATIONS:
         return None
     if any(row.state == "running" for row in rows):
         return None

@@ -63,4 +63,6 @@ def _told(row: RowMapping, to: Principal) -> dict[str, Any]:
     if to.role == "candidate":
         for who in {"actor_id", "granted_by", "corrected_by"} & values.keys():
             values[who] = values[who] if values[who] == to.user_id else None
+        if "corrected_by" in values:
+            values["reason"] = ""
     return values

@@ -6,9 +6,10 @@ it is being erased.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +29,7 @@ __all__ = [
     "runs",
     "snapshot",
     "snapshots",
+    "verdicts",
 ]
 
 MAX_SNAPSHOTS = 2_000
@@ -65,14 +67,22 @@ _ADD_RUN = insert(CODE_RUNS).on_conflict_do_nothing().returning(CODE_RUNS.c.run_
 
 
 async def add_snapshot(
-    connection: AsyncConnection, interview_id: str, question_id: str, values: dict[str, Any]
+    connection: AsyncConnection,
+    interview_id: str,
+    question_id: str,
+    values: dict[str, Any],
+    *,
+    known: int | None = None,
 ) -> int:
-    """Its revision. Raises `ConflictError` (`interview.ended`)."""
+    """Its revision. With `known` only after that one. Raises `ConflictError` (`interview.ended`,
+    `code.outdated`)."""
     of = {"of_interview": interview_id, "of_question": question_id}
     await _require_open(connection, interview_id)
     await connection.execute(_LOCK, {"of_pad": f"{interview_id}/{question_id}"})
     before = (await connection.execute(_NEWEST, of)).one_or_none()
     revision = 1 if before is None else before.revision + 1
+    if known is not None and revision != known + 1:
+        raise ConflictError("code.outdated", "a newer version of the pad was kept meanwhile")
     if before is not None and before.revision >= MAX_SNAPSHOTS:
         # Unless somebody has run it: then it has to stay what was run, and runs are bounded.
         was_run = await connection.scalar(_RUN_OF, {**of, "of_revision": before.revision})
@@ -171,11 +181,29 @@ async def newest_run(
     return (await connection.execute(query)).one_or_none()
 
 
-async def runs(connection: AsyncConnection, interview_id: str) -> list[Any]:
-    """Oldest first."""
+async def runs(
+    connection: AsyncConnection,
+    interview_id: str,
+    *,
+    after: tuple[datetime, str] | None = None,
+    limit: int = MAX_RUNS,
+) -> list[Any]:
+    """Oldest first; `after` when and which the one before was."""
+    place = (CODE_RUNS.c.created_at, CODE_RUNS.c.run_id)
     query = select(CODE_RUNS).where(CODE_RUNS.c.interview_id == interview_id)
-    query = query.order_by(CODE_RUNS.c.created_at, CODE_RUNS.c.run_id)
-    return list((await connection.execute(query)).all())
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
+    return list((await connection.execute(query.order_by(*place).limit(limit))).all())
+
+
+async def verdicts(connection: AsyncConnection, interview_id: str) -> list[tuple[str, str]]:
+    """Questions and verdicts of the runs that are over, oldest first."""
+    query = (
+        select(CODE_RUNS.c.question_id, CODE_RUNS.c.verdict)
+        .where(CODE_RUNS.c.interview_id == interview_id, CODE_RUNS.c.verdict.is_not(None))
+        .order_by(CODE_RUNS.c.created_at, CODE_RUNS.c.run_id)
+    )
+    return [(row.question_id, row.verdict) for row in await connection.execute(query)]
 
 
 async def _require_open(connection: AsyncConnection, interview_id: str) -> None:

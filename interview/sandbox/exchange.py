@@ -1,7 +1,7 @@
 """Where a program to be run, and what it writes, lie for the minutes that it takes.
 
-In Redis, under `code:…`, sealed by the run's own key; everything goes after `TTL_S`. The worker
-that runs code needs no more rights there than to those keys.
+In Redis, under `code:…`, sealed by the run's own key; everything goes after `TTL_S`, and soon once
+the result was taken. The worker that runs code needs no more rights there than to those keys.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from interview.security.seal import Cipher, EncryptionError
 from interview.streams.client import Redis
 from interview.streams.log import translated
 
-__all__ = ["ALIVE_S", "TTL_S", "CodeExchange"]
+__all__ = ["ALIVE_S", "TAKEN_S", "TTL_S", "CodeExchange"]
 
 TTL_S = 900
 """From the moment a run is offered."""
+TAKEN_S = 30
+"""From the moment its result was taken: an attempt to run it may be looking still."""
 ALIVE_S = 10
 """A worker that has not said so for this long is not there."""
 
@@ -100,6 +102,14 @@ class CodeExchange:
         with translated():
             sealed = await self._redis.get(_key(run_id, "result"))
         return None if sealed is None else _opened(sealed, key, run_id, "result", RunResult)
+
+    async def taken(self, run_id: str) -> None:
+        """Its result is kept elsewhere: what lies here goes after `TAKEN_S`. Idempotent."""
+        with translated():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for what in ("job", "output", "result"):
+                    pipe.expire(_key(run_id, what), TAKEN_S, lt=True)
+                await pipe.execute()
 
     async def forget(self, run_id: str) -> None:
         """Idempotent."""

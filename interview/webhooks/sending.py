@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 
@@ -21,7 +22,7 @@ __all__ = ["Answer", "Resolve", "Resolver", "Sender", "Undelivered"]
 TIMEOUT_S = 10.0
 """For looking up, connecting, sending, and the answer's head."""
 _CONNECT_S = 4.0
-_LOOKUPS = 4
+_LOOKUPS = 16
 """At once. A lookup that is given up holds its thread until the system gives it up too."""
 _MOST_ADDRESSES = 3
 _READ_BYTES = 16 * 1024
@@ -50,18 +51,30 @@ class Answer:
 
 class Resolver:
     """On threads of its own: a name server that is silent holds those of webhooks, and none that an
-    interview waits for."""
+    interview waits for. Each name is looked up once at a time, so that one that is never answered
+    takes one thread from the others."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_LOOKUPS, "webhook-names")
+        self._looking: dict[tuple[str, int], asyncio.Future[list[Any]]] = {}
 
     async def __call__(self, host: str, port: int) -> Sequence[IpAddress]:
         """Raises `OSError`."""
-        look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, look_up)
+        looking = self._looking.get((host, port))
+        if looking is None:
+            look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            looking = asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+            self._looking[host, port] = looking
+            looking.add_done_callback(functools.partial(self._looked_up, (host, port)))
+        # Whoever gives up does not end it for the others.
+        found = await asyncio.shield(looking)
         # A link-local address comes with the name of its interface.
         return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+
+    def _looked_up(self, name: tuple[str, int], looking: asyncio.Future[list[Any]]) -> None:
+        del self._looking[name]
+        # Nobody may be left who waits for the failure.
+        _ = looking.cancelled() or looking.exception()
 
 
 class Sender:

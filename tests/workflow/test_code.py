@@ -173,9 +173,10 @@ async def test_one_run_at_a_time_and_of_the_question_that_is_asked(desk: Desk) -
     await _run(room)  # asked for again: the same one
     assert await _refusal(room, "run-2") == "code.busy"
     assert await _refusal(room, "run-3", "warmup-1") == "code.not_asked"
+    await room.answer()  # moves on
+    await _run(room)  # and again: it goes on
     desk.runner.hold.set()
     await room.until(lambda _: len(desk.pads.settled) == 1)
-    await room.answer()  # moves on
     assert await _refusal(room, "run-4") == "code.not_asked"
     assert len(desk.pads.offered) == 1
     await room.end()

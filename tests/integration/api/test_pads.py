@@ -10,11 +10,16 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 from temporalio.client import Client as TemporalClient
+from temporalio.testing import ActivityEnvironment
 
+from activities.pads import RunPads
 from interview.coding.pads import Pads
+from interview.contracts.coding import PadRun
 from interview.persistence.database import Database
 from interview.persistence.records import Records
+from interview.sandbox.exchange import CodeExchange
 from interview.security.data_keys import DataKeys
+from interview.streams.log import StreamLog
 from tests.integration.api.coding import HIDDEN, QUESTION, coding_interview, running_code
 from tests.integration.api.servers import Client, forget_limits
 
@@ -140,6 +145,20 @@ async def test_running_failing_mending_and_passing(
         *("wrong_answer", "compile_error", "finished", "accepted"),
     ]
     assert HIDDEN.stdin not in str(runs)
+    paged, path, cursor = list[Any](), f"/api/v1/interviews/{interview_id}/code/runs", None
+    for _ in range(3):
+        params = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = (await http.get(path, params=params)).raise_for_status().json()
+        assert len(page["items"]) <= 2
+        paged, cursor = [*paged, *page["items"]], page["next_cursor"]
+        if cursor is None:
+            break
+    assert paged == runs
+    for broken in ("x", "20260101T000000.0", "20260101T000000.0.\0", "20269901T000000.0.r"):
+        refused = await http.get(path, params={"cursor": broken})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (
+            *(400, "page.invalid_cursor"),
+        )
 
 
 async def test_a_result_reaches_whoever_is_in_the_room_when_it_comes(
@@ -165,6 +184,18 @@ async def test_a_result_reaches_whoever_is_in_the_room_when_it_comes(
         async with Client(url, interview_id) as third:
             told = await entered(third)
             assert told["last_result"]["run_id"] == asked_for["run_id"]
+
+
+async def test_a_run_whose_version_is_gone_is_told_to_be_none(
+    interview_id: str, records: Records, pads: Pads, redis: Redis
+) -> None:
+    run_pads = RunPads(StreamLog(redis, ttl_s=60), records, pads, CodeExchange(redis))
+    await pads.ask(interview_id, "run-1", QUESTION, 7, tests=True)
+    request = PadRun(interview_id=interview_id, run_id="run-1", question_id=QUESTION)
+    assert (await ActivityEnvironment().run(run_pads.offer, request)).key is None
+    row = await pads.run(interview_id, "run-1")
+    assert row is not None
+    assert row.verdict == "sandbox_unavailable"
 
 
 async def test_hostile_pads_get_codes_and_the_room_goes_on(

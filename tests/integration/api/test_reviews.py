@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from interview.config import Settings
 from interview.domain.evaluation.scores import total
 from interview.domain.roles import get_plan
+from interview.persistence.audit import AuditTrail, Subject
 from interview.persistence.database import Database
 from interview.persistence.evaluation_requests import ask_anew
 from interview.persistence.models import Base
@@ -322,7 +323,9 @@ async def test_of_overrides_at_once_the_last_one_holds_and_none_is_lost(
     assert first["override"] == history[0]
 
 
-async def test_a_person_decides_and_says_why(ann: Person, interview_id: str) -> None:
+async def test_a_person_decides_and_says_why(
+    ann: Person, interview_id: str, database: Database
+) -> None:
     where = f"{at(interview_id)}/decision"
     for wrong in ({"decision": "reject"}, {"decision": "hire", "reason": REASON}):
         assert (await ann.http.put(where, json=wrong)).status_code == 400
@@ -336,6 +339,13 @@ async def test_a_person_decides_and_says_why(ann: Person, interview_id: str) -> 
     events = (await ann.get(f"/api/v1/audit?interview_id={interview_id}"))["items"]
     decided = [event["details"] for event in events if event["action"] == "decision.made"]
     assert decided == [{}, {}], "whoever is still to rate reads the trail"
+    # Nor what an earlier release wrote there.
+    async with database.transaction() as connection:
+        of = Subject.interview(interview_id)
+        told = {"decision": "hold"}
+        await AuditTrail.append(connection, ann.principal, "decision.made", of, told)
+    events = (await ann.get(f"/api/v1/audit?interview_id={interview_id}"))["items"]
+    assert events[0]["details"] == {}
 
 
 async def test_a_candidate_takes_away_what_is_about_them(
@@ -348,6 +358,11 @@ async def test_a_candidate_takes_away_what_is_about_them(
     (await ann.http.put(where, json={"score": 5, "reason": REASON})).raise_for_status()
     body = {"decision": "reject", "reason": REASON}
     (await ann.http.put(f"{at(interview_id)}/decision", json=body)).raise_for_status()
+    lines = (await ann.get(f"{at(interview_id)}/transcript"))["items"]
+    answer = next(line["utterance_id"] for line in lines if line["speaker"] == "candidate")
+    corrected = {"lines": [{"utterance_id": answer, "text": "It said so."}], "reason": "Mumbled."}
+    where = f"{at(interview_id)}/corrections"
+    (await ann.http.post(where, json=corrected)).raise_for_status()
     async with AsyncExitStack() as stack:
         for reader, theirs in (("staff", ann.http), ("candidate", None)):
             http = theirs or await stack.enter_async_context(
@@ -363,6 +378,10 @@ async def test_a_candidate_takes_away_what_is_about_them(
             known = str(ann.principal.user_id).encode() in whole
             assert known == (reader == "staff"), "who they were"
             assert b"reject" not in whole
+            [shown] = (await http.get(where)).raise_for_status().json()["items"]
+            assert shown["text"] == "It said so."
+            assert (shown["reason"] == "Mumbled.") == (b"Mumbled." in whole) == known
+            assert (shown["corrected_by"] is not None) == known
 
 
 async def test_all_of_it_goes_with_the_interview(

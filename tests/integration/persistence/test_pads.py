@@ -67,6 +67,16 @@ async def test_many_at_once_leave_no_gap_and_lose_nothing(pads: Pads, interview_
     assert sorted(row.text for row in await pads.all(interview_id)) == sorted(texts)
 
 
+async def test_what_is_late_does_not_follow_what_was_kept_meanwhile(
+    pads: Pads, interview_id: str
+) -> None:
+    assert await pads.save(interview_id, "echo", "python", "a", known=0) == 1
+    with pytest.raises(ConflictError) as caught:
+        await pads.save(interview_id, "echo", "python", "b", known=0)
+    assert caught.value.code == "code.outdated"
+    assert await pads.save(interview_id, "echo", "python", "b", known=1) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -136,6 +146,24 @@ async def test_a_run_has_one_result_the_first(pads: Pads, interview_id: str) -> 
     assert newest is not None
     assert newest.report == first
     assert newest.finished_at is not None
+
+
+async def test_runs_come_in_pages_and_verdicts_without_their_reports(
+    database: Database, pads: Pads, interview_id: str
+) -> None:
+    for number in range(5):
+        await pads.ask(interview_id, f"run-{number}", "echo", 1, tests=True)
+        if number != 3:
+            report = CodeReport(verdict="wrong_answer" if number else "accepted")
+            await pads.finish(interview_id, f"run-{number}", report)
+    first = await pads.runs(interview_id, limit=2)
+    after = (first[-1].created_at, first[-1].run_id)
+    rest = await pads.runs(interview_id, after=after)
+    assert [row.run_id for row in (*first, *rest)] == [f"run-{number}" for number in range(5)]
+    # Nobody's key is needed: no report is opened.
+    strangers = Pads(database, keys_of(database, new_ring()[1]))
+    found = await strangers.verdicts(interview_id)
+    assert found == [("echo", "accepted"), *[("echo", "wrong_answer")] * 3]
 
 
 async def test_runs_and_snapshots_are_bounded(

@@ -13,7 +13,15 @@ import pytest
 from pydantic import ValidationError
 
 from interview.coding.library import LibraryTask, library, library_task
-from interview.domain.coding import CodeTest, CodingTask, Starter, same_output
+from interview.domain.code_runs import (
+    MAX_STDERR_CHARS,
+    MAX_STDOUT_CHARS,
+    CaseResult,
+    Ending,
+    RunResult,
+    bounded,
+)
+from interview.domain.coding import CodeTest, CodingTask, Starter, judged, same_output
 from interview.domain.directives import Directive
 from interview.domain.phases import Phase
 from interview.domain.plan import Plan, Question, plan_hash
@@ -184,6 +192,42 @@ def test_talking_while_writing_does_not_end_it_until_time_or_patience_has() -> N
 )
 def test_what_makes_no_difference_to_an_output(wrote: str, expected: str, same: bool) -> None:
     assert same_output(wrote, expected) is same
+
+
+@pytest.mark.parametrize("ending", ["runtime_error", "time_limit", "finished"])
+def test_neither_time_nor_failure_tells_what_a_hidden_test_is(ending: Ending) -> None:
+    task = CodingTask(**TASK, hidden_tests=(SECRET,))
+    right = CaseResult(ending="finished", stdout="a", wall_ms=30)
+    hidden = CaseResult(ending=ending, stdout="what nobody sees", wall_ms=1_150)
+    report = judged(RunResult(ending="finished", cases=(right, hidden)), task, tests=True)
+    assert (report.verdict, report.wall_ms) == ("wrong_answer", 30)
+    assert (report.hidden_passed, report.hidden_total) == (0, 1)
+    failed = right.model_copy(update={"ending": "memory_limit"})
+    report = judged(RunResult(ending="finished", cases=(failed, hidden)), task, tests=True)
+    assert report.verdict == "memory_limit", "of a test that is shown it is told"
+
+
+@pytest.mark.parametrize(
+    ("wrote", "expected", "right"),
+    [
+        ("x" * 20_000 + " " * 90_000 + "\n" * 90_000, "x" * 20_000, True),
+        ("x" + " " * 90_000 + "\ny", "x\ny", True),
+        ("x" * 90_000, "x" * MAX_STDOUT_CHARS, False),
+        ("x" + "\n" * 90_000 + "y", "x", False),
+    ],
+)
+def test_what_is_too_long_is_cut_and_judged_the_same(
+    wrote: str, expected: str, right: bool
+) -> None:
+    case = CaseResult(ending="finished", stdout=wrote, stderr="e" * 90_000)
+    run = RunResult(ending="finished", cases=(case,) * 40, compiler="c" * 90_000)
+    kept = bounded(run)
+    assert all(len(one.stdout) <= MAX_STDOUT_CHARS + 1 for one in kept.cases)
+    assert {len(one.stderr) for one in kept.cases} == {len(kept.compiler)} == {MAX_STDERR_CHARS}
+    assert same_output(kept.cases[0].stdout, expected) is right
+    assert same_output(wrote, expected) is right
+    few = run.model_copy(update={"cases": (CaseResult(ending="finished", stdout="a \n\n"),)})
+    assert bounded(few).cases == few.cases
 
 
 def _plan_with(question: Question) -> Plan:

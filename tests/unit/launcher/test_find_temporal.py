@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,23 @@ async def test_the_last_failure_says_why_and_what_to_do(home: Home, tmp_path: Pa
         "Temporal's server could not be downloaded, nor built (no space left on device): "
         "install the Temporal CLI (or Go 1.24 or newer), or set TEMPORAL_ADDRESS"
     )
+
+
+async def test_of_two_at_once_one_builds(home: Home, tmp_path: Path) -> None:
+    """On a new machine several test processes look for it in the same moment."""
+    go = program(
+        tmp_path / "go",
+        'echo once >> "$GOBIN/asked"; sleep 0.3; cp /bin/true "$GOBIN/temporal"',
+    )
+    said: list[str] = []
+
+    async def find() -> Path:
+        return await find_temporal(
+            home, said.append, download=nothing_to_download, compilers=[[str(go)]]
+        )
+
+    found = await asyncio.gather(find(), find(), find())
+
+    assert len(set(found)) == 1
+    assert (found[0].parent / "asked").read_text() == "once\n"
+    assert "Another process is getting the tools: waiting for it …" in said

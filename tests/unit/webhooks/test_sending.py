@@ -246,7 +246,10 @@ async def test_a_silent_name_server_holds_up_webhooks_alone(
 ) -> None:
     given_up, really = threading.Event(), socket.getaddrinfo
 
+    asked: list[str] = []
+
     def slow(host: str, *rest: Any, **more: Any) -> Any:
+        asked.append(host)
         if host == NAME:
             given_up.wait()
             raise socket.gaierror
@@ -258,6 +261,8 @@ async def test_a_silent_name_server_holds_up_webhooks_alone(
     try:
         async with asyncio.timeout(5):
             assert await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 443)
+            assert (await failure(sender, "https://127.0.0.2:1/")).code == "webhook.unreachable"
+            assert asked.count(NAME) == 1, "of one name one at a time"
         assert not any(task.done() for task in waiting)
     finally:
         given_up.set()

@@ -22,6 +22,11 @@ export interface CodeRun {
   report: CodeReport | null;
 }
 
+interface Runs {
+  items: CodeRun[];
+  next_cursor: string | null;
+}
+
 interface Snapshots {
   items: Snapshot[];
   next_after: string | null;
@@ -41,7 +46,11 @@ export async function hasCode(interviewId: string): Promise<boolean> {
 /** All of it, page by page. */
 export async function readCode(interviewId: string): Promise<Written> {
   const path = `/api/v1/interviews/${encodeURIComponent(interviewId)}/code`;
-  const runs = request<{ items: CodeRun[] }>(`${path}/runs`);
+  const [snapshots, runs] = await Promise.all([readSnapshots(path), readRuns(`${path}/runs`)]);
+  return { snapshots, runs };
+}
+
+async function readSnapshots(path: string): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
   let after: string | null = null;
   do {
@@ -50,5 +59,17 @@ export async function readCode(interviewId: string): Promise<Written> {
     snapshots.push(...page.items);
     after = page.next_after;
   } while (after !== null);
-  return { snapshots, runs: (await runs).items };
+  return snapshots;
+}
+
+async function readRuns(path: string): Promise<CodeRun[]> {
+  const runs: CodeRun[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? "" : `?${new URLSearchParams({ cursor })}`;
+    const page: Runs = await request<Runs>(path + query);
+    runs.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return runs;
 }

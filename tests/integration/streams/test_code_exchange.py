@@ -1,0 +1,81 @@
+"""What a run leaves in Redis, which holds the interviews too: little, and not for long."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from activities.code import RunCode
+from interview.contracts.code import CodeRun
+from interview.domain.code_runs import (
+    MAX_TOLD_CHARS,
+    CaseResult,
+    OutputPiece,
+    Run,
+    RunResult,
+    SandboxStatus,
+)
+from interview.sandbox.exchange import TAKEN_S, CodeExchange
+from interview.sandbox.port import OutputSink, Sandbox
+from tests.services import RunningStack
+
+pytestmark = pytest.mark.integration
+
+BAD = "\ufffd"
+"""A bad byte as it is kept, in three."""
+
+
+class Flood(Sandbox):
+    """Eleven tests, for each of which everything is written that may be."""
+
+    @property
+    def name(self) -> str:
+        return "flood"
+
+    async def check(self) -> SandboxStatus:
+        return SandboxStatus()
+
+    async def run(self, run: Run, output: OutputSink) -> RunResult:
+        wrote = BAD * 65_536
+        for case in range(11):
+            output(OutputPiece(case=case, stream="stdout", text=wrote))
+            await asyncio.sleep(0)
+        case = CaseResult(ending="finished", stdout=wrote, stderr=wrote)
+        return RunResult(ending="finished", cases=(case,) * 11, compiler=wrote)
+
+    async def close(self) -> None:
+        return
+
+
+@pytest.fixture
+async def redis(services: RunningStack) -> AsyncGenerator[Redis]:
+    redis = Redis.from_url(services.urls["REDIS_URL"])  # pyright: ignore[reportUnknownMemberType] untyped keyword arguments
+    yield redis
+    await redis.aclose()
+
+
+async def test_a_flood_is_cut_and_goes_soon_after_its_result_was_taken(redis: Redis) -> None:
+    exchange, checked = CodeExchange(redis), asyncio.Event()
+    checked.set()
+    run_id = uuid.uuid4().hex
+    key = await exchange.offer(run_id, Run(language="python", source="flood"))
+    await RunCode(exchange, Flood(), checked).run(CodeRun(run_id=run_id, key=key))
+    told = [piece async for piece in exchange.output(run_id, key)]
+    assert sum(len(piece.text) for piece in told) == MAX_TOLD_CHARS
+    keys = [f"code:{run_id}:{what}" for what in ("job", "output", "result")]
+    untyped: Any = redis
+    sizes = [await untyped.memory_usage(one, samples=0) for one in keys]
+    assert sum(sizes) < 1_500_000, sizes
+    before = [await redis.ttl(one) for one in keys]
+    assert min(before) > TAKEN_S
+    await exchange.taken(run_id)
+    assert await exchange.result(run_id, key) is not None, "an attempt may look still"
+    after = [await redis.ttl(one) for one in keys]
+    assert 0 < min(after) <= max(after) <= TAKEN_S
+    await exchange.forget(run_id)
+    await exchange.taken(run_id)
