@@ -39,7 +39,7 @@ class Evaluated:
 
 
 def is_suspicious(found: Relevant) -> bool:
-    return any(suspicious(one.text, is_code=bool(one.language)) for one in found.answers)
+    return any(suspicious(one.text, language=one.language) for one in found.answers)
 
 
 def unscored(competency_id: str, found: Relevant) -> CompetencyResult:

@@ -135,7 +135,7 @@ _Answers = dict[int, tuple[Said, Shown]]
 
 
 def _as_shown(one: Said, names: Sequence[str], show_suspicious: bool) -> Shown:
-    hide = () if show_suspicious else suspicious(one.text, is_code=bool(one.language))
+    hide = () if show_suspicious else suspicious(one.text, language=one.language)
     return shown(one.text, names=names, hide=hide)
 
 

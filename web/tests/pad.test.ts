@@ -1,55 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Draft, Drafts } from "@/pad/drafts";
 import { Pad } from "@/pad/pad";
+import { PAD_WORDS } from "@/pad/usePadWords";
 import { summary } from "@/pad/words";
-import type { ClientMessageV2, CodePad, CodeReport, CodeResult } from "@/protocol/messages.gen";
-
-class Memory implements Drafts {
-  readonly kept = new Map<string, Draft>();
-  save = (id: string, draft: Draft) => void this.kept.set(id, draft);
-  load = (id: string) => this.kept.get(id) ?? null;
-  remove = (id: string) => void this.kept.delete(id);
-}
-
-function task(changes: Partial<CodePad> = {}): CodePad {
-  return {
-    type: "code_pad",
-    question_id: "echo",
-    title: "Echo",
-    statement: "Write what you read.",
-    languages: [
-      { language: "python", starter: "# python", available: true },
-      { language: "go", starter: "// go", available: true },
-    ],
-    tests: [{ name: "shown", stdin: "a", expected: "a" }],
-    hidden_tests: 2,
-    revision: 0,
-    language: "python",
-    text: "# python",
-    last_result: null,
-    ...changes,
-  };
-}
-
-function report(changes: Partial<CodeReport> = {}): CodeReport {
-  return {
-    verdict: "accepted",
-    tests: [{ name: "shown", verdict: "accepted", stdout: "a", stderr: "", wall_ms: 1 }],
-    hidden_passed: 2,
-    hidden_total: 2,
-    stdout: "",
-    stderr: "",
-    compiler: "",
-    wall_ms: 3,
-    message: "",
-    ...changes,
-  };
-}
-
-function result(runId: string, changes: Partial<CodeReport> = {}): CodeResult {
-  const made = report(changes);
-  return { type: "code_result", run_id: runId, question_id: "echo", with_tests: true, report: made };
-}
+import type { ClientMessageV2 } from "@/protocol/messages.gen";
+import { Memory, report, result, task } from "./support/pads";
 
 describe("a pad", () => {
   let sent: ClientMessageV2[];
@@ -125,26 +79,6 @@ describe("a pad", () => {
     expect(pad.getView()?.version).toBeGreaterThan(before);
   });
 
-  it("goes on in a new page with what the page before could not save", () => {
-    online = false;
-    pad.edit("lost page");
-    vi.advanceTimersByTime(5_000);
-    online = true;
-    pad = newPad();
-    pad.receive(task());
-    expect(pad.getView()?.text).toBe("lost page");
-    expect(texts()).toEqual(["lost page"]);
-  });
-
-  it("lets a draft go that was written on an older revision", () => {
-    online = false;
-    pad.edit("out of date");
-    online = true;
-    pad = newPad();
-    pad.receive(task({ revision: 7, text: "newer" }));
-    expect(pad.getView()?.text).toBe("newer");
-  });
-
   it("keeps what was written in each language", () => {
     pad.edit("mine");
     pad.choose("go");
@@ -186,16 +120,47 @@ describe("a pad", () => {
     expect(pad.isRunning()).toBe(false);
   });
 
+  it("asks once more for a run that was lost with the connection, under the same id", () => {
+    pad.edit("one");
+    pad.run(true, null);
+    pad.edit("two");
+    sent = [];
+    pad.receive(task({ revision: 1, text: "one", last_result: result("an older run") }));
+    expect(pad.isRunning()).toBe(true);
+    const code = { question_id: "echo", edit: 2, language: "python", text: "two" };
+    expect(sent).toEqual([
+      { type: "code_run", run_id: "run-1", tests: true, stdin: null, ...code },
+      { type: "code_snapshot", ...code },
+    ]);
+    pad.receive(result("run-1"));
+    expect(pad.isRunning()).toBe(false);
+    sent = [];
+    saved(2, 2);
+    pad.receive(task({ revision: 2, text: "two", last_result: result("run-1") }));
+    expect(sent).toEqual([]);
+    pad.run(false);
+    expect(sent).toMatchObject([{ type: "code_run", run_id: "run-2", tests: false }]);
+  });
+
+  it("does not ask again for a run that was refused", () => {
+    online = false;
+    pad.run(true);
+    online = true;
+    pad.receive(task());
+    expect(sent).toEqual([]);
+  });
+
   it("says why a run was refused, and can be run again", () => {
     pad.run(false);
     const error = { type: "error", code: "code.busy", message: "Another run.", recoverable: true } as const;
     pad.receive({ ...error, turn_id: "something else" });
     expect(pad.isRunning()).toBe(true);
     pad.receive({ ...error, turn_id: "run-1" });
-    expect(pad.getView()?.run?.problem).toBe("Another run.");
+    expect(pad.getView()?.run?.problem).toEqual({ why: "refused", code: "code.busy", message: "Another run." });
     online = false;
     pad.run(false);
     expect(pad.isRunning()).toBe(false);
+    expect(pad.getView()?.run?.problem).toEqual({ why: "offline" });
     online = true;
     pad.run(false);
     expect(pad.isRunning()).toBe(true);
@@ -212,5 +177,13 @@ describe("what is said of a run", () => {
     expect(summary(report({ verdict: "sandbox_unavailable", tests: [] }), true)).toBe(
       "Code cannot be run at the moment",
     );
+  });
+
+  it("is said in German to whoever reads German", () => {
+    const { de } = PAD_WORDS;
+    expect(summary(report(), true, de)).toBe("Alle 3 Tests sind bestanden");
+    expect(summary(report({ verdict: "time_limit" }), false, de)).toBe("Es hat zu lange gedauert");
+    expect(de.refused("Another run.", "code.unheard_of")).toContain("noch einmal");
+    expect(de.refused("Too many.", "code.too_many_runs")).toContain("Öfter");
   });
 });

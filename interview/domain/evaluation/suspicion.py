@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from interview.domain.evaluation.code_orders import orders_in_code
+
 __all__ = ["Span", "suspicious"]
 
 
@@ -75,11 +77,6 @@ _OTHER_LANGUAGES = [
 _ANY = re.compile(
     "|".join(f"(?:{p})" for p in _PATTERNS + _OTHER_LANGUAGES), re.IGNORECASE | re.DOTALL
 )
-_ASSIGNED = re.compile(
-    r"^[ \t]*(?:[\w.<>\[\]*&]+[ \t]+)*[\w.]*(?:score|level|rating)[ \t]*=[ \t]*[1-5A-E]\b",
-    re.IGNORECASE,
-)
-"""A line of code that gives a variable its value."""
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？\n]*")
 _UNSEEN = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\U000e0000-\U000e007f]+"
@@ -98,19 +95,20 @@ _WORD = 30
 """Characters within which the word at an edge ends."""
 
 
-def suspicious(text: str, *, is_code: bool = False) -> tuple[Span, ...]:
+def suspicious(text: str, *, language: str = "") -> tuple[Span, ...]:
     """The sentences that hold such words, in order and apart; where nobody has punctuated, what
     stands around the words. What is spelled with characters that nobody sees, with others that look
-    alike, stretched or letter by letter, is read as it looks. In code `score = 1` is a variable."""
+    alike, stretched or letter by letter, is read as it looks. `language`: of a program, in which
+    words are comments and literals; empty where it was said."""
     joiners = {found.span() for found in _JOINER.finditer(text)}
     hits = [found.span() for found in _UNSEEN.finditer(text) if found.span() not in joiners]
-    seen = _seen(text)
-    for plain, places in (seen, _loosened(*seen)):
-        hits += [
-            (places[found.start()], places[found.end() - 1] + 1) for found in _ANY.finditer(plain)
-        ]
-    if is_code:
-        hits = [hit for hit in hits if not _is_assigned(text, *hit)]
+    seen, places = _seen(text)
+    if language:
+        found = orders_in_code(seen, language, _loosened)
+        hits += [(places[start], places[end - 1] + 1) for start, end in found]
+    else:
+        for plain, at in ((seen, places), _loosened(seen, places)):
+            hits += [(at[one.start()], at[one.end() - 1] + 1) for one in _ANY.finditer(plain)]
     spans: list[Span] = []
     for start, end in sorted(_hidden(text, hits)):
         if spans and start <= spans[-1].end:
@@ -120,19 +118,17 @@ def suspicious(text: str, *, is_code: bool = False) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _is_assigned(text: str, start: int, end: int) -> bool:
-    """All that was found is such a value."""
-    line = text[text.rfind("\n", 0, start) + 1 : end]
-    found = _ASSIGNED.match(line)
-    return found is not None and found.end() == len(line)
-
-
 def _hidden(text: str, hits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    if not hits:
-        return
+    left = sorted(hits, reverse=True)
+    under_way: list[tuple[int, int]] = []
     for sentence in _SENTENCE.finditer(text):
         start, end = sentence.span()
-        within = [(a, b) for a, b in hits if a < end and start < b]
+        under_way = [hit for hit in under_way if start < hit[1]]
+        while left and left[-1][0] < end:
+            under_way.append(left.pop())
+        if not left and not under_way:
+            return
+        within = under_way
         if end - start <= _LONG:
             if within:
                 yield start, end
@@ -153,6 +149,8 @@ _APART = re.compile(r"(?<!\w)(?:\w[^\w\n]){3,}\w(?!\w)")
 def _seen(text: str) -> tuple[str, list[int]]:
     """As it looks, and where each letter stands. Cyrillic words stay Cyrillic: only letters among
     Latin ones are taken for them."""
+    if text.isascii():
+        return text, list(range(len(text)))
     places = [n for n, letter in enumerate(text) if not _UNSEEN.match(letter)]
     letters = [text[n] for n in places]
     for found in re.finditer(r"\w+", "".join(letters)):
@@ -166,11 +164,15 @@ def _seen(text: str) -> tuple[str, list[int]]:
 
 def _loosened(text: str, places: list[int]) -> tuple[str, list[int]]:
     """Without accents, stretched letters, and what stands between letters of one word."""
-    kept = [
-        (unicodedata.normalize("NFD", letter)[0], place)
-        for letter, place in zip(text, places, strict=True)
-        if not unicodedata.combining(letter)
-    ]
+    kept = (
+        list(zip(text, places, strict=True))
+        if text.isascii()
+        else [
+            (unicodedata.normalize("NFD", letter)[0], place)
+            for letter, place in zip(text, places, strict=True)
+            if not unicodedata.combining(letter)
+        ]
+    )
     plain = "".join(" " if letter == "_" else letter for letter, _ in kept)
     drop: set[int] = set()
     for found in _STRETCHED.finditer(plain):

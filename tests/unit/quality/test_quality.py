@@ -94,8 +94,8 @@ async def test_on_record_no_quote_is_invented_and_nothing_moves_a_score() -> Non
 async def test_without_the_defence_scores_are_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the run above would prove nothing."""
 
-    def blind(_text: str, *, is_code: bool = False) -> tuple[Span, ...]:
-        assert not is_code, "it was all spoken"
+    def blind(_text: str, *, language: str = "") -> tuple[Span, ...]:
+        assert not language, "it was all spoken"
         return ()
 
     monkeypatch.setattr(scorer, "suspicious", blind)

@@ -5,12 +5,15 @@ import type { Editor } from "./editor";
 import type { Pad, PadView } from "./pad";
 import styles from "./pad.module.css";
 import { intoView, PlainEditor } from "./PlainEditor";
+import { usePadWords } from "./usePadWords";
 
 /** Until CodeMirror is there, and where it cannot be had, a plain field does. */
 export function CodeEditor({ pad, view }: { pad: Pad; view: PadView }) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
   const shown = useRef(view);
+  const { codeKeys: label } = usePadWords();
+  const named = useRef(label);
   const [state, setState] = useState<"loading" | "ready" | "failed">("loading");
 
   useEffect(() => {
@@ -19,7 +22,7 @@ export function CodeEditor({ pad, view }: { pad: Pad; view: PadView }) {
       .then(({ mount }) => {
         const now = pad.getView();
         if (gone || !host.current || !now) return;
-        editor.current = mount(host.current, now.language, now.text, pad.edit);
+        editor.current = mount(host.current, now.language, now.text, named.current, pad.edit);
         shown.current = now;
         setState("ready");
       })
@@ -30,6 +33,11 @@ export function CodeEditor({ pad, view }: { pad: Pad; view: PadView }) {
       editor.current = null;
     };
   }, [pad]);
+
+  useEffect(() => {
+    named.current = label;
+    editor.current?.name(label);
+  }, [label]);
 
   useEffect(() => {
     if (shown.current.version === view.version) return;

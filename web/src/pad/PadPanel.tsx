@@ -7,38 +7,37 @@ import type { Language, Pad, PadView } from "./pad";
 import styles from "./pad.module.css";
 import { PlainEditor } from "./PlainEditor";
 import { Results } from "./Results";
+import { usePadWords } from "./usePadWords";
 import { LANGUAGE } from "./words";
 
 const PLAIN = "intervue.plain-editor";
 
 export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
   const [plain, setPlain] = useState(() => stored(PLAIN));
+  const words = usePadWords();
   const { task } = view;
   const available = task.languages.find((one) => one.language === view.language)?.available ?? false;
   const running = pad.isRunning();
   return (
     <div className={styles.pad} data-testid="pad" data-question={task.question_id}>
-      <section className={styles.task} aria-label="Task">
+      <section className={styles.task} aria-label={words.task}>
         <h2>{task.title}</h2>
         <p className={styles.statement}>{task.statement}</p>
         {task.tests.map((test) => (
           <figure key={test.name} className={styles.example}>
             <figcaption>{test.name}</figcaption>
-            <pre tabIndex={0} aria-label={`Input, ${test.name}`}>{test.stdin || "(no input)"}</pre>
-            <pre tabIndex={0} aria-label={`Expected output, ${test.name}`}>{test.expected}</pre>
+            <pre tabIndex={0} aria-label={words.input(test.name)}>{test.stdin || words.noInput}</pre>
+            <pre tabIndex={0} aria-label={words.expectedOf(test.name)}>{test.expected}</pre>
           </figure>
         ))}
         {task.hidden_tests > 0 && (
-          <p className={ui.small}>
-            {task.hidden_tests === 1 ? "One further test is" : `${task.hidden_tests} further tests are`} run with
-            these.
-          </p>
+          <p className={ui.small}>{words.further(task.hidden_tests)}</p>
         )}
       </section>
-      <section className={styles.work} aria-label="Pad">
+      <section className={styles.work} aria-label={words.pad}>
         <div className={styles.bar}>
           <label>
-            <span className="visually-hidden">Language</span>
+            <span className="visually-hidden">{words.language}</span>
             <select
               value={view.language}
               onChange={(event) => pad.choose(event.target.value as Language)}
@@ -46,8 +45,7 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
             >
               {task.languages.map(({ language, available: runs }) => (
                 <option key={language} value={language}>
-                  {LANGUAGE[language]}
-                  {runs ? "" : " (cannot be run here)"}
+                  {runs ? LANGUAGE[language] : words.notHere(LANGUAGE[language])}
                 </option>
               ))}
             </select>
@@ -59,7 +57,7 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
             disabled={running || !available}
             data-testid="run"
           >
-            Run
+            {words.run}
           </button>
           <button
             type="button"
@@ -68,7 +66,7 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
             disabled={running || !available}
             data-testid="run-tests"
           >
-            Run tests
+            {words.runTests}
           </button>
           <label className={styles.toggle}>
             <input
@@ -80,20 +78,19 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
               }}
               data-testid="plain"
             />
-            Plain text field
+            {words.plain}
           </label>
           <span className={styles.saved} role="status" data-testid="saved" data-saved={view.saved}>
-            {view.saved ? "Saved" : "Saving…"}
+            {view.saved ? words.saved : words.saving}
           </span>
         </div>
         {!available && (
           <p className={styles.note} data-testid="no-sandbox">
-            {LANGUAGE[view.language]} cannot be run here at the moment. Write and explain your code
-            as if it could: it is saved, and the interview goes on.
+            {words.noSandbox(LANGUAGE[view.language])}
           </p>
         )}
         {plain ? <PlainEditor pad={pad} view={view} /> : <CodeEditor pad={pad} view={view} />}
-        {!plain && <p className={ui.small}>Tab indents. To leave the editor: Escape, then Tab.</p>}
+        {!plain && <p className={ui.small}>{words.keys}</p>}
         <Results run={view.run} tests={task.tests} />
       </section>
     </div>

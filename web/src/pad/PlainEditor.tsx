@@ -3,9 +3,11 @@
 import type { FocusEvent } from "react";
 import type { Pad, PadView } from "./pad";
 import styles from "./pad.module.css";
+import { usePadWords } from "./usePadWords";
 
 /** For whoever wants no editor: Tab leaves it, and screen readers read it as they know it. */
 export function PlainEditor({ pad, view }: { pad: Pad; view: PadView }) {
+  const words = usePadWords();
   return (
     <textarea
       className={styles.plain}
@@ -13,7 +15,7 @@ export function PlainEditor({ pad, view }: { pad: Pad; view: PadView }) {
       onChange={(event) => pad.edit(event.target.value)}
       onFocus={intoView}
       onBlur={pad.flush}
-      aria-label="Your code"
+      aria-label={words.code}
       spellCheck={false}
       autoCapitalize="off"
       autoCorrect="off"

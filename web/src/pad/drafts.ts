@@ -7,12 +7,26 @@ export interface Draft {
   text: string;
   /** Of the server, which it was written on: on another one it is out of date. */
   revision: number;
+  /** Fingerprints of what was sent since then, and may have arrived unbeknown to the page. Missing
+   * in what older pages have left. */
+  sent?: string[];
 }
 
 export interface Drafts {
   save(questionId: string, draft: Draft): void;
   load(questionId: string): Draft | null;
   remove(questionId: string): void;
+  /** All of the interview. */
+  clear(): void;
+}
+
+/** Tells texts of one pad apart; FNV-1a, and its length. */
+export function fingerprint(language: Language, text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return `${language}.${text.length}.${hash >>> 0}`;
 }
 
 export class StoredDrafts implements Drafts {
@@ -38,6 +52,16 @@ export class StoredDrafts implements Drafts {
   remove(questionId: string): void {
     try {
       localStorage.removeItem(this.key(questionId));
+    } catch {
+      // As above.
+    }
+  }
+
+  clear(): void {
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(this.key(""))) localStorage.removeItem(key);
+      }
     } catch {
       // As above.
     }

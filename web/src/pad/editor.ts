@@ -22,6 +22,8 @@ import type { Language } from "./pad";
 export interface Editor {
   /** From outside: another language, or another device. */
   replace(language: Language, text: string): void;
+  /** For whoever cannot see it. */
+  name(label: string): void;
   destroy(): void;
 }
 
@@ -84,10 +86,12 @@ export function mount(
   host: HTMLElement,
   language: Language,
   text: string,
+  label: string,
   onChange: (text: string) => void,
 ): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const grammar = new Compartment();
+  const name = new Compartment();
   let replacing = false;
   const view = new EditorView({
     root,
@@ -106,10 +110,10 @@ export function mount(
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorState.tabSize.of(4),
         EditorView.contentAttributes.of({
-          "aria-label": "Your code. Press Escape, then Tab, to leave the editor.",
           spellcheck: "false",
           autocapitalize: "off",
         }),
+        name.of(EditorView.contentAttributes.of({ "aria-label": label })),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !replacing) onChange(update.state.doc.toString());
         }),
@@ -127,6 +131,11 @@ export function mount(
         effects: grammar.reconfigure(GRAMMAR[nextLanguage]()),
       });
       replacing = false;
+    },
+    name(next) {
+      view.dispatch({
+        effects: name.reconfigure(EditorView.contentAttributes.of({ "aria-label": next })),
+      });
     },
     destroy: () => view.destroy(),
   };

@@ -4,35 +4,20 @@ import type {
   CodeOutput,
   CodePad,
   CodeResult,
+  CodeRun,
   CodeSaved,
   ErrorMessage,
 } from "@/protocol/messages.gen";
-import type { Drafts } from "./drafts";
+import { type Drafts, fingerprint } from "./drafts";
+import type { Language, PadView, Run, RunProblem } from "./view";
 
-export type Language = CodePad["language"];
-
-/** A run, from the click to its result. `problem`: it was refused, in words for people. */
-export interface Run {
-  runId: string;
-  withTests: boolean;
-  output: string;
-  result: CodeResult | null;
-  problem: string | null;
-}
-
-export interface PadView {
-  task: CodePad;
-  language: Language;
-  text: string;
-  /** Grows when the text was changed by something other than the editor. */
-  version: number;
-  saved: boolean;
-  run: Run | null;
-}
+export type { Language, PadView, Run, RunProblem };
 
 const WAIT_MS = 500;
 const LONGEST_WAIT_MS = 2_000;
 const MOST_OUTPUT = 20_000;
+/** Of texts that were sent and not answered, as long as a lost connection is not noticed. */
+const MOST_SENT = 100;
 
 export class Pad {
   private view: PadView | null = null;
@@ -41,6 +26,12 @@ export class Pad {
   private revision = 0;
   private unsavedSince: number | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** What was sent of this question and not answered: it may have arrived. */
+  private unanswered: { edit: number; text: string }[] = [];
+  /** Of questions that are over: the edit that was the last. */
+  private readonly lastEdits = new Map<string, number>();
+  private asked: Pick<CodeRun, "run_id" | "tests" | "stdin"> | null = null;
+  private over = false;
   /** What was written in the languages that are not chosen now. */
   private readonly others = new Map<Language, string>();
   private readonly watchers = new Set<() => void>();
@@ -80,13 +71,18 @@ export class Pad {
     const view = this.view;
     if (!view || this.isRunning()) return;
     const runId = this.newId();
-    const { language, text } = view;
-    const question_id = view.task.question_id;
-    const code = { question_id, edit: this.edits, language, text };
-    const sent = this.send({ type: "code_run", run_id: runId, tests, stdin, ...code });
-    const problem = sent ? null : "There is no connection. Run it again in a moment.";
+    this.asked = { run_id: runId, tests, stdin };
+    const problem = this.ask() ? null : ({ why: "offline" } as const);
     this.show({ run: { runId, withTests: tests, output: "", result: null, problem } });
   };
+
+  /** Of a run that is known already, the server tells the result or waits for it. What is sent is
+   * the newest text: nothing that is older comes after it. */
+  private ask(): boolean {
+    const code = this.code();
+    if (!this.asked || !code) return false;
+    return this.sent(this.send({ type: "code_run", ...this.asked, ...code }));
+  }
 
   isRunning(): boolean {
     const run = this.view?.run;
@@ -97,11 +93,17 @@ export class Pad {
   readonly flush = (): void => {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = this.unsavedSince = null;
-    const view = this.view;
-    if (!view || this.savedEdit === this.edits) return;
-    const { language, text } = view;
-    const question_id = view.task.question_id;
-    this.send({ type: "code_snapshot", question_id, edit: this.edits, language, text });
+    const code = this.code();
+    if (!code || this.over || this.savedEdit === this.edits) return;
+    this.sent(this.send({ type: "code_snapshot", ...code }));
+  };
+
+  /** The interview is over, or was withdrawn: nothing of it stays in this browser. */
+  readonly end = (): void => {
+    this.over = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.drafts.clear();
   };
 
   receive(message: CodePad | CodeSaved | CodeOutput | CodeResult | ErrorMessage): void {
@@ -127,14 +129,20 @@ export class Pad {
       if (this.savedEdit !== this.edits) {
         // Written while the connection was away: that is newer than what the server has.
         this.show({ task, run });
-        return this.flush();
+      } else {
+        const { language, text } = task;
+        const same = before.text === text && before.language === language;
+        this.show({ task, run, language, text, version: before.version + (same ? 0 : 1) });
       }
-      const { language, text } = task;
-      const same = before.text === text && before.language === language;
-      return this.show({ task, run, language, text, version: before.version + (same ? 0 : 1) });
+      // It, or what came of it, may have been lost with the connection.
+      if (this.isRunning()) this.ask();
+      return this.flush();
     }
     this.flush();
-    this.edits = this.savedEdit = 0;
+    if (before) this.lastEdits.set(before.task.question_id, this.edits);
+    this.lastEdits.delete(task.question_id);
+    this.savedEdit = this.edits;
+    this.unanswered = [];
     this.revision = task.revision;
     this.others.clear();
     const run = this.after(null, task.last_result);
@@ -142,7 +150,9 @@ export class Pad {
     const { language, text } = task;
     this.view = { task, language, text, version, saved: true, run };
     const left = this.drafts.load(task.question_id);
-    if (left && left.revision === task.revision && left.text !== text) {
+    const goesOn =
+      left?.revision === task.revision || left?.sent?.includes(fingerprint(language, text));
+    if (left && goesOn && left.text !== text) {
       // An earlier page was closed before this was safe.
       this.show({ language: left.language, text: left.text });
       this.changed();
@@ -160,11 +170,16 @@ export class Pad {
   }
 
   private wasSaved(message: CodeSaved): void {
-    if (message.question_id !== this.view?.task.question_id) return;
-    this.revision = message.revision;
-    this.savedEdit = Math.max(this.savedEdit, message.edit);
+    const { question_id, edit, revision } = message;
+    if (question_id !== this.view?.task.question_id) {
+      if (this.lastEdits.get(question_id) === edit) this.drafts.remove(question_id);
+      return;
+    }
+    this.revision = revision;
+    this.savedEdit = Math.max(this.savedEdit, edit);
+    this.unanswered = this.unanswered.filter((one) => one.edit > edit);
     if (this.savedEdit !== this.edits) return;
-    this.drafts.remove(message.question_id);
+    this.drafts.remove(question_id);
     this.show({ saved: true });
   }
 
@@ -184,20 +199,42 @@ export class Pad {
   private refused(message: ErrorMessage): void {
     const run = this.view?.run;
     if (!run || run.result || message.turn_id !== run.runId) return;
-    this.show({ run: { ...run, problem: message.message } });
+    const problem = { why: "refused", code: message.code, message: message.message } as const;
+    this.show({ run: { ...run, problem } });
   }
 
   private changed(): void {
-    if (!this.view) return;
+    if (!this.view || this.over) return;
     this.edits += 1;
     this.show({ saved: false });
-    const { task, language, text } = this.view;
-    this.drafts.save(task.question_id, { language, text, revision: this.revision });
+    this.keep();
     const now = Date.now();
     this.unsavedSince ??= now;
     const left = this.unsavedSince + LONGEST_WAIT_MS - now;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(this.flush, Math.max(0, Math.min(WAIT_MS, left)));
+  }
+
+  private code(): Pick<CodeRun, "question_id" | "edit" | "language" | "text"> | null {
+    if (!this.view) return null;
+    const { task, language, text } = this.view;
+    return { question_id: task.question_id, edit: this.edits, language, text };
+  }
+
+  /** `left`: it was handed to the connection, which is not to say that it arrived. */
+  private sent(left: boolean): boolean {
+    if (!left || !this.view || this.savedEdit === this.edits) return left;
+    const text = fingerprint(this.view.language, this.view.text);
+    this.unanswered = [...this.unanswered, { edit: this.edits, text }].slice(-MOST_SENT);
+    this.keep();
+    return left;
+  }
+
+  private keep(): void {
+    if (!this.view || this.over) return;
+    const { task, language, text } = this.view;
+    const sent = this.unanswered.map((one) => one.text);
+    this.drafts.save(task.question_id, { language, text, revision: this.revision, sent });
   }
 
   private show(change: Partial<PadView>): void {

@@ -171,7 +171,10 @@ export class Session implements ConnectionListener {
   message(message: Received): void {
     this.dispatch({ kind: "server", message });
     if (this.room) act(this.room, message);
-    else if (this.state.ended) this.connection.stop();
+    else if (this.state.ended) {
+      this.pad.end();
+      this.connection.stop();
+    }
   }
 
   audio(frame: Parameters<ConnectionListener["audio"]>[0]): void {
@@ -234,6 +237,7 @@ export class Session implements ConnectionListener {
 
   private interviewEnded(playback: Playback): void {
     playback.close();
+    this.pad.end();
     this.connection.stop();
   }
 }

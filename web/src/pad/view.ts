@@ -1,0 +1,26 @@
+// What of a pad is shown.
+import type { CodePad, CodeResult } from "@/protocol/messages.gen";
+
+export type Language = CodePad["language"];
+
+/** `offline`: it could not be sent. `refused`: `message` is the server's, in English. */
+export type RunProblem = { why: "offline" } | { why: "refused"; code: string; message: string };
+
+/** A run, from the click to its result. `problem`: why there is none. */
+export interface Run {
+  runId: string;
+  withTests: boolean;
+  output: string;
+  result: CodeResult | null;
+  problem: RunProblem | null;
+}
+
+export interface PadView {
+  task: CodePad;
+  language: Language;
+  text: string;
+  /** Grows when the text was changed by something other than the editor. */
+  version: number;
+  saved: boolean;
+  run: Run | null;
+}

@@ -1,0 +1,57 @@
+import type { PadWords } from "./en-pad";
+
+/** By the error's code. */
+const REFUSED: Record<string, string | undefined> = {
+  "code.busy": "Es läuft noch etwas anderes. Versuchen Sie es gleich noch einmal.",
+  "code.not_asked": "Diese Frage ist vorbei.",
+  "code.too_many_runs": "Öfter lässt sich in diesem Interview nichts ausführen. Was Sie schreiben, wird weiter gesichert.",
+  "interview.ended": "Das Interview ist zu Ende.",
+  "rate.exceeded": "Das ging zu schnell hintereinander. Warten Sie einen Augenblick.",
+};
+
+export const pad: PadWords = {
+  task: "Aufgabe",
+  pad: "Ihr Programm",
+  input: (test) => `Eingabe, ${test}`,
+  noInput: "(keine Eingabe)",
+  expectedOf: (test) => `Erwartete Ausgabe, ${test}`,
+  further: (count) => `${count === 1 ? "Ein weiterer Test läuft" : `${count} weitere Tests laufen`} mit diesen.`,
+  language: "Programmiersprache",
+  notHere: (language) => `${language} (läuft hier nicht)`,
+  run: "Ausführen",
+  runTests: "Tests ausführen",
+  plain: "Einfaches Textfeld",
+  saved: "Gesichert",
+  saving: "Wird gesichert…",
+  noSandbox: (language) =>
+    `${language} lässt sich hier zurzeit nicht ausführen. Schreiben und erklären Sie Ihr Programm, als ginge es: Es wird gesichert, und das Interview geht weiter.`,
+  keys: "Tab rückt ein. Den Editor verlassen Sie mit Escape, dann Tab.",
+  code: "Ihr Programm",
+  codeKeys: "Ihr Programm. Mit Escape, dann Tab verlassen Sie den Editor.",
+  output: "Ausgabe",
+  outputSoFar: "Ausgabe bisher",
+  yourOutput: "Ihre Ausgabe",
+  expected: "Erwartet",
+  errors: "Fehlermeldungen",
+  compiler: "Übersetzer",
+  nothing: "(nichts)",
+  notRun: "Noch wurde nichts ausgeführt.",
+  running: "Läuft…",
+  offline: "Es gibt keine Verbindung. Führen Sie es gleich noch einmal aus.",
+  refused: (_message, code) => REFUSED[code] ?? "Das ließ sich nicht ausführen. Versuchen Sie es gleich noch einmal.",
+  verdicts: {
+    finished: "Bis zum Ende gelaufen",
+    accepted: "Bestanden",
+    wrong_answer: "Falsche Ausgabe",
+    runtime_error: "Mit einem Fehler abgebrochen",
+    time_limit: "Es hat zu lange gedauert",
+    memory_limit: "Es hat zu viel Speicher gebraucht",
+    output_limit: "Es hat zu viel ausgegeben",
+    compile_error: "Es lässt sich nicht übersetzen",
+    sandbox_unavailable: "Programme lassen sich zurzeit nicht ausführen",
+  },
+  unavailable: "Hier lässt sich zurzeit nichts ausführen. Ihr Programm ist gesichert, und das Interview geht weiter.",
+  allPassed: (count) => (count === 1 ? "Der Test ist bestanden" : `Alle ${count} Tests sind bestanden`),
+  passed: (passed, count) => `${passed} von ${count} Tests bestanden`,
+  hiddenPassed: (passed, count) => `${passed} von ${count} weiteren Tests bestanden`,
+};

@@ -1,0 +1,51 @@
+// Pads as the server shows them, and drafts that are kept in memory.
+import type { Draft, Drafts } from "@/pad/drafts";
+import type { CodePad, CodeReport, CodeResult } from "@/protocol/messages.gen";
+
+export class Memory implements Drafts {
+  readonly kept = new Map<string, Draft>();
+  save = (id: string, draft: Draft) => void this.kept.set(id, draft);
+  load = (id: string) => this.kept.get(id) ?? null;
+  remove = (id: string) => void this.kept.delete(id);
+  clear = () => this.kept.clear();
+}
+
+export function task(changes: Partial<CodePad> = {}): CodePad {
+  return {
+    type: "code_pad",
+    question_id: "echo",
+    title: "Echo",
+    statement: "Write what you read.",
+    languages: [
+      { language: "python", starter: "# python", available: true },
+      { language: "go", starter: "// go", available: true },
+    ],
+    tests: [{ name: "shown", stdin: "a", expected: "a" }],
+    hidden_tests: 2,
+    revision: 0,
+    language: "python",
+    text: "# python",
+    last_result: null,
+    ...changes,
+  };
+}
+
+export function report(changes: Partial<CodeReport> = {}): CodeReport {
+  return {
+    verdict: "accepted",
+    tests: [{ name: "shown", verdict: "accepted", stdout: "a", stderr: "", wall_ms: 1 }],
+    hidden_passed: 2,
+    hidden_total: 2,
+    stdout: "",
+    stderr: "",
+    compiler: "",
+    wall_ms: 3,
+    message: "",
+    ...changes,
+  };
+}
+
+export function result(runId: string, changes: Partial<CodeReport> = {}): CodeResult {
+  const made = report(changes);
+  return { type: "code_result", run_id: runId, question_id: "echo", with_tests: true, report: made };
+}
