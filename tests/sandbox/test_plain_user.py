@@ -20,6 +20,12 @@ from launcher.paths import REPOSITORY
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(os.getuid() != 0, reason="only root becomes somebody else"),
+    pytest.mark.skipif(
+        not all(
+            folder.stat().st_mode & 0o005 == 0o005 for folder in (REPOSITORY, *REPOSITORY.parents)
+        ),
+        reason="others may not read the folder that the project is in",
+    ),
 ]
 
 _UID = 61_182
