@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from interview.config import CodeSettings
 from launcher.child import Child, ChildSpec
 from launcher.errors import StartError
 from launcher.external import check_redis, check_temporal
@@ -140,9 +139,10 @@ class LocalStack:
                 self._standby[name] = Standby(self._app(name, {}))
                 await self._standby[name].fill()
         wanted = [start for name, start in starting.items() if name in self.services]
-        apps_wanted = {"api", "worker"} & {*self.services}
-        checks = [asyncio.to_thread(check_settings, self.given)] if apps_wanted else []
-        await _together(*checks, *(start() for start in wanted))
+        if {"api", "worker"} & {*self.services}:
+            # Nothing is begun that would have to be broken off.
+            await asyncio.to_thread(check_settings, self.given)
+        await _together(*(start() for start in wanted))
         if "postgres" in self.services:
             # Before new ones are kept in the place of keys that were lost.
             env = {**self._keys, **self.given, **self.env}
@@ -239,7 +239,7 @@ class LocalStack:
     async def _start_code(self) -> None:
         """The worker that runs candidates' programs: of all that we know it is told the least."""
         alive = self.home.run / "code-alive"
-        known = {name.upper() for name in CodeSettings.model_fields}
+        known = await asyncio.to_thread(_names_for_code)
         given = {name: value for name, value in self.given.items() if name in known}
         services = {name: self.urls[name] for name in ("REDIS_URL", "TEMPORAL_ADDRESS")}
         ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
@@ -312,6 +312,13 @@ class LocalStack:
         with os.fdopen(descriptor, "w") as file:
             json.dump(state, file)
         temporary.replace(self._state_file)
+
+
+def _names_for_code() -> set[str]:
+    # Imported while API and worker start: it would hold up all that comes before.
+    from interview.config import CodeSettings
+
+    return {name.upper() for name in CodeSettings.model_fields}
 
 
 async def _together(*starting: Any) -> None:

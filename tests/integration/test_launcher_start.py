@@ -138,10 +138,8 @@ async def test_a_missing_key_is_one_line(terminal: Terminal, services: RunningSt
 
     said = await terminal.failure(**given, STT_PROVIDERS="openai")
 
-    # A connection to the database that is looked at meanwhile may say that it was cut.
-    told = said.splitlines()[-1]
-    assert told.startswith("OPENAI_API_KEY not set: put it into .env")
-    assert "Traceback" not in said
+    assert "OPENAI_API_KEY not set: put it into .env" in said
+    assert "\n" not in said
 
 
 async def test_start_kill_stop_and_start_again(terminal: Terminal) -> None:
