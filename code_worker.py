@@ -11,7 +11,6 @@ import socket
 import sys
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 import uvloop
@@ -26,12 +25,13 @@ from interview.contracts.ids import CODE_QUEUE
 from interview.domain.code_runs import SandboxStatus
 from interview.errors import ConfigError, StreamError
 from interview.logging import configure_logging
+from interview.ready_file import show_ready
 from interview.sandbox.exchange import ALIVE_S, CodeExchange
 from interview.sandbox.factory import build_sandbox
 from interview.sandbox.port import Sandbox
 from interview.streams.log import connect_redis
 from interview.streams.pulse import Pulse
-from interview.temporal_tls import temporal_tls
+from interview.temporal_connection import open_connection
 
 log = structlog.stdlib.get_logger("code_worker")
 
@@ -105,20 +105,7 @@ class Standing:
 
 async def connect(settings: CodeSettings) -> Client:
     """Without a codec: it could open nothing. Raises `ConfigError`."""
-    key = settings.temporal_api_key
-    try:
-        return await Client.connect(
-            settings.temporal_address,
-            namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
-            api_key=key.get_secret_value() if key else None,
-            tls=temporal_tls(settings),
-        )
-    except RuntimeError as error:
-        raise ConfigError(
-            f"Could not connect to Temporal at {settings.temporal_address}. Start it, or correct "
-            "TEMPORAL_ADDRESS."
-        ) from error
+    return await open_connection(settings, pydantic_data_converter)
 
 
 async def serve(settings: CodeSettings, sandbox: Sandbox) -> None:
@@ -145,7 +132,10 @@ async def serve(settings: CodeSettings, sandbox: Sandbox) -> None:
         )
         running = asyncio.create_task(worker.run())
         stack.push_async_callback(_drain, worker, running)
-        for work in (standing.check(), standing.tell(), _show_ready(settings.worker_ready_file)):
+        beside = [standing.check(), standing.tell()]
+        if settings.worker_ready_file is not None:
+            beside.append(show_ready(settings.worker_ready_file))
+        for work in beside:
             stack.callback(asyncio.create_task(work).cancel)
         log.info("code_worker.ready", backend=sandbox.name, slots=settings.code_slots)
         stopped = asyncio.create_task(stop.wait())
@@ -155,13 +145,6 @@ async def serve(settings: CodeSettings, sandbox: Sandbox) -> None:
 async def _drain(worker: Worker, running: asyncio.Task[None]) -> None:
     await worker.shutdown()
     await running
-
-
-async def _show_ready(path: Path | None) -> None:
-    """The file's age tells whether this loop still turns."""
-    while path is not None:
-        await asyncio.to_thread(path.touch)
-        await asyncio.sleep(1)
 
 
 if __name__ == "__main__":

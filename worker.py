@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 import uvloop
@@ -78,6 +77,7 @@ from interview.providers.factory import (
 )
 from interview.providers.prompt import load_prompt
 from interview.providers.scripted_llm import ScriptedLanguageModel
+from interview.ready_file import show_ready
 from interview.resuming import Resuming
 from interview.sandbox.exchange import CodeExchange
 from interview.security.data_keys import DataKeys, build_data_keys
@@ -374,7 +374,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         running = [asyncio.create_task(worker.run()) for worker in workers]
         stack.push_async_callback(_drain, workers, running)
         if settings.worker_ready_file is not None:
-            ready = asyncio.create_task(_show_ready(settings.worker_ready_file))
+            ready = asyncio.create_task(show_ready(settings.worker_ready_file))
             stack.callback(ready.cancel)
         # What is loaded by now stays. To look through it again would hold everything up for a tenth
         # of a second, every few hundred turns.
@@ -396,13 +396,6 @@ async def _show_alive(pulse: Pulse) -> None:
     while True:
         pulse.loop_is_alive()
         await asyncio.sleep(STUCK_AFTER_S / 3)
-
-
-async def _show_ready(path: Path) -> None:
-    """The file's age tells whether this loop still turns."""
-    while True:
-        await asyncio.to_thread(path.touch)
-        await asyncio.sleep(1)
 
 
 if __name__ == "__main__":

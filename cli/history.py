@@ -17,11 +17,12 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
+from interview.timeline.tasks import STAGES
+
 __all__ = ["Entry", "Timeline", "read_run", "require_readable"]
 
 Kind = Literal["run", "phase", "stage", "activity", "update", "recovery", "timer", "task", "end"]
 
-_TURN_STAGES = {"turn.transcribe": "transcribe", "turn.converse": "converse", "turn.speak": "speak"}
 _TOLD = ("turn_id", "reason", "outcome", "extra_time_factor", "mode")
 """Of what an update holds: the rest may be words."""
 _ENDS = {
@@ -74,7 +75,7 @@ class Timeline:
         worked = [entry.about for entry in self.entries if "attempts" in entry.about]
         taken = {
             stage: sorted(a["total_ms"] for a in stages if a["stage"] == stage and _is_done(a))
-            for stage in _TURN_STAGES.values()
+            for stage in STAGES.values()
         }
         return {
             "turns": len({about["turn_id"] for about in stages}),
@@ -198,10 +199,10 @@ class _Reader:
         about: dict[str, Any] = {"activity": name, "summary": await self._summary(event)}
         given = await self._first(scheduled.input.payloads)
         turn = given.get("turn")
-        if name in _TURN_STAGES and isinstance(turn, dict):
+        if name in STAGES and isinstance(turn, dict):
             ref = cast("dict[str, Any]", turn)
             about |= {
-                "stage": _TURN_STAGES[name],
+                "stage": STAGES[name],
                 **{key: ref.get(key) for key in ("turn_id", "turn_number", "phase")},
                 "question_id": ref.get("question_id"),
                 "turn_kind": ref.get("kind"),

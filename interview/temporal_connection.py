@@ -1,18 +1,49 @@
-"""How a connection to Temporal is secured, for every process that has one."""
+"""A connection to Temporal, for every process that has one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from temporalio.service import TLSConfig
+from temporalio.client import Client
+from temporalio.converter import DataConverter
+from temporalio.runtime import Runtime
+from temporalio.service import RetryConfig, TLSConfig
 
 from interview.config import CodeSettings
 from interview.errors import ConfigError
 
-__all__ = ["temporal_tls"]
+__all__ = ["open_connection"]
 
 
-def temporal_tls(settings: CodeSettings) -> bool | TLSConfig:
+async def open_connection(
+    settings: CodeSettings,
+    converter: DataConverter,
+    *,
+    lazy: bool = False,
+    runtime: Runtime | None = None,
+) -> Client:
+    """Raises `ConfigError` when the server cannot be reached, or a certificate not be read."""
+    key = settings.temporal_api_key
+    try:
+        return await Client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            data_converter=converter,
+            api_key=key.get_secret_value() if key else None,
+            tls=_tls(settings),
+            lazy=lazy,
+            runtime=runtime,
+            # By default a call that found the server away waits up to 5 s before it looks again.
+            retry_config=RetryConfig(max_interval_millis=500, max_retries=30),
+        )
+    except RuntimeError as error:
+        raise ConfigError(
+            f"Could not connect to Temporal at {settings.temporal_address}. "
+            "Start it (make start, or docker compose up -d temporal) or correct TEMPORAL_ADDRESS."
+        ) from error
+
+
+def _tls(settings: CodeSettings) -> bool | TLSConfig:
     """Any of the certificates, or a name, asks for TLS by itself. Raises `ConfigError`."""
     certificate = settings.temporal_tls_client_cert_path
     key = settings.temporal_tls_client_key_path

@@ -82,19 +82,7 @@ async def as_of(
     """The transcript as the first so many corrections left it, and as it is scored."""
     spoken = await reads.transcript(connection, interview_id)
     lines = corrections.corrected(spoken, await corrections.as_of(connection, interview_id, up_to))
-    said = tuple(
-        Said(
-            utterance_id=line.utterance_id,
-            turn_id=line.turn_id,
-            sequence=line.sequence,
-            speaker=line.speaker,
-            question_id=line.question_id,
-            text=line.text,
-            confidence=line.confidence,
-        )
-        for line in lines
-    )
-    return lines, said
+    return lines, tuple(line.as_said() for line in lines)
 
 
 async def touched(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from interview.contracts.interview import Limits
 from interview.domain.conversation import SpokenSentence
 from interview.domain.directives import Directive
+from interview.domain.evaluation.answers import Said
 from interview.domain.phases import Phase
 from interview.domain.plan import Plan
 from interview.domain.rubric import Rubric
@@ -283,6 +284,18 @@ class TranscriptLine(_Row):
     sentences: tuple[SpokenSentence, ...]
     recording_id: str | None
     created_at: datetime
+
+    def as_said(self) -> Said:
+        """As it is scored."""
+        return Said(
+            utterance_id=self.utterance_id,
+            turn_id=self.turn_id,
+            sequence=self.sequence,
+            speaker=self.speaker,
+            question_id=self.question_id,
+            text=self.text,
+            confidence=self.confidence,
+        )
 
 
 class InterviewTotals(_Row):

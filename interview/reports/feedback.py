@@ -45,18 +45,7 @@ class Feedback(BaseModel):
 def feedback(
     title: str, plan: Plan, scored: Scorecard, lines: Sequence[TranscriptLine]
 ) -> Feedback:
-    said = [
-        Said(
-            utterance_id=line.utterance_id,
-            turn_id=line.turn_id,
-            sequence=line.sequence,
-            speaker=line.speaker,
-            question_id=line.question_id,
-            text=line.text,
-            confidence=line.confidence,
-        )
-        for line in lines
-    ]
+    said = [line.as_said() for line in lines]
     return Feedback(
         interview_id=scored.interview_id,
         title=title,

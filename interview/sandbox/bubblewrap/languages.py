@@ -149,6 +149,10 @@ def _heap_mb(limits: Limits) -> int:
     return max(16, limits.memory_bytes // _MB * 3 // 4)
 
 
+def _node(limits: Limits) -> list[str]:
+    return ["node", f"--max-old-space-size={_heap_mb(limits)}", "/box/main.js"]
+
+
 TOOLCHAINS: dict[Language, Toolchain] = {
     one.language: one
     for one in (
@@ -168,9 +172,7 @@ TOOLCHAINS: dict[Language, Toolchain] = {
             needs=("node",),
             package="nodejs",
             file="main.js",
-            run=lambda limits: [
-                *("node", f"--max-old-space-size={_heap_mb(limits)}", "/box/main.js")
-            ],
+            run=_node,
             hello="console.log('ok', process.version)",
             overhead_mb=384,
             threads=32,
@@ -184,9 +186,7 @@ TOOLCHAINS: dict[Language, Toolchain] = {
             file="main.ts",
             extra_files={"transpile.js": _TRANSPILE},
             compile=("node", "/box/transpile.js"),
-            run=lambda limits: [
-                *("node", f"--max-old-space-size={_heap_mb(limits)}", "/box/main.js")
-            ],
+            run=_node,
             hello="const v: string = process.version; console.log('ok', v)",
             overhead_mb=384,
             threads=32,
