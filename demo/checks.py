@@ -14,7 +14,7 @@ from demo.interview import HeldInterview
 from interview.audio.decode import decode_all
 from interview.domain.phases import SPOKEN_PHASES
 
-__all__ = ["check_interview", "word_error_rate"]
+__all__ = ["check_interview", "questions_asked", "word_error_rate"]
 
 _NORMAL = jiwer.Compose(
     [
@@ -46,13 +46,7 @@ async def check_interview(
     lines: list[dict[str, Any]] = stored["items"]
     from_socket = [(t.sequence, t.role, t.text) for _, t in sorted(room.transcript.items())]
     from_database = [(line["sequence"], line["speaker"], line["text"]) for line in lines]
-    asked = Counter(
-        line["question_id"]
-        for line in lines
-        if line["speaker"] == "interviewer"
-        and line["question_id"]
-        and line["directive"] in (None, "next_question", "advance_phase")
-    )
+    asked = questions_asked(lines)
     answers = Counter(line["turn_id"] for line in lines if line["speaker"] == "candidate")
     return {
         "all four phases passed": tuple(held.phases) == SPOKEN_PHASES,
@@ -69,6 +63,17 @@ async def check_interview(
             api, interview_id, len(lines) - sum(turn.is_typed for turn in held.turns)
         ),
     }
+
+
+def questions_asked(lines: list[dict[str, Any]]) -> Counter[str]:
+    """How often each was, by a transcript as REST gives it."""
+    return Counter(
+        line["question_id"]
+        for line in lines
+        if line["speaker"] == "interviewer"
+        and line["question_id"]
+        and line["directive"] in (None, "next_question", "advance_phase")
+    )
 
 
 def _code_checks(held: HeldInterview) -> dict[str, bool]:

@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 
 from demo.checks import check_interview
 from demo.interview import create_interview, hold_interview
-from interview.streams.pulse import PulseReader
 from launcher.stack import ALL
+from tests.pulse import worker_at
 from tests.services import LOCAL_PROVIDERS, RunningStack, start_stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
@@ -27,17 +27,6 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningSt
     running.stop()
 
 
-async def _worker_at(redis: Redis, interview_id: str) -> int:
-    """The pid of a worker that is at a turn of this interview."""
-    reader = PulseReader(redis)
-    async with asyncio.timeout(10):
-        while True:
-            for worker in await reader.beats():
-                if any(t.interview_id == interview_id for t in await reader.held(worker)):
-                    return int(worker.split(":")[1])
-            await asyncio.sleep(0.02)
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["deploy", "death"])
 async def test_the_other_worker_goes_on(two_workers: RunningStack, how: signal.Signals) -> None:
     url = two_workers.urls["app"]
@@ -47,7 +36,7 @@ async def test_the_other_worker_goes_on(two_workers: RunningStack, how: signal.S
         interview_id = await create_interview(api, "demo", "")
 
         async def strike() -> float:
-            hit.append(await _worker_at(redis, interview_id))
+            hit.append(await worker_at(redis, interview_id))
             os.kill(hit[0], how)
             return asyncio.get_running_loop().time()
 

@@ -11,8 +11,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import uuid
-from collections import Counter
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,11 +20,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from demo.checks import questions_asked
 from demo.interview import create_interview
-from demo.room import Room
-from interview.protocol.server import PhaseChanged, ServerMessage
 from launcher.paths import REPOSITORY, Home
 from launcher.stack import LocalStack
+from tests.candidate import Candidate
 from tests.services import LOCAL_PROVIDERS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -75,35 +73,6 @@ class Kept:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
-
-
-class Candidate:
-    """Answers in writing, and knows which question is open."""
-
-    def __init__(self, url: str, interview_id: str) -> None:
-        self.room = Room(url, interview_id, on_message=self._note)
-        self.question: str | None = None
-
-    def _note(self, message: ServerMessage) -> None:
-        if isinstance(message, PhaseChanged):
-            self.question = message.question_id
-
-    async def listens(self) -> None:
-        """Until the interviewer has finished."""
-        room = self.room
-        await room.wait(
-            lambda: room.ended or ((said := room.last_utterance()) is not None and said.ended)
-        )
-
-    async def answers(self) -> str:
-        """Once, and hears the reply. Returns the turn."""
-        turn_id, room = uuid.uuid4().hex, self.room
-        await room.type(turn_id, "We measured first, and then changed one thing at a time.")
-        await room.wait(lambda: room.settled(turn_id))
-        await room.wait(
-            lambda: room.ended or ((reply := room.reply_to(turn_id)) is not None and reply.ended)
-        )
-        return turn_id
 
 
 def _stack(home: Home) -> LocalStack:
@@ -177,13 +146,7 @@ async def _check(
 ) -> None:
     answers = [line["turn_id"] for line in lines if line["speaker"] == "candidate"]
     assert answers == answered
-    asked = Counter(
-        line["question_id"]
-        for line in lines
-        if line["speaker"] == "interviewer"
-        and line["question_id"]
-        and line["directive"] in (None, "next_question", "advance_phase")
-    )
+    asked = questions_asked(lines)
     assert set(asked.values()) == {1}
     base = f"/api/v1/interviews/{interview_id}/recordings"
     recordings = (await api.get(base)).raise_for_status().json()["items"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -20,27 +23,32 @@ from launcher.paths import REPOSITORY
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(os.getuid() != 0, reason="only root becomes somebody else"),
-    pytest.mark.skipif(
-        not all(
-            folder.stat().st_mode & 0o005 == 0o005 for folder in (REPOSITORY, *REPOSITORY.parents)
-        ),
-        reason="others may not read the folder that the project is in",
-    ),
 ]
 
 _UID = 61_182
 """One of the sandbox's last: nobody else's either."""
 _KEEPER = ("/usr/bin/python3", "-E", "-s", "-m", "interview.sandbox.bubblewrap.keeper")
+_COMPILED = shutil.ignore_patterns("__pycache__")
 
 
 @pytest.fixture
-def keeper() -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+def code() -> Iterator[Path]:
+    """Where others may read it, which they may not wherever the project lies."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        shutil.copytree(REPOSITORY / "interview", root / "interview", ignore=_COMPILED)
+        yield root
+
+
+@pytest.fixture
+def keeper(code: Path) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
             ("setpriv", f"--reuid={_UID}", f"--regid={_UID}", "--clear-groups", *_KEEPER),
             stdin=theirs.fileno(),
-            cwd=REPOSITORY,
+            cwd=code,
             env={},
         )
     yield process, ours

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from interview.domain.coding import CodeTest, CodingTask, Starter
 from interview.domain.phases import SPOKEN_PHASES, Phase
 from interview.domain.plan import PhasePlan, Plan, Question
 
-__all__ = ["make_plan"]
+__all__ = ["make_coding_plan", "make_plan"]
 
 
 def make_plan(
@@ -41,6 +42,21 @@ def make_plan(
             for phase, count in counts.items()
         ),
     )
+
+
+def make_coding_plan() -> Plan:
+    """Its first question is a task."""
+    task = CodingTask(
+        title="Echo",
+        statement="Write what you read.",
+        starters=(Starter(language="python", code="print(input())"),),
+        visible_tests=(CodeTest(name="shown", stdin="a", expected="a"),),
+    )
+    plan = make_plan()
+    first, *phases = plan.phases
+    question = first.questions[0].model_copy(update={"coding": task})
+    coding = first.model_copy(update={"questions": (question,)})
+    return plan.model_copy(update={"phases": (coding, *phases)})
 
 
 def _question(

@@ -21,13 +21,10 @@ from interview.contracts.coding import (
     SettleInput,
 )
 from interview.contracts.ids import CODE_QUEUE, PAD_QUEUE
-from interview.domain.coding import CodeTest, CodingTask, Starter
 from interview.domain.directives import Directive
-from interview.domain.phases import Phase
-from interview.domain.plan import Plan
 from tests.workflow.fakes import SPEECH_MS
 from tests.workflow.floor import Floor
-from tests.workflow.plans import make_plan
+from tests.workflow.plans import make_coding_plan
 from tests.workflow.room import Room
 from workflows.interview import InterviewWorkflow
 
@@ -81,7 +78,7 @@ class Desk:
         self.floor, self.pads, self.runner = floor, FakePads(), FakeRunner()
 
     async def open(self) -> Room:
-        room = await self.floor.open(_plan())
+        room = await self.floor.open(make_coding_plan())
         await room.until(lambda s: s.running_turn_id is None and s.state.turn_number == 1)
         return room
 
@@ -101,25 +98,6 @@ async def desk(floor: Floor) -> AsyncGenerator[Desk]:
         yield desk
         pads.result.set()
         runner.hold.set()
-
-
-def _plan() -> Plan:
-    task = CodingTask(
-        title="Echo",
-        statement="Write what you read.",
-        starters=(Starter(language="python", code="print(input())"),),
-        visible_tests=(CodeTest(name="shown", stdin="a", expected="a"),),
-    )
-    plan = make_plan()
-    phases = tuple(
-        phase.model_copy(
-            update={"questions": (phase.questions[0].model_copy(update={"coding": task}),)}
-        )
-        if phase.phase is Phase.INTRODUCTION
-        else phase
-        for phase in plan.phases
-    )
-    return plan.model_copy(update={"phases": phases})
 
 
 async def _run(room: Room, run_id: str = "run-1", question_id: str = CODING_QUESTION) -> None:

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Draft, StoredDrafts } from "@/pad/drafts";
-import { Pad } from "@/pad/pad";
+import type { Pad } from "@/pad/pad";
 import type { ClientMessageV2 } from "@/protocol/messages.gen";
-import { Memory, task } from "./support/pads";
+import { Memory, openPad, task } from "./support/pads";
 
 describe("a draft", () => {
   let sent: ClientMessageV2[];
@@ -20,14 +20,7 @@ describe("a draft", () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  function newPad(): Pad {
-    let runs = 0;
-    const send = (message: ClientMessageV2) => {
-      if (online) sent.push(message);
-      return online;
-    };
-    return new Pad(send, drafts, () => `run-${(runs += 1)}`);
-  }
+  const newPad = () => openPad(drafts, (message) => online && sent.push(message) > 0);
 
   const saved = (edit: number, revision: number) =>
     pad.receive({ type: "code_saved", question_id: "echo", edit, revision });

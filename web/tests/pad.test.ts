@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Pad } from "@/pad/pad";
+import type { Pad } from "@/pad/pad";
 import { PAD_WORDS } from "@/pad/usePadWords";
 import { summary } from "@/pad/words";
 import type { ClientMessageV2 } from "@/protocol/messages.gen";
-import { Memory, report, result, task } from "./support/pads";
+import { Memory, openPad, report, result, task } from "./support/pads";
 
 describe("a pad", () => {
   let sent: ClientMessageV2[];
@@ -21,14 +21,7 @@ describe("a pad", () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  function newPad(): Pad {
-    let runs = 0;
-    const send = (message: ClientMessageV2) => {
-      if (online) sent.push(message);
-      return online;
-    };
-    return new Pad(send, drafts, () => `run-${(runs += 1)}`);
-  }
+  const newPad = () => openPad(drafts, (message) => online && sent.push(message) > 0);
 
   const texts = () => sent.map((message) => ("text" in message ? message.text : ""));
   const saved = (edit: number, revision: number) =>

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 
 from demo.interview import HeldInterview, create_interview, hold_interview
 from interview.protocol import limits
 from interview.streams.log import connect_redis
-from interview.streams.pulse import PulseReader
 from launcher.ports import is_free
 from launcher.stack import ALL
 from tests.fakes.otlp import OtlpReceiver
 from tests.fakes.prometheus import Prometheus
 from tests.integration.api.servers import Client
+from tests.pulse import worker_at
 from tests.services import LOCAL_PROVIDERS, RunningStack, start_stack
 from tests.tools import find_tool
 
@@ -85,7 +84,7 @@ async def _hold(stack: RunningStack) -> tuple[str, HeldInterview]:
         interview_id = await create_interview(api, "demo", CANDIDATE)
 
         async def strike() -> float:
-            os.kill(await _worker_at(redis, interview_id), signal.SIGKILL)
+            os.kill(await worker_at(redis, interview_id), signal.SIGKILL)
             return asyncio.get_running_loop().time()
 
         held = await hold_interview(url, interview_id, speed=3.0, kill_at=STRUCK, kill=strike)
@@ -98,17 +97,6 @@ async def _intrude(url: str) -> None:
     async with Client(url, str(uuid.uuid4())) as stranger:
         await stranger.send(type="hello")
         assert await stranger.closed() == limits.CLOSE_NOT_FOUND
-
-
-async def _worker_at(redis: Redis, interview_id: str) -> int:
-    """The pid of a worker that is at a turn of this interview."""
-    reader = PulseReader(redis)
-    async with asyncio.timeout(10):
-        while True:
-            for worker in await reader.beats():
-                if any(t.interview_id == interview_id for t in await reader.held(worker)):
-                    return int(worker.split(":")[1])
-            await asyncio.sleep(0.02)
 
 
 def three_ports() -> tuple[int, int]:

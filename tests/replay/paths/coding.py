@@ -10,12 +10,10 @@ from interview.contracts.code import CodeRan
 from interview.contracts.coding import CodeOffered, RunCodeInput
 from interview.contracts.ids import CODE_QUEUE, PAD_QUEUE
 from interview.contracts.interview import Limits
-from interview.domain.coding import CodeTest, CodingTask, Starter
 from interview.domain.directives import Directive
-from interview.domain.plan import Plan
 from tests.replay.paths.ground import Answers, Ground, refused
 from tests.replay.paths.registry import path
-from tests.workflow.plans import make_plan
+from tests.workflow.plans import make_coding_plan
 from tests.workflow.room import LIMITS, Room
 from workflows.interview import InterviewWorkflow
 
@@ -89,24 +87,9 @@ async def reply_lost_while_coding(ground: Ground) -> Run:
 async def _coding(ground: Ground, answers: Answers, limits: Limits = LIMITS) -> Room:
     await ground.serve(PAD_QUEUE, answers)
     await ground.serve(CODE_QUEUE, answers)
-    return await ground.interview(_plan(), limits=limits)
+    return await ground.interview(make_coding_plan(), limits=limits)
 
 
 async def _run(room: Room, run_id: str) -> None:
     request = RunCodeInput(run_id=run_id, question_id="introduction-1", tests=True)
     await room.update(InterviewWorkflow.run_code, request)
-
-
-def _plan() -> Plan:
-    """Its first question is a task."""
-    task = CodingTask(
-        title="Echo",
-        statement="Write what you read.",
-        starters=(Starter(language="python", code="print(input())"),),
-        visible_tests=(CodeTest(name="shown", stdin="a", expected="a"),),
-    )
-    plan = make_plan()
-    first, *phases = plan.phases
-    question = first.questions[0].model_copy(update={"coding": task})
-    coding = first.model_copy(update={"questions": (question,)})
-    return plan.model_copy(update={"phases": (coding, *phases)})

@@ -1,6 +1,7 @@
 // Pads as the server shows them, and drafts that are kept in memory.
 import type { Draft, Drafts } from "@/pad/drafts";
-import type { CodePad, CodeReport, CodeResult } from "@/protocol/messages.gen";
+import { Pad } from "@/pad/pad";
+import type { ClientMessageV2, CodePad, CodeReport, CodeResult } from "@/protocol/messages.gen";
 
 export class Memory implements Drafts {
   readonly kept = new Map<string, Draft>();
@@ -8,6 +9,12 @@ export class Memory implements Drafts {
   load = (id: string) => this.kept.get(id) ?? null;
   remove = (id: string) => void this.kept.delete(id);
   clear = () => this.kept.clear();
+}
+
+/** Its runs are `run-1`, `run-2` and so on. */
+export function openPad(drafts: Drafts, send: (message: ClientMessageV2) => boolean): Pad {
+  let runs = 0;
+  return new Pad(send, drafts, () => `run-${(runs += 1)}`);
 }
 
 export function task(changes: Partial<CodePad> = {}): CodePad {
