@@ -343,14 +343,16 @@ async def serve(settings: Settings, providers: Providers) -> None:
         exposition = exposed(settings.metrics_host, settings.worker_metrics_port)
         if exposition is not None:
             stack.callback(exposition.close)
+        pulse = Pulse(settings.redis_url)
         client = await connect_temporal(
             settings,
             keys,
+            # By which the lookout finds what was given to a worker that could not say it had it.
+            identity=pulse.worker_id,
             patience_s=DATABASE_PATIENCE_S,
             runtime=exposition and exposition.runtime,
         )
         await prepare_namespace(client)
-        pulse = Pulse(settings.redis_url)
         workers = build_workers(settings, client, database, keys, providers, pulse, stack)
         await asyncio.to_thread(warm_decoder)
         # Left in the reverse order: the signs of life end after the last stage has.
@@ -372,7 +374,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         )
         stack.callback(telling.cancel)
         running = [asyncio.create_task(worker.run()) for worker in workers]
-        stack.push_async_callback(_drain, workers, running)
+        stack.push_async_callback(_drain, workers, running, pulse)
         if settings.worker_ready_file is not None:
             ready = asyncio.create_task(show_ready(settings.worker_ready_file))
             stack.callback(ready.cancel)
@@ -386,8 +388,11 @@ async def serve(settings: Settings, providers: Providers) -> None:
         log.info("worker.draining")
 
 
-async def _drain(workers: Sequence[Worker], running: Sequence[asyncio.Task[None]]) -> None:
+async def _drain(
+    workers: Sequence[Worker], running: Sequence[asyncio.Task[None]], pulse: Pulse
+) -> None:
     """All at once: none takes a new task while another one finishes its last."""
+    pulse.leave()
     await asyncio.gather(*(worker.shutdown() for worker in workers))
     await asyncio.gather(*running)
 

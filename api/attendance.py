@@ -51,6 +51,11 @@ class Attendance:
     def count(self) -> int:
         return len(self._present)
 
+    @property
+    def interviews(self) -> set[str]:
+        """Whose rooms they are in."""
+        return {entry.interview_id for entry in self._present}
+
     @contextmanager
     def present(
         self,
