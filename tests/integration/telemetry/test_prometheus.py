@@ -14,6 +14,10 @@ from tests.integration.telemetry.conftest import CANDIDATE, Observed
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
+NONE = " or on() "
+"""Before what a panel shows where nothing has happened."""
+CALM = {"Failures of activities"}
+
 
 @pytest.fixture
 def prometheus(observed: Observed) -> Prometheus:
@@ -35,7 +39,9 @@ def value(found: list[dict[str, Any]]) -> float:
 @pytest.mark.parametrize("panel", panels())
 def test_a_panel_shows_something(prometheus: Prometheus, panel: Panel) -> None:
     for target in panel.targets:
-        prometheus.wait_for(instant(target.expression, 600), 10.0)
+        # Nothing failed in a way that is not mended: what stands in for it is no evidence.
+        told = target.expression if panel.title in CALM else target.expression.partition(NONE)[0]
+        prometheus.wait_for(instant(told, 600), 10.0)
 
 
 def test_the_first_sound_is_what_the_candidate_waited_for(
