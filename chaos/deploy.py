@@ -45,8 +45,8 @@ __all__ = ["Report", "changed_code", "deploy_under"]
 
 DEPLOYMENT = "intervue"
 LONGEST_GAP_S = 2.0
-_PACKAGES = ("workflows", "activities", "interview", "bench")
-_BEFORE = "        request, self._waiting = self._waiting, None\n"
+_PACKAGES = ("workflows", "activities", "workers", "interview", "bench")
+_BEFORE = "        request, wishes.turn = wishes.turn, None\n"
 _CHANGE = "        await workflow.sleep(timedelta(milliseconds=1))\n"
 
 
@@ -113,7 +113,7 @@ def changed_code(folder: Path) -> Path:
             REPOSITORY / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
         )
     shutil.copy(REPOSITORY / "worker.py", folder)
-    workflow = folder / "workflows" / "interview.py"
+    workflow = folder / "workflows" / "conversation.py"
     source = workflow.read_text()
     assert source.count(_BEFORE) == 1, "the turn begins elsewhere now"
     workflow.write_text(source.replace(_BEFORE, _CHANGE + _BEFORE))

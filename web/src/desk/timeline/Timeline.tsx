@@ -46,7 +46,7 @@ export function Shown({ timeline }: { timeline: Told }) {
   if (timeline.runs === 0) return <p className={ui.lead}>Nothing is kept of how it ran.</p>;
   return (
     <>
-      {!timeline.complete && <p className={ui.small}>It was too long to be shown whole: this is its beginning.</p>}
+      {!timeline.complete && <p className={ui.small}>Not all of it is shown: it was too long, or its beginning is not kept any more.</p>}
       <section aria-label="Steps">
         <ol className={styles.steps}>
           {timeline.steps.map((step, at) => (
