@@ -73,7 +73,7 @@ class Unsaid:
         return given
 
     async def _stages(self, interview_id: str) -> list[PendingActivityInfo]:
-        """None when Temporal does not say: whoever asks looks again."""
+        """None of them when Temporal does not say: whoever asks looks again."""
         handle = self.temporal.get_workflow_handle(workflow_id(interview_id))
         try:
             async with self._at_once, asyncio.timeout(_RPC_TIMEOUT_S):
