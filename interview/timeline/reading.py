@@ -13,7 +13,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from interview.contracts.ids import workflow_id
 from interview.errors import TemporalUnavailable
@@ -55,6 +55,19 @@ class Timelines:
     client: Client
     keys: DataKeys | None
 
+    async def version(self, interview_id: str) -> str:
+        """Another one whenever the history has grown. Raises `TemporalUnavailable`."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                found = await self.client.get_workflow_handle(workflow_id(interview_id)).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return ""
+            raise _away() from error
+        except (RuntimeError, TimeoutError) as error:
+            raise _away() from error
+        return f"{found.run_id}/{found.history_length}"
+
     async def of(self, interview_id: str) -> Timeline:
         """Raises `TemporalUnavailable`, `DatabaseUnavailable`."""
         rows = await self._rows(interview_id)
@@ -72,7 +85,7 @@ class Timelines:
                         break
         # A client that was not connected before raises the second.
         except (RPCError, RuntimeError, TimeoutError) as error:
-            raise TemporalUnavailable("the history cannot be read at present") from error
+            raise _away() from error
         turns = [
             TurnTrack.of(
                 turn.ref,
@@ -123,3 +136,7 @@ class Timelines:
             except EncryptionError:
                 continue
             payload.CopyFrom(opened)
+
+
+def _away() -> TemporalUnavailable:
+    return TemporalUnavailable("the history cannot be read at present")
