@@ -52,9 +52,9 @@ class Attendance:
         return len(self._present)
 
     @property
-    def interviews(self) -> set[str]:
-        """Whose rooms they are in."""
-        return {entry.interview_id for entry in self._present}
+    def interviews(self) -> frozenset[str]:
+        """Those with somebody in their room."""
+        return frozenset(entry.interview_id for entry in self._present)
 
     @contextmanager
     def present(

@@ -18,6 +18,7 @@ from api.cookie_names import ACCESS_COOKIE, cookie_name
 from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
+from api.presence import Marking
 from api.routes import (
     accommodations,
     account,
@@ -37,6 +38,7 @@ from api.routes import (
     health,
     interviews,
     invitations,
+    live,
     members,
     openid,
     organization,
@@ -90,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         looking = Background()
         looking.spawn(lookout.run())
         looking.spawn(services.attendance.run())
+        looking.spawn(Marking(services.attendance, services.presence, services.returns).run())
         looking.spawn(watch_lag())
         log.info("api.started", debug=settings.debug, web=settings.web_dir.is_dir())
         try:
@@ -126,7 +129,8 @@ def create_app(settings: Settings) -> FastAPI:
         # To every origin at once would be to any page that somebody signed in opens.
         allow_credentials="*" not in settings.cors_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+        expose_headers=["ETag"],
         max_age=600,
     )
     if settings.debug or settings.allowed_hosts:
@@ -137,7 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
     people = (auth, openid, account, members, api_keys, organization, webhooks)
     # The codec before the UI, which takes every path under its own.
     for module in (
-        *(health, roles, interviews, timeline, recordings, tickets, export, erasure, audit),
+        *(health, roles, interviews, live, timeline, recordings, tickets, export, erasure, audit),
         invitations,
         consents,
         accommodations,
