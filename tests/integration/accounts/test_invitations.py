@@ -57,6 +57,9 @@ async def test_a_candidate_comes_in_by_a_link_once(
         looked = (await http.post(f"{PATH}/look", json={"secret": secret})).json()
         assert (looked["organization_name"], looked["accepted"]) == ("Company", False)
         assert "AI interviews you" in looked["notice"]["text"]
+        assert looked["notices"][0] == looked["notice"]
+        assert [notice["language"] for notice in looked["notices"]] == ["en", "de"]
+        assert looked["language"] == "en"
     session = (await accepted(http, secret)).raise_for_status().json()
     assert session["account"]["role"] == "candidate"
     assert session["account"]["interview_id"] == made["interview_id"]
@@ -208,6 +211,12 @@ async def test_consent_is_given_to_the_notice_of_today(
     given = [(await http.post(path, json=body, headers=mine)).json() for _ in range(2)]
     assert given[0] == given[1]
     assert given[0]["notice_sha256"] == state["notice_sha256"]
+    german = next(notice for notice in state["notices"] if notice["language"] == "de")
+    body = {"notice_version": german["version"]}
+    given = [(await http.post(path, json=body, headers=mine)).json() for _ in range(2)]
+    assert given[0] == given[1], "whoever reads it in another language consents to that one"
+    assert given[0]["notice_version"] == "v1.de"
+    assert given[0]["notice_sha256"] == german["sha256"] != state["notice_sha256"]
     assert code(await http.post(path, json=body, headers=admin.headers)) == "auth.forbidden"
 
 
