@@ -3,7 +3,7 @@ import { ApiError } from "@/api/request";
 import { account as english, type AccountWords } from "@/words/en-account";
 
 /** What only the desk meets, which speaks English alone. */
-const AT_THE_DESK: Record<string, string | undefined> = {
+const AT_THE_DESK: Record<string, string> = {
   "invitation.used": "Somebody has come in by this link already, so it cannot be taken back.",
   "interview.ended": "This interview is over, so it needs no link any more.",
   "accommodation.granted": "This was granted already.",
@@ -56,10 +56,10 @@ export function saidOf(error: unknown, words: AccountWords = english): string {
 }
 
 function known(code: string, words: AccountWords): string | undefined {
-  return found(words.refusals, code) ?? (words === english ? AT_THE_DESK[code] : undefined);
+  return found(words.refusals, code) ?? (words === english ? found(AT_THE_DESK, code) : undefined);
 }
 
-/** Codes may be of all kinds. */
+/** Anybody may have written a code into the address bar. */
 function found(said: Record<string, string>, code: string): string | undefined {
   return Object.hasOwn(said, code) ? said[code] : undefined;
 }

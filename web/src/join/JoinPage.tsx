@@ -126,7 +126,7 @@ function Offer({ secret, offered, onRefused }: OfferProps) {
           {words.invites(offered.organization_name)}
         </h1>
         <p className={ui.lead} data-testid="join-title">
-          {offered.title}. {offered.minutes && words.about(offered.minutes)} {words.asks}
+          <span lang={offered.language ?? "en"}>{offered.title}</span>. {offered.minutes && words.about(offered.minutes)} {words.asks}
         </p>
       </header>
       <section className={ui.panel} aria-label={words.notice} data-testid="join-notice">
