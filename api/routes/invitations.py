@@ -167,16 +167,14 @@ async def look(body: Present, request: Request, services: ServicesDep) -> Offere
     row = await services.accounts.invitations.look(body.secret, visitor)
     notices = [NoticeText.of(notice) for notice in current_notices()]
     minutes = next((role.minutes for role in list_roles() if role.role == row.role), None)
-    language = "en"  # of all built-in ones
     if canonical_uuid(row.role):  # one of the organization's own
-        plan = (await services.records.get_interview(row.interview_id)).plan
-        minutes, language = plan.minutes, plan.language
+        minutes = (await services.records.get_interview(row.interview_id)).plan.minutes
     return Offered(
         interview_id=row.interview_id,
         organization_name=row.organization_name,
         title=row.title,
         minutes=minutes,
-        language=language,
+        language=row.language,
         candidate_name=row.candidate_name,
         expires_at=row.expires_at,
         accepted=row.state == "used",

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import interview.notices
-from interview.domain.roles import get_plan, list_roles
 from interview.notices import LANGUAGES, Notice, current_notices, notice_in_force
 
 SEALED = {
@@ -40,8 +39,3 @@ def test_todays_alone_are_in_force() -> None:
     assert [notice.language for notice in current_notices()] == list(LANGUAGES)
     assert notice_in_force("v1") is None
     assert notice_in_force("v1.fr") is None
-
-
-def test_built_in_interviews_are_held_in_english() -> None:
-    """As invitations to them say without looking."""
-    assert {get_plan(role.role).language for role in list_roles()} == {"en"}

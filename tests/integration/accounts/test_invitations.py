@@ -148,6 +148,23 @@ async def test_a_new_link_for_an_interview_that_is_just_being_erased(
     assert code(await waiting) == "invitation.not_found"
 
 
+async def test_an_interview_in_german_is_invited_to_in_german(
+    http: httpx.AsyncClient, admin: Person, settings: Settings, database: Database
+) -> None:
+    made = await invited(http, admin, candidate_email="eva@company.example")
+    assert "invites you" in mails(settings, "eva@company.example")[-1].get_content()
+    german = "UPDATE interviews SET language = 'de-CH' WHERE interview_id = :id"
+    await change(database, german, id=made["interview_id"])
+    issued = await http.post(
+        f"{PATH}/{made['invitation_id']}/reissue", json={}, headers=admin.headers
+    )
+    secret = secret_of(issued.json())
+    looked = await http.post(f"{PATH}/look", json={"secret": secret})
+    assert looked.json()["language"] == "de-CH"
+    mail = mails(settings, "eva@company.example")[-1]
+    assert (mail["Subject"], secret in mail.get_content()) == ("Ihr Interview", True)
+
+
 async def test_of_many_new_links_at_once_the_last_is_good(
     http: httpx.AsyncClient, admin: Person
 ) -> None:
