@@ -44,7 +44,7 @@ class RunCode(CodeActivities):
         telling = _Telling(self._exchange, request)
         task = asyncio.create_task(telling.run())
         try:
-            return bounded(await self._sandbox.run(run, telling.add))
+            return bounded(await self._sandbox.run(run, telling.add, request.run_id))
         finally:
             telling.end()
             await task

@@ -1,0 +1,131 @@
+"""The program by which a pod is tried from inside. Its input is a word: `walls` prints each wall
+and whether it held, others break a limit. It needs nothing but Python."""
+
+from __future__ import annotations
+
+__all__ = ["PROBE"]
+
+PROBE = r"""
+import ctypes, errno, json, os, socket, sys, time
+
+libc = ctypes.CDLL(None, use_errno=True)
+word, _, rest = sys.stdin.read().partition(" ")
+held = {}
+
+
+def refused(call):
+    try:
+        return call() == -1
+    except OSError:
+        return True
+
+
+def closed(path):
+    try:
+        if os.path.isdir(path):
+            os.close(os.open(path + "/x", os.O_WRONLY | os.O_CREAT, 0o600))
+        else:
+            os.close(os.open(path, os.O_WRONLY))
+        return False
+    except OSError:
+        return True
+
+
+def unreadable(path):
+    try:
+        return not (os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1))
+    except OSError:
+        return True
+
+
+def status(name):
+    for line in open("/proc/self/status"):
+        if line.startswith(name + ":"):
+            return line.split()[1]
+
+
+def silent(addresses):
+    # Of all of them at once: who answers at all answers soon.
+    sockets = []
+    for kind, host, port in addresses:
+        try:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            one = socket.socket(family, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
+            one.setblocking(False)
+            code = one.connect_ex((host, port))
+            if kind == "udp":
+                # Which addresses has the name of the root?
+                one.send(b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\0\0\x02\0\x01")
+            sockets.append((kind, one))
+        except OSError:
+            pass
+    time.sleep(1)
+    for kind, one in sockets:
+        try:
+            if kind == "tcp":
+                one.getpeername()
+            else:
+                one.recv(1)
+            return False
+        except OSError:
+            pass
+    return True
+
+
+def processes():
+    children = []
+    try:
+        for _ in range(300):
+            child = os.fork()
+            if child == 0:
+                time.sleep(30)
+                os._exit(0)
+            children.append(child)
+        return False
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    finally:
+        for child in children:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+
+
+def walls():
+    held["not root"] = 0 not in os.getresuid() + os.getresgid() + tuple(os.getgroups())
+    held["no capabilities"] = int(status("CapEff"), 16) == int(status("CapBnd"), 16) == 0
+    held["no new privileges"] = status("NoNewPrivs") == "1"
+    held["own processes"] = len([p for p in os.listdir("/proc") if p.isdigit()]) <= 3
+    held["no descriptors"] = len(os.listdir("/proc/self/fd")) == 4
+    held["environment"] = set(os.environ) <= {"PATH", "HOME", "TMPDIR", "LANG", "PWD", "LC_CTYPE"}
+    held["no token"] = not os.path.exists("/var/run/secrets/kubernetes.io/serviceaccount")
+    folders = ("/", "/usr", "/etc", "/app", "/venv", "/root", "/opt", "/var", "/dev", "/task")
+    held["files"] = all(closed(path) for path in folders if os.path.isdir(path))
+    held["sysctl"] = closed("/proc/sys/kernel/core_pattern")
+    held["init is covered"] = all(
+        unreadable("/proc/1/" + name) and closed("/proc/1/" + name)
+        for name in ("mem", "environ", "fd")
+    )
+    held["no ptrace of init"] = refused(lambda: libc.ptrace(16, 1, 0, 0))
+    held["no mounts"] = refused(lambda: libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0))
+    held["processes"] = processes()
+    held["network"] = silent(json.loads(rest))
+    print(json.dumps(held))
+
+
+if word == "walls":
+    walls()
+elif word == "time":
+    time.sleep(60)
+elif word == "memory":
+    kept = []
+    while True:
+        kept.append(os.urandom(65536))
+elif word == "output":
+    while True:
+        print("x" * 80)
+elif word == "files":
+    for name in "/tmp/x", "/dev/shm/x", "/tmp/y", "/tmp/z", "/tmp/a", "/tmp/b":
+        with open(name, "wb") as file:
+            file.write(bytes(12 << 20))
+    time.sleep(60)
+"""

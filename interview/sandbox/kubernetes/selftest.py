@@ -1,0 +1,62 @@
+"""Whether the walls of a pod hold here and now, tried before anything of a stranger runs."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from interview.domain.code_runs import Ending, Limits, Run, RunResult
+from interview.sandbox.kubernetes.probe import PROBE
+
+__all__ = ["broken_walls"]
+
+Running = Callable[[Run], Awaitable[RunResult]]
+
+_LIMITS = Limits(cpu_s=2, wall_s=4, memory_bytes=64 * 2**20, output_bytes=8192)
+_ENDLESS: tuple[tuple[str, str, Ending], ...] = (
+    ("time", "time", "time_limit"),
+    ("output", "output", "output_limit"),
+    ("memory", "memory", "memory_limit"),
+    ("files", "memory in files", "memory_limit"),
+)
+"""What the probe is told, what it breaks, and how it ends. Last, what a cluster that counts less
+than we do would end the whole pod for."""
+_RESOLVERS = Path("/etc/resolv.conf")
+_BEYOND = (("tcp", "169.254.169.254", 80), ("tcp", "1.1.1.1", 443), ("udp", "1.1.1.1", 53))
+"""Whom a network that is open shows: the machine's own keeper of secrets, and the world."""
+
+
+async def broken_walls(running: Running, strangers: Iterable[tuple[str, int]]) -> str:
+    """The first that does not hold, or empty. `strangers` are known to answer."""
+    addresses = [("tcp", host, port) for host, port in strangers]
+    addresses += [(kind, host, 53) for host in _resolvers() for kind in ("tcp", "udp")]
+    inputs = (f"walls {json.dumps([*addresses, *_BEYOND])}", *(word for word, _, _ in _ENDLESS))
+    run = Run(language="python", source=PROBE, inputs=inputs, limits=_LIMITS)
+    result = await running(run)
+    if result.ending == "sandbox_unavailable":
+        return result.reason
+    if not result.cases or result.cases[0].ending != "finished":
+        said = result.cases[0].stderr if result.cases else result.compiler
+        return f"the sandbox does not start here: {said.strip()[-300:] or result.ending}"
+    for name, held in json.loads(result.cases[0].stdout).items():
+        if not held:
+            return f"the sandbox does not hold here: {name}"
+    for case, (_, name, ending) in zip(result.cases[1:], _ENDLESS, strict=True):
+        if case.ending != ending:
+            return f"the sandbox does not hold here: the limit on {name} is not kept"
+    return ""
+
+
+def _resolvers() -> list[str]:
+    """Whom this worker asks for names."""
+    found: list[str] = []
+    with suppress(OSError):
+        for line in _RESOLVERS.read_text().splitlines():
+            word, _, host = line.strip().partition(" ")
+            with suppress(ValueError):
+                if word == "nameserver":
+                    found.append(str(ipaddress.ip_address(host.strip())))
+    return found
