@@ -33,9 +33,7 @@ async def broken_walls(running: Running, strangers: Iterable[tuple[str, int]]) -
     """The first that does not hold, or empty. `strangers` are known to answer."""
     addresses = [("tcp", host, port) for host, port in strangers]
     addresses += [(kind, host, 53) for host in _resolvers() for kind in ("tcp", "udp")]
-    inputs = (f"walls {json.dumps([*addresses, *_BEYOND])}", *(word for word, _, _ in _ENDLESS))
-    run = Run(language="python", source=PROBE, inputs=inputs, limits=_LIMITS)
-    result = await running(run)
+    result = await running(_probe(f"walls {json.dumps([*addresses, *_BEYOND])}"))
     if result.ending == "sandbox_unavailable":
         return result.reason
     if not result.cases or result.cases[0].ending != "finished":
@@ -44,10 +42,17 @@ async def broken_walls(running: Running, strangers: Iterable[tuple[str, int]]) -
     for name, held in json.loads(result.cases[0].stdout).items():
         if not held:
             return f"the sandbox does not hold here: {name}"
-    for case, (_, name, ending) in zip(result.cases[1:], _ENDLESS, strict=True):
+    result = await running(_probe(*(word for word, _, _ in _ENDLESS)))
+    if result.ending == "sandbox_unavailable":
+        return result.reason
+    for case, (_, name, ending) in zip(result.cases, _ENDLESS, strict=True):
         if case.ending != ending:
             return f"the sandbox does not hold here: the limit on {name} is not kept"
     return ""
+
+
+def _probe(*inputs: str) -> Run:
+    return Run(language="python", source=PROBE, inputs=inputs, limits=_LIMITS)
 
 
 def _resolvers() -> list[str]:

@@ -72,6 +72,13 @@ class Store:
                 raise Conflict
             return self._note("DELETED", kind, self._objects.pop((kind, name)))
 
+    def date_back(self, kind: str, name: str, date: str) -> None:
+        self.change(kind, name, {"metadata": {"creationTimestamp": date}})
+
+    def everything(self) -> dict[tuple[str, str], Object]:
+        with self._changed:
+            return copy.deepcopy(self._objects)
+
     def names(self, kind: str) -> list[str]:
         with self._changed:
             return [name for of, name in self._objects if of == kind]
