@@ -68,9 +68,7 @@ def test_each_backend_of_the_chart_is_one_of_the_code_s() -> None:
 def test_the_code_worker_may_what_it_asks_of_a_cluster_and_no_more() -> None:
     role, _, _ = (_CHART / "templates/programs.yaml").read_text().partition("\n---\n")
     rules = yaml.safe_load("rules:" + role.partition("\nrules:")[2])["rules"]
-    allowed = {
-        (rule["apiGroups"][0], rule["resources"][0]): tuple(rule["verbs"]) for rule in rules
-    }
+    allowed = {(rule["apiGroups"][0], rule["resources"][0]): tuple(rule["verbs"]) for rule in rules}
     assert all(len(rule["apiGroups"]) == len(rule["resources"]) == 1 for rule in rules)
     assert allowed == ACCESS
 

@@ -66,6 +66,9 @@ class Kubernetes:
             self._refusal = await broken_walls(self._tried, await self._strangers())
         except ClusterFailure as failure:
             self._refusal = _said(failure)
+        except (ValueError, LookupError, TypeError):
+            log.exception("sandbox.check_failed")
+            self._refusal = "what the cluster says has another shape"
         if self._refusal:
             log.warning("sandbox.refused", backend=self.name, reason=self._refusal)
             return SandboxStatus(backend=self.name, reason=self._refusal)

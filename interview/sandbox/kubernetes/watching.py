@@ -27,7 +27,7 @@ _AWAY_S = 30.0
 _LOOK_EVERY_S = 0.2
 _GONE_S = 10.0
 _SIGNALLED = 128
-_TAKEN = ClusterFailure("its pod was taken away")
+_TAKEN = "its pod was taken away"
 
 
 class TheJob:
@@ -162,7 +162,7 @@ class TheJob:
                 for pod in filter(holds, pods):
                     return pod
                 if there and not pods:
-                    raise _TAKEN
+                    raise ClusterFailure(_TAKEN)
                 there = there or bool(pods)
                 version = str(found["metadata"]["resourceVersion"])
                 async with aclosing(
@@ -170,7 +170,7 @@ class TheJob:
                 ) as events:
                     async for event in events:
                         if event.get("type") == "DELETED":
-                            raise _TAKEN
+                            raise ClusterFailure(_TAKEN)
                         if event.get("type") not in ("ADDED", "MODIFIED"):
                             break  # what was listed is too old: it is listed again
                         if holds(pod := _pod(event["object"])):

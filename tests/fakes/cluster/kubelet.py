@@ -1,5 +1,5 @@
-"""Makes pods of Jobs, and runs them: each container is a process of this machine, behind the walls
-that its manifest asks for (bubblewrap builds them)."""
+"""Runs pods: each container is a process of this machine, behind the walls that its manifest asks
+for (bubblewrap builds them)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from tests.fakes.cluster.store import Missing, Object, Store
+from tests.fakes.cluster.store import Missing, Object
 from tests.fakes.cluster.walls import command
 
-__all__ = ["Kubelet", "Whims"]
+__all__ = ["Kubelet", "Pods", "Whims"]
 
 _FIRST_UID = 61_300
 
@@ -42,37 +43,53 @@ class Whims:
     evict_after_s: float | None = None
 
 
+class Pods(Protocol):
+    """Of the API server, what a kubelet needs."""
+
+    def get(self, kind: str, name: str) -> Object: ...
+
+    def change(self, kind: str, name: str, patch: Object) -> Object: ...
+
+
 @dataclass
 class _Running:
-    job: str
     log: bytearray = field(default_factory=bytearray)
     process: subprocess.Popen[bytes] | None = None
-    ended: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
     why: str = ""
-    killed: bool = False
+    killed: threading.Event = field(default_factory=threading.Event)
 
 
 class Kubelet:
-    def __init__(self, store: Store, image: Path) -> None:
-        self._store = store
+    """`gone` is told of pods that were taken away, `over` of those that ended, and how."""
+
+    def __init__(
+        self,
+        pods: Pods,
+        image: Path,
+        *,
+        gone: Callable[[str], object],
+        over: Callable[[str, bool], object],
+    ) -> None:
+        self._store = pods
         self._image = image
+        self._gone = gone
+        self._over = over
         self._pods: dict[str, _Running] = {}
-        self._numbers = iter(range(200))
+        self._numbers = iter(range(800))
         self._threads: list[threading.Thread] = []
         self.whims = Whims()
         self.started = 0
         """Containers."""
 
-    def work(self, job: Object) -> None:
-        """What the controller of Jobs does, the scheduler and the kubelet after it. Idempotent."""
-        name = job["metadata"]["name"]
-        if self.whims.no_pod or any(one.job == name for one in self._pods.values()):
-            return
-        pod_name = f"{name}-x7k2p"
-        self._pods[pod_name] = _Running(name)
-        self._begin(self._run, job, pod_name)
-        if self.whims.job_deadline_s is not None:
-            self._begin(self._end_job, job, self.whims.job_deadline_s)
+    def start(self, name: str, spec: Object) -> None:
+        self._pods[name] = _Running()
+        thread = threading.Thread(target=self._run, args=(name, spec), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def has(self, name: str) -> bool:
+        return name in self._pods
 
     def everything_logged(self) -> bytes:
         return b"".join(bytes(one.log) for one in self._pods.values())
@@ -81,17 +98,7 @@ class Kubelet:
         return bytes(self._pods[pod].log) if pod in self._pods else b""
 
     def has_ended(self, pod: str) -> bool:
-        return pod not in self._pods or self._pods[pod].ended
-
-    def forget(self, gone: Object) -> None:
-        """What a Job owned goes with it."""
-        if gone["kind"] != "Job":
-            return
-        name, uid = gone["metadata"]["name"], gone["metadata"]["uid"]
-        for secret in self._store.list("secrets", {})[0]:
-            if any(owner["uid"] == uid for owner in secret["metadata"].get("ownerReferences", [])):
-                self._store.remove("secrets", secret["metadata"]["name"])
-        self._take_away(name)
+        return pod not in self._pods or self._pods[pod].ended.is_set()
 
     @property
     def processes(self) -> list[int]:
@@ -100,55 +107,33 @@ class Kubelet:
         return [one.pid for one in found if one.poll() is None]
 
     def stop(self) -> None:
-        for name in {one.job for one in self._pods.values()}:
-            self._take_away(name)
+        for name in [*self._pods]:
+            self.take_away(name)
         for thread in self._threads:
             thread.join(20)
 
-    def _take_away(self, job: str) -> None:
-        for pod in [pod for pod, one in self._pods.items() if one.job == job]:
-            running = self._pods[pod]
-            running.killed = True
+    def take_away(self, name: str) -> None:
+        """It is gone once its process is. Idempotent."""
+        if (running := self._pods.get(name)) is not None:
+            running.killed.set()
             _kill(running)
-            if running.ended:
-                self._delete(pod)
+            if running.ended.is_set():
+                self._forget(name)
 
-    def _delete(self, pod: str) -> None:
-        self._pods.pop(pod, None)
-        with suppress(Missing):
-            self._store.remove("pods", pod)
+    def _forget(self, name: str) -> None:
+        if self._pods.pop(name, None) is not None:
+            self._gone(name)
 
-    def _begin(self, what: Any, *args: Any) -> None:
-        thread = threading.Thread(target=what, args=args, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _end_job(self, job: Object, seconds: float) -> None:
-        time.sleep(seconds)
-        name = job["metadata"]["name"]
-        reason = {"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}
-        with suppress(Missing):
-            self._store.change("jobs", name, {"status": {"conditions": [reason]}})
-            self._take_away(name)
-
-    def _run(self, job: Object, name: str) -> None:
-        running, template = self._pods[name], job["spec"]["template"]
-        labels = {**template["metadata"]["labels"], "batch.kubernetes.io/job-name": running.job}
-        spec = dict(template["spec"])
-        if self.whims.runtime_class is not None:
-            spec["runtimeClassName"] = self.whims.runtime_class
-        metadata = {"name": name, "labels": labels}
-        self._store.add(
-            "pods", {"kind": "Pod", "metadata": metadata, "spec": spec, "status": _pending()}
-        )
+    def _run(self, name: str, spec: Object) -> None:
+        running = self._pods[name]
         try:
             with suppress(Missing):
                 if not self._held_up(name, running):
                     self._contain(spec, name, running)
         finally:
-            running.ended = True
-            if running.killed:
-                self._delete(name)
+            running.ended.set()
+            if running.killed.is_set():
+                self._forget(name)
 
     def _held_up(self, name: str, running: _Running) -> bool:
         """For as long as nobody takes it away."""
@@ -163,8 +148,7 @@ class Kubelet:
                 self._store.change("pods", name, _container(state))
         else:
             return False
-        while not running.killed:
-            self._store.wait(0.1)
+        running.killed.wait()
         return True
 
     def _contain(self, spec: Object, name: str, running: _Running) -> None:
@@ -211,7 +195,7 @@ class Kubelet:
         deadline_s = whims.deadline_s or spec["activeDeadlineSeconds"]
         while process.poll() is None:
             age_s = time.monotonic() - began
-            if running.killed:
+            if running.killed.is_set():
                 _kill(running)
             elif sum(map(_resident, _descendants(process.pid))) > limit:
                 running.why = "OOMKilled"
@@ -235,8 +219,7 @@ class Kubelet:
             status |= {"reason": running.why, "message": "the node was low on something"}
         with suppress(Missing):
             self._store.change("pods", name, {"status": status})
-            condition = {"type": "Failed" if code else "Complete", "status": "True"}
-            self._store.change("jobs", running.job, {"status": {"conditions": [condition]}})
+            self._over(name, code == 0)
 
     def _mount_task(self, spec: Object, folder: Path) -> None:
         (volume,) = (one for one in spec["volumes"] if "projected" in one)
@@ -280,15 +263,13 @@ def _resident(pid: int) -> int:
 
 
 def _bytes(quantity: str) -> int:
-    return int(quantity.removesuffix("Mi")) * 2**20
+    """As the API server writes them: 1024Mi is 1Gi."""
+    units = {"Mi": 2**20, "Gi": 2**30}
+    return int(quantity[:-2]) * units[quantity[-2:]]
 
 
 def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def _pending() -> Object:
-    return {"phase": "Pending", "conditions": [], "containerStatuses": []}
 
 
 def _container(state: Object) -> Object:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from interview.sandbox.kubernetes.manifest import ACCESS
-from tests.fakes.cluster.kubelet import Kubelet
+from tests.fakes.cluster.controller import Controller
 from tests.fakes.cluster.store import Conflict, Missing, Object, Store
 
 __all__ = ["ApiServer", "Faults"]
@@ -62,7 +62,8 @@ class ApiServer(ThreadingHTTPServer):
         self.faults = Faults()
         self.asked: list[tuple[str, str]] = []
         self.stopping = threading.Event()
-        self.kubelet = Kubelet(self.store, image)
+        self.controller = Controller(self.store, image)
+        self.kubelet = self.controller.kubelet
         self._tls = tls
 
     @property
@@ -149,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(201 if verb == "create" else 200, answer)
 
     def _done(self, verb: str, kind: str, name: str, body: Object) -> Object:
-        store, kubelet = self.server.store, self.server.kubelet
+        store, controller = self.server.store, self.server.controller
         if verb == "get":
             return store.get(kind, name)
         if verb == "create":
@@ -162,10 +163,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             version = body.get("preconditions", {}).get("resourceVersion")
             made = store.remove(kind, name, version)
-            kubelet.forget(made)
+            controller.forget(made)
             return {"kind": "Status", "apiVersion": "v1", "status": "Success", "metadata": {}}
         if kind == "jobs" and not made["spec"].get("suspend"):
-            kubelet.work(made)
+            controller.work(made)
         return made
 
     def _list(self, kind: str, labels: dict[str, str]) -> None:

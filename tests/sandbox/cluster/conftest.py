@@ -49,7 +49,7 @@ class Cluster:
         (self.folder / "token").write_text("the-token")
         self.api.asked.clear()
         for name in self.api.store.names("jobs"):
-            self.api.kubelet.forget(self.api.store.remove("jobs", name))
+            self.api.controller.forget(self.api.store.remove("jobs", name))
 
     def stop(self) -> None:
         self.api.stop()
