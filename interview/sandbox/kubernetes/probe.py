@@ -1,5 +1,5 @@
 """The program by which a pod is tried from inside. Its input is a word: `walls` prints each wall
-and whether it held, others break a limit. It needs nothing but Python."""
+and whether it held as it tries it, others break a limit. It needs nothing but Python."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import ctypes, errno, json, os, socket, sys, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 word, _, rest = sys.stdin.read().partition(" ")
-held = {}
 
 
 def refused(call):
@@ -90,26 +89,30 @@ def processes():
             os.waitpid(child, 0)
 
 
+def tell(name, held):
+    print(json.dumps([name, held]), flush=True)
+
+
 def walls():
-    held["not root"] = 0 not in os.getresuid() + os.getresgid() + tuple(os.getgroups())
-    held["no capabilities"] = int(status("CapEff"), 16) == int(status("CapBnd"), 16) == 0
-    held["no new privileges"] = status("NoNewPrivs") == "1"
-    held["own processes"] = len([p for p in os.listdir("/proc") if p.isdigit()]) <= 3
-    held["no descriptors"] = len(os.listdir("/proc/self/fd")) == 4
-    held["environment"] = set(os.environ) <= {"PATH", "HOME", "TMPDIR", "LANG", "PWD", "LC_CTYPE"}
-    held["no token"] = not os.path.exists("/var/run/secrets/kubernetes.io/serviceaccount")
+    ids = os.getresuid() + os.getresgid() + tuple(os.getgroups())
+    tell("not root", 0 not in ids)
+    tell("no capabilities", int(status("CapEff"), 16) == int(status("CapBnd"), 16) == 0)
+    tell("no new privileges", status("NoNewPrivs") == "1")
+    tell("own processes", len([p for p in os.listdir("/proc") if p.isdigit()]) <= 3)
+    tell("no descriptors", len(os.listdir("/proc/self/fd")) == 4)
+    allowed = {"PATH", "HOME", "TMPDIR", "LANG", "PWD", "LC_CTYPE"}
+    tell("environment", set(os.environ) <= allowed)
+    tell("no token", not os.path.exists("/var/run/secrets/kubernetes.io/serviceaccount"))
     folders = ("/", "/usr", "/etc", "/app", "/venv", "/root", "/opt", "/var", "/dev", "/task")
-    held["files"] = all(closed(path) for path in folders if os.path.isdir(path))
-    held["sysctl"] = closed("/proc/sys/kernel/core_pattern")
-    held["init is covered"] = all(
-        unreadable("/proc/1/" + name) and closed("/proc/1/" + name)
-        for name in ("mem", "environ", "fd")
-    )
-    held["no ptrace of init"] = refused(lambda: libc.ptrace(16, 1, 0, 0))
-    held["no mounts"] = refused(lambda: libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0))
-    held["processes"] = processes()
-    held["network"] = silent(json.loads(rest))
-    print(json.dumps(held))
+    tell("files", all(closed(path) for path in folders if os.path.isdir(path)))
+    tell("sysctl", closed("/proc/sys/kernel/core_pattern"))
+    names = ("mem", "environ", "fd")
+    covered = all(unreadable("/proc/1/" + name) and closed("/proc/1/" + name) for name in names)
+    tell("init is covered", covered)
+    tell("no ptrace of init", refused(lambda: libc.ptrace(16, 1, 0, 0)))
+    tell("no mounts", refused(lambda: libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0)))
+    tell("network", silent(json.loads(rest)))
+    tell("processes", processes())
 
 
 if word == "walls":

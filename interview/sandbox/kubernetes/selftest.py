@@ -36,12 +36,14 @@ async def broken_walls(running: Running, strangers: Iterable[tuple[str, int]]) -
     result = await running(_probe(f"walls {json.dumps([*addresses, *_BEYOND])}"))
     if result.ending == "sandbox_unavailable":
         return result.reason
-    if not result.cases or result.cases[0].ending != "finished":
-        said = result.cases[0].stderr if result.cases else result.compiler
-        return f"the sandbox does not start here: {said.strip()[-300:] or result.ending}"
-    for name, held in json.loads(result.cases[0].stdout).items():
+    (walls,) = result.cases
+    for line in walls.stdout.splitlines():
+        name, held = json.loads(line)
         if not held:
             return f"the sandbox does not hold here: {name}"
+    if walls.ending != "finished":
+        why = walls.stderr.strip()[-300:] or walls.ending
+        return f"the sandbox does not start here: {why}"
     result = await running(_probe(*(word for word, _, _ in _ENDLESS)))
     if result.ending == "sandbox_unavailable":
         return result.reason

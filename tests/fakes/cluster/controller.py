@@ -64,4 +64,6 @@ class Controller:
         condition = {"type": "Complete" if well else "Failed", "status": "True"}
         with suppress(Missing):
             name = pod.removesuffix(_SUFFIX)
+            if self._store.get("jobs", name).get("status"):
+                return  # it was ended before its pod
             self._store.change("jobs", name, {"status": {"conditions": [condition]}})

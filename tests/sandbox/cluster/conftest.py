@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
@@ -72,7 +73,6 @@ def cluster(a_cluster: Cluster) -> Cluster:
 @pytest.fixture(scope="module")
 def was_tried(a_cluster: Cluster) -> bool:
     """Its walls held: each sandbox of these tests may take that for granted."""
-    import asyncio
 
     async def check() -> bool:
         sandbox = a_cluster.sandbox()
@@ -83,6 +83,7 @@ def was_tried(a_cluster: Cluster) -> bool:
         assert status.available == ("python",), status.reason
         return True
 
+    a_cluster.mend()
     return asyncio.run(check())
 
 

@@ -159,7 +159,7 @@ async def test_what_is_run_and_written_is_in_clear_nowhere(
     )
     run = asyncio.create_task(sandbox.run(python(source, "quince"), telling, "an interview's"))
     await telling.begun.wait()
-    while "ecniuq"[::-1] not in telling.text:
+    while "quince" not in telling.text:
         telling.begun.clear()
         await telling.begun.wait()
     kept = json.dumps(list(cluster.api.store.everything().values()))
@@ -171,7 +171,7 @@ async def test_what_is_run_and_written_is_in_clear_nowhere(
     ]
     await run
 
-    assert len(logged) > 100
+    assert logged.startswith(b"0 ")
     assert len(secrets) == 2
     for word in ("marmalade", "edalamram", "quince", "an interview"):
         assert word not in kept

@@ -83,7 +83,7 @@ async def test_an_input_finds_nothing_of_the_one_before(sandbox: Kubernetes) -> 
     """Neither its files, however well they are hidden, nor its processes, whoever their parents
     are; and what ends everybody does not end its supervisor."""
     source = """
-import os, signal, time
+import os, signal, sys, time
 alive = [pid for pid in os.listdir("/proc") if pid.isdigit()]
 print(sorted(os.listdir("/tmp")), os.listdir("/dev/shm"), len(alive), flush=True)
 for path in ("/tmp/a/b/c", "/dev/shm/d"):
@@ -97,7 +97,7 @@ if os.fork() == 0:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(60)
     os._exit(0)
-if input() == "end":
+if sys.stdin.read() == "end":
     os.kill(-1, signal.SIGKILL)
 """
     result, _ = await ran(sandbox, python(source, "", "end", ""))
