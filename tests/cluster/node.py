@@ -6,7 +6,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,7 +50,7 @@ class _Pods:
 class Node:
     def __init__(self, admin: Admin, namespace: str, image: Path) -> None:
         self._pods = _Pods(admin, namespace)
-        self.kubelet = Kubelet(self._pods, image, gone=self._gone, over=lambda *_: None)
+        self.kubelet = Kubelet(self._pods, image, gone=self._gone, over=self._over)
         self.stopping = threading.Event()
 
     def work(self) -> None:
@@ -74,13 +74,16 @@ class Node:
         elif not self.kubelet.has(name) and pod["status"]["phase"] == "Pending":
             self.kubelet.start(name, pod["spec"])
 
+    def _over(self, name: str, well: bool) -> None:
+        """The controller of Jobs sees that by itself."""
+
     def _gone(self, name: str) -> None:
         with suppress(Missing):
             self._pods.ask("DELETE", f"/pods/{name}", gracePeriodSeconds="0")
 
 
 @contextmanager
-def node(admin: Admin, namespace: str, image: Path) -> Iterator[Node]:
+def node(admin: Admin, namespace: str, image: Path) -> Generator[Node]:
     one = Node(admin, namespace, image)
     logs = _Logs(one, admin.folder)
     threads = [

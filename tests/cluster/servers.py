@@ -8,7 +8,7 @@ import secrets
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ class Admin:
             headers["authorization"] = f"Bearer {token}"
         content = None if body is None else json.dumps(body)
         answer = self._http.request(method, path, content=content, headers=headers, params=params)
-        found = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+        found: Any = answer.json() if "json" in answer.headers.get("content-type", "") else {}
         if answer.status_code >= 300:
             raise Refused(answer.status_code, found.get("message", answer.text))
         return found
@@ -76,7 +76,7 @@ class Admin:
 
 
 @contextlib.contextmanager
-def cluster(binaries: Path, folder: Path) -> Iterator[Admin]:
+def cluster(binaries: Path, folder: Path) -> Generator[Admin]:
     write_credentials(folder)
     token = secrets.token_hex(16)
     (folder / "tokens.csv").write_text(f'{token},admin,admin,"system:masters"\n')
@@ -132,7 +132,7 @@ def cluster(binaries: Path, folder: Path) -> Iterator[Admin]:
 
 
 @contextlib.contextmanager
-def _started(folder: Path, program: str, *options: str) -> Iterator[None]:
+def _started(folder: Path, program: str, *options: str) -> Generator[None]:
     with (folder / f"{Path(program).name}.log").open("wb") as log:
         process = subprocess.Popen([program, *options], stdout=log, stderr=log, cwd=folder)
     try:

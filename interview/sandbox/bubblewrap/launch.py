@@ -6,6 +6,7 @@ import fcntl
 import os
 import resource
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 
 from interview.sandbox.bubblewrap.job import Job, Step, StepLimits
@@ -123,9 +124,14 @@ def keep_within(limits: StepLimits) -> None:
         (resource.RLIMIT_NPROC, limits.processes, limits.processes),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
-        (resource.RLIMIT_MSGQUEUE, 0, 0),
-        (resource.RLIMIT_SIGPENDING, 256, 256),
-        (resource.RLIMIT_NICE, 0, 0),
-        (resource.RLIMIT_RTPRIO, 0, 0),
     ):
         resource.setrlimit(kind, (soft, hard))
+    for kind, most in (
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, 256),
+        (resource.RLIMIT_NICE, 0),
+        (resource.RLIMIT_RTPRIO, 0),
+    ):
+        # Refused where there is less already, and by gVisor, which has none of them.
+        with suppress(ValueError):
+            resource.setrlimit(kind, (most, most))

@@ -6,7 +6,7 @@ from __future__ import annotations
 __all__ = ["PROBE"]
 
 PROBE = r"""
-import ctypes, errno, json, os, socket, sys, time
+import ctypes, json, os, socket, sys, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 word, _, rest = sys.stdin.read().partition(" ")
@@ -71,24 +71,6 @@ def silent(addresses):
     return True
 
 
-def processes():
-    children = []
-    try:
-        for _ in range(300):
-            child = os.fork()
-            if child == 0:
-                time.sleep(30)
-                os._exit(0)
-            children.append(child)
-        return False
-    except OSError as error:
-        return error.errno == errno.EAGAIN
-    finally:
-        for child in children:
-            os.kill(child, 9)
-            os.waitpid(child, 0)
-
-
 def tell(name, held):
     print(json.dumps([name, held]), flush=True)
 
@@ -106,13 +88,12 @@ def walls():
     folders = ("/", "/usr", "/etc", "/app", "/venv", "/root", "/opt", "/var", "/dev", "/task")
     tell("files", all(closed(path) for path in folders if os.path.isdir(path)))
     tell("sysctl", closed("/proc/sys/kernel/core_pattern"))
-    names = ("mem", "environ", "fd")
+    names = ("mem", "environ", "fd/0", "fd/1", "fd/2")
     covered = all(unreadable("/proc/1/" + name) and closed("/proc/1/" + name) for name in names)
     tell("init is covered", covered)
     tell("no ptrace of init", refused(lambda: libc.ptrace(16, 1, 0, 0)))
     tell("no mounts", refused(lambda: libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0)))
     tell("network", silent(json.loads(rest)))
-    tell("processes", processes())
 
 
 if word == "walls":
@@ -126,6 +107,11 @@ elif word == "memory":
 elif word == "output":
     while True:
         print("x" * 80)
+elif word == "processes":
+    for _ in range(300):
+        if os.fork() == 0:
+            time.sleep(30)
+    print("nobody minds")
 elif word == "files":
     for name in "/tmp/x", "/dev/shm/x", "/tmp/y", "/tmp/z", "/tmp/a", "/tmp/b":
         with open(name, "wb") as file:

@@ -29,7 +29,7 @@ class Controller:
         spec = dict(template["spec"])
         if whims.runtime_class is not None:
             spec["runtimeClassName"] = whims.runtime_class
-        status = {"phase": "Pending", "conditions": [], "containerStatuses": []}
+        status: Object = {"phase": "Pending", "conditions": [], "containerStatuses": []}
         metadata = {"name": pod, "labels": labels}
         self._store.add(
             "pods", {"kind": "Pod", "metadata": metadata, "spec": spec, "status": status}

@@ -131,7 +131,8 @@ async def test_what_an_attempt_that_died_had_made_is_gone_on_with(
 
 async def test_what_is_left_behind_is_swept(cluster: Cluster) -> None:
     store = cluster.api.store
-    labels = dict([manifest.OURS.split("=")])
+    name, _, value = manifest.OURS.partition("=")
+    labels = {name: value}
     for name, date, suspend in (
         ("run-old", "2020-01-01T00:00:00Z", False),
         ("run-never-begun", "2020-01-01T00:00:00Z", True),

@@ -21,6 +21,7 @@ __all__ = ["RunningStep"]
 _LOOK_EVERY_S = 0.02
 _PIECE_BYTES = 64 * 1024
 _NOT_STARTED = 127
+_CROWD = "too many"
 
 
 @dataclass
@@ -110,11 +111,18 @@ class RunningStep:
             self._broken = self._broken or "memory_limit"
         elif self._peak.cpu_s > limits.cpu_s:
             self._broken = self._broken or "time_limit"
+        elif seen.threads > limits.processes and self._broken is None:
+            # Where the kernel does not refuse them: gVisor's does not.
+            self._broken = _CROWD
+            said = f"stopped: more than {limits.processes} processes and threads\n"
+            self.teller.tell(STDERR, self.case, said.encode())
 
     def _end(self, wall_s: float) -> StepEnd:
         cpu_s = max(self._peak.cpu_s, self._reaped_s)
-        limit = self._broken
-        if limit is None and (self._status == -signal.SIGXCPU or cpu_s > self.step.limits.cpu_s):
+        limit = None if self._broken == _CROWD else self._broken
+        if self._broken is None and (
+            self._status == -signal.SIGXCPU or cpu_s > self.step.limits.cpu_s
+        ):
             limit = "time_limit"
         return StepEnd(
             self._status,
