@@ -10,18 +10,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from interview.sandbox.kubernetes.manifest import ACCESS, Place
 from launcher.paths import REPOSITORY
 from tests.cluster.checks import Checks
+from tests.cluster.gvisor import gvisor
 from tests.cluster.manifests import apply, refused, rendered
 from tests.cluster.node import node
 from tests.cluster.runs import check_runs
 from tests.cluster.servers import Admin, cluster
 from tests.cluster.shapes import check_shapes
+from tests.fakes.cluster.walls import walled
 
 _EXAMPLES = Path("deploy/helm/examples")
 _PROGRAMS, _CODE = "intervue-programs", "intervue-code"
@@ -33,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--binaries", type=Path, required=True)
     parser.add_argument("--helm", type=Path, required=True)
+    parser.add_argument("--runsc", type=Path, help="gVisor; bubblewrap without")
     options = parser.parse_args()
     checks, began = Checks(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder, _up(options.binaries, Path(folder)) as admin:
@@ -46,7 +49,12 @@ def main() -> int:
         credentials.mkdir()
         (credentials / "token").write_text(token)
         (credentials / "ca.crt").write_bytes((admin.folder / "ca.crt").read_bytes())
-        with node(admin, _PROGRAMS, REPOSITORY) as here:
+        with ExitStack() as stack:
+            contained = walled
+            if options.runsc:
+                state = Path(folder) / "runsc"
+                contained = stack.enter_context(gvisor(options.runsc.resolve(), state))
+            here = stack.enter_context(node(admin, _PROGRAMS, REPOSITORY, contained))
             asyncio.run(check_runs(checks, admin, here, _PLACE, credentials))
     held = sum(checks.held.values())
     told = {"checks": len(checks.held), "held": held, "up_s": round(up_s, 1)}

@@ -6,7 +6,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +17,7 @@ import httpx
 from tests.cluster.servers import Admin, Refused
 from tests.fakes.cluster.kubelet import Kubelet
 from tests.fakes.cluster.store import Missing, Object
+from tests.fakes.cluster.walls import Contained, Wants
 
 __all__ = ["Node", "node"]
 
@@ -48,9 +49,17 @@ class _Pods:
 
 
 class Node:
-    def __init__(self, admin: Admin, namespace: str, image: Path) -> None:
+    def __init__(
+        self,
+        admin: Admin,
+        namespace: str,
+        image: Path,
+        contained: Callable[[Wants], Contained],
+    ) -> None:
         self._pods = _Pods(admin, namespace)
-        self.kubelet = Kubelet(self._pods, image, gone=self._gone, over=self._over)
+        self.kubelet = Kubelet(
+            self._pods, image, gone=self._gone, over=self._over, contained=contained
+        )
         self.stopping = threading.Event()
 
     def work(self) -> None:
@@ -83,8 +92,10 @@ class Node:
 
 
 @contextmanager
-def node(admin: Admin, namespace: str, image: Path) -> Generator[Node]:
-    one = Node(admin, namespace, image)
+def node(
+    admin: Admin, namespace: str, image: Path, contained: Callable[[Wants], Contained]
+) -> Generator[Node]:
+    one = Node(admin, namespace, image, contained)
     logs = _Logs(one, admin.folder)
     threads = [
         threading.Thread(target=work, daemon=True) for work in (one.work, logs.serve_forever)

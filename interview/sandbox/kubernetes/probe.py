@@ -103,7 +103,7 @@ elif word == "time":
 elif word == "memory":
     kept = []
     while True:
-        kept.append(os.urandom(65536))
+        kept.append(b"x" * (1 << 20))
 elif word == "output":
     while True:
         print("x" * 80)

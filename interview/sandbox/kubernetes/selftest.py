@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 from collections.abc import Awaitable, Callable, Iterable
@@ -15,9 +16,11 @@ __all__ = ["broken_walls"]
 
 Running = Callable[[Run], Awaitable[RunResult]]
 
-_LIMITS = Limits(cpu_s=2, wall_s=4, memory_bytes=64 * 2**20, output_bytes=8192)
+_MB = 2**20
+_AMPLE = Limits(cpu_s=10, wall_s=30, memory_bytes=64 * _MB, output_bytes=8192)
+"""Of time, for a node that has much to do."""
+_BRIEF = Limits(cpu_s=10, wall_s=1, memory_bytes=64 * _MB)
 _ENDLESS: tuple[tuple[str, str, tuple[Ending, ...]], ...] = (
-    ("time", "time", ("time_limit",)),
     ("output", "output", ("output_limit",)),
     # Each has memory too, and where the kernel does not say what they share, too much of it.
     ("processes", "processes", ("runtime_error", "memory_limit")),
@@ -46,17 +49,21 @@ async def broken_walls(running: Running, strangers: Iterable[tuple[str, int]]) -
     if walls.ending != "finished":
         why = walls.stderr.strip()[-300:] or walls.ending
         return f"the sandbox does not start here: {why}"
-    result = await running(_probe(*(word for word, _, _ in _ENDLESS)))
-    if result.ending == "sandbox_unavailable":
-        return result.reason
-    for case, (_, name, endings) in zip(result.cases, _ENDLESS, strict=True):
-        if case.ending not in endings:
-            return f"the sandbox does not hold here: the limit on {name} is not kept"
-    return ""
+    brief, ample = await asyncio.gather(
+        running(_probe("time", limits=_BRIEF)),
+        running(_probe(*(word for word, _, _ in _ENDLESS))),
+    )
+    if reason := brief.reason or ample.reason:
+        return reason
+    kept = {"time": [case.ending for case in brief.cases] == ["time_limit"]}
+    for case, (_, name, endings) in zip(ample.cases, _ENDLESS, strict=True):
+        kept[name] = case.ending in endings
+    broken = next((name for name, holds in kept.items() if not holds), "")
+    return f"the sandbox does not hold here: the limit on {broken} is not kept" if broken else ""
 
 
-def _probe(*inputs: str) -> Run:
-    return Run(language="python", source=PROBE, inputs=inputs, limits=_LIMITS)
+def _probe(*inputs: str, limits: Limits = _AMPLE) -> Run:
+    return Run(language="python", source=PROBE, inputs=inputs, limits=limits)
 
 
 def _resolvers() -> list[str]:

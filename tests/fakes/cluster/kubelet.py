@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.fakes.cluster.store import Missing, Object
-from tests.fakes.cluster.walls import command
+from tests.fakes.cluster.walls import Contained, Wants, walled
 
 __all__ = ["Kubelet", "Pods", "Whims"]
 
@@ -70,11 +70,13 @@ class Kubelet:
         *,
         gone: Callable[[str], object],
         over: Callable[[str, bool], object],
+        contained: Callable[[Wants], Contained] = walled,
     ) -> None:
         self._store = pods
         self._image = image
         self._gone = gone
         self._over = over
+        self._contained = contained
         self._pods: dict[str, _Running] = {}
         self._numbers = iter(range(800))
         self._threads: list[threading.Thread] = []
@@ -156,21 +158,23 @@ class Kubelet:
         limit = self.whims.memory_bytes or _bytes(container["resources"]["limits"]["memory"])
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)
-            self._mount_task(spec, Path(folder))
-            environment = {one["name"]: self._value(one) for one in container["env"]}
-            argv, user = command(
-                spec,
-                task=Path(folder),
-                image=self._image,
-                uid=_FIRST_UID + next(self._numbers),
-                network_open=self.whims.network_open,
-                root_writable=self.whims.root_writable,
-                token_mounted=self.whims.token_mounted,
-                as_root=self.whims.as_root,
+            self._mount_task(spec, Path(folder) / "task")
+            contained = self._contained(
+                Wants(
+                    spec,
+                    folder=Path(folder),
+                    image=self._image,
+                    uid=_FIRST_UID + next(self._numbers),
+                    secrets={one["name"]: self._value(one) for one in container["env"]},
+                    network_open=self.whims.network_open,
+                    root_writable=self.whims.root_writable,
+                    token_mounted=self.whims.token_mounted,
+                    as_root=self.whims.as_root,
+                )
             )
             process = subprocess.Popen(
-                argv,
-                env={**user, **environment},
+                contained.argv,
+                env=contained.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -222,6 +226,7 @@ class Kubelet:
             self._over(name, code == 0)
 
     def _mount_task(self, spec: Object, folder: Path) -> None:
+        folder.mkdir(mode=0o755)
         (volume,) = (one for one in spec["volumes"] if "projected" in one)
         for source in volume["projected"]["sources"]:
             secret = self._store.get("secrets", source["secret"]["name"])
