@@ -73,6 +73,9 @@ def silent(addresses):
 
 def tell(name, held):
     print(json.dumps([name, held]), flush=True)
+    if not held:
+        # Behind one that is broken, others are not for trying.
+        sys.exit()
 
 
 def walls():
