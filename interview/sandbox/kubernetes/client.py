@@ -55,6 +55,8 @@ class ApiServer:
             base_url=url.rstrip("/") + "/",
             verify=ssl.create_default_context(cafile=credentials / "ca.crt"),
             timeout=_TIMEOUT_S,
+            # Each run has a stream or two: whoever counts runs counts those.
+            limits=httpx.Limits(max_connections=None),
             follow_redirects=False,
             trust_env=False,
         )

@@ -29,6 +29,7 @@ _ENDLESS: tuple[tuple[str, str, tuple[Ending, ...]], ...] = (
 )
 """What the probe is told, what it breaks, and how it may end. Last, what a cluster that counts less
 than we do would end the whole pod for."""
+_LAST_WALL = "network"
 _RESOLVERS = Path("/etc/resolv.conf")
 _BEYOND = (("tcp", "169.254.169.254", 80), ("tcp", "1.1.1.1", 443), ("udp", "1.1.1.1", 53))
 """Whom a network that is open shows: the machine's own keeper of secrets, and the world."""
@@ -42,11 +43,12 @@ async def broken_walls(running: Running, strangers: Iterable[tuple[str, int]]) -
     if result.ending == "sandbox_unavailable":
         return result.reason
     (walls,) = result.cases
+    name = ""
     for line in walls.stdout.splitlines():
         name, held = json.loads(line)
         if not held:
             return f"the sandbox does not hold here: {name}"
-    if walls.ending != "finished":
+    if walls.ending != "finished" or name != _LAST_WALL:
         why = walls.stderr.strip()[-300:] or walls.ending
         return f"the sandbox does not start here: {why}"
     brief, ample = await asyncio.gather(

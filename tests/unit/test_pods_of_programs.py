@@ -1,13 +1,17 @@
-"""What a pod of a stranger's program is asked for, and what it must never be."""
+"""What a pod of a stranger's program is asked for, what it must never be, and that nothing runs in
+one that was not tried in full."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from interview.domain.code_runs import Language, Run
+import pytest
+
+from interview.domain.code_runs import CaseResult, Language, Run, RunResult
 from interview.sandbox.bubblewrap.languages import TOOLCHAINS
 from interview.sandbox.kubernetes import manifest
 from interview.sandbox.kubernetes.manifest import Place
+from interview.sandbox.kubernetes.selftest import broken_walls
 
 _PLACE = Place(namespace="programs", image="code:1", runtime_class="gvisor", account="nobody")
 
@@ -103,3 +107,34 @@ def test_names_are_of_one_run_alone() -> None:
     }
     assert len(others | {manifest.job_name("a", run)}) == 4
     assert all(len(name) <= 63 for name in others)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("", "does not start here: finished"),
+        ('["not root", true]\n', "does not start here: finished"),
+        ('["not root", true]\n["files", false]\n', "does not hold here: files"),
+    ],
+    ids=["nothing", "too little", "broken"],
+)
+async def test_walls_that_were_not_all_tried_do_not_hold(said: str, reason: str) -> None:
+    async def running(run: Run) -> RunResult:
+        case = CaseResult(ending="finished", exit_status=0, stdout=said)
+        return RunResult(ending="finished", cases=(case,))
+
+    assert reason in await broken_walls(running, [])
+
+
+async def test_a_limit_that_is_not_kept_is_found() -> None:
+    walls = CaseResult(ending="finished", stdout='["network", true]\n')
+
+    async def running(run: Run) -> RunResult:
+        cases = (walls, *[CaseResult(ending="time_limit")] * (len(run.inputs) - 1))
+        if not run.inputs[0].startswith("walls"):
+            cases = (CaseResult(ending="output_limit"), *cases[1:])
+        if run.inputs == ("time",):
+            cases = (CaseResult(ending="time_limit"),)
+        return RunResult(ending="finished", cases=cases)
+
+    assert "the limit on processes is not kept" in await broken_walls(running, [])
