@@ -44,7 +44,7 @@ class RunCode(CodeActivities):
         telling = _Telling(self._exchange, request, taken.attempt)
         task = asyncio.create_task(telling.run())
         try:
-            return bounded(await self._sandbox.run(taken.run, telling.add))
+            return bounded(await self._sandbox.run(taken.run, telling.add, request.run_id))
         finally:
             telling.end()
             await task

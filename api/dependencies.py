@@ -41,6 +41,7 @@ from interview.persistence.documents import DocumentRecords
 from interview.persistence.drifts import DriftRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.evaluations import EvaluationRecords
+from interview.persistence.held_plans import HeldPlans
 from interview.persistence.overrides import OverrideRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.roles import RoleRecords
@@ -231,6 +232,10 @@ class Services:
     @property
     def timelines(self) -> Timelines:
         return Timelines(self.database, self.temporal, self.keys)
+
+    @property
+    def held_plans(self) -> HeldPlans:
+        return HeldPlans(self.database)
 
     @property
     def presence(self) -> Presence:

@@ -36,6 +36,7 @@ from api.routes import (
     export,
     feedback,
     health,
+    interview_plan,
     interviews,
     invitations,
     live,
@@ -141,7 +142,8 @@ def create_app(settings: Settings) -> FastAPI:
     people = (auth, openid, account, members, api_keys, organization, webhooks)
     # The codec before the UI, which takes every path under its own.
     for module in (
-        *(health, roles, interviews, live, timeline, recordings, tickets, export, erasure, audit),
+        *(health, roles, interviews, interview_plan, live, timeline, recordings),
+        *(tickets, export, erasure, audit),
         invitations,
         consents,
         accommodations,
@@ -156,6 +158,7 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(module.router)
     app.include_router(accommodations.organization_router)
+    app.include_router(members.colleagues_router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.
         app.router.default = web_or(app.router.default, WebClient(settings.web_dir))

@@ -50,6 +50,7 @@ class Panel(_Part):
     targets: tuple[Target, ...] = Field(min_length=1)
     unit: str = Field(validation_alias=_defaults("unit"))
     minimum: float | None = Field(None, validation_alias=_defaults("min"))
+    maximum: float | None = Field(None, validation_alias=_defaults("max"))
     decimals: int | None = Field(None, validation_alias=_defaults("decimals"))
     color: Literal["thresholds", "palette-classic"] | None = Field(
         None, validation_alias=_defaults("color", "mode")
@@ -76,6 +77,9 @@ class Panel(_Part):
     )
     calculations: tuple[Literal["lastNotNull"], ...] = Field(
         ("lastNotNull",), validation_alias=AliasPath("options", "reduceOptions", "calcs")
+    )
+    names: Literal["auto", "value_and_name"] = Field(
+        "auto", validation_alias=AliasPath("options", "textMode")
     )
     overrides: tuple[()] = Field((), validation_alias=AliasPath("fieldConfig", "overrides"))
 

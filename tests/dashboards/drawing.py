@@ -90,7 +90,7 @@ def _draw_stat(canvas: Canvas, panel: Panel, series: Sequence[Series], place: _P
         text = shown(last, panel.unit, panel.decimals)
         size = min(44.0, (width - 16) / (len(text) * 0.6))
         middle = left + (width - 12) / 2
-        named = len(series) > 1
+        named = len(series) > 1 or panel.names == "value_and_name"
         canvas.text(middle, place.y + 26 + named * 8, text, size=size, color=color, centred=True)
         if named:
             canvas.text(middle, place.y, one.name, size=13, centred=True)
@@ -119,6 +119,8 @@ def _draw_timeseries(
         for start, end in _spans(mark):
             plot.moment(start, end, _COLORS[note.color])
     lowest = 0.0 if panel.minimum is None else panel.minimum
+    if panel.maximum is not None:
+        highest = panel.maximum
     up = ticks(lowest, highest if highest > lowest else lowest + 1, panel.unit)
     plot.limit(window.start, window.end, lowest, max(up[-1], highest) * 1.02)
     plot.scale(_moments(window), [(at, shown(at, panel.unit, panel.decimals)) for at in up])

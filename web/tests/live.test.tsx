@@ -123,28 +123,37 @@ describe("what is said aloud", () => {
     vi.useRealTimers();
   });
 
+  const spoke = (by: string, count = 1) => ({ standing: "", by, count });
+
   it("is one sentence at once, and what comes meanwhile together after a rest", () => {
     const said: string[] = [];
     const herald = new Herald((text) => said.push(text));
-    herald.heard("Ada", 1);
+    herald.tell(spoke("Ada"));
     expect(said).toEqual(["Ada spoke."]);
-    for (let times = 0; times < 20; times++) herald.heard("The interviewer", 1);
-    herald.stands("The interview is paused.");
-    herald.stands("Ada is away.");
+    for (let times = 0; times < 20; times++) herald.tell(spoke("The interviewer"));
+    herald.tell({ standing: "The interview is paused.", by: "", count: 0 });
+    herald.tell({ standing: "Ada is away.", by: "", count: 0 });
     expect(said).toHaveLength(1);
     vi.advanceTimersByTime(REST_MS);
-    expect(said[1]).toBe("Ada is away. 20 new lines, the last by The interviewer.");
+    expect(said[1]).toBe("Ada is away. 20 new lines.");
     vi.advanceTimersByTime(60_000);
     expect(said).toHaveLength(2);
-    herald.heard("Ada", 1);
-    expect(said).toHaveLength(3);
+    herald.tell({ standing: "Wrap-up, question 4 of 4.", by: "Ada", count: 1 });
+    expect(said[2]).toBe("Wrap-up, question 4 of 4. Ada spoke.");
+  });
+
+  it("is nothing where nothing happened", () => {
+    const said: string[] = [];
+    new Herald((text) => said.push(text)).tell(spoke("Ada", 0));
+    vi.advanceTimersByTime(60_000);
+    expect(said).toEqual([]);
   });
 
   it("ends with the page", () => {
     const said: string[] = [];
     const herald = new Herald((text) => said.push(text));
-    herald.heard("Ada", 1);
-    herald.heard("Ada", 1);
+    herald.tell(spoke("Ada"));
+    herald.tell(spoke("Ada"));
     herald.stop();
     vi.advanceTimersByTime(60_000);
     expect(said).toEqual(["Ada spoke."]);

@@ -88,7 +88,7 @@ class PretendSandbox:
             ),
         )
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         self.runs.append(run)
         word = run.source.split()[0]
         await asyncio.sleep(0)  # no program takes less

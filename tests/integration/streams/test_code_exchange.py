@@ -40,7 +40,7 @@ class Flood(Sandbox):
     async def check(self) -> SandboxStatus:
         return SandboxStatus()
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         wrote = BAD * 65_536
         for case in range(11):
             output(OutputPiece(case=case, stream="stdout", text=wrote))

@@ -62,6 +62,8 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Observed]:
                 prometheus.wait_for("count(up == 1) == 3")
             interview_id, held = asyncio.run(_hold(stack))
             asyncio.run(intrude(stack.urls["app"]))
+            for worker in ("worker", "worker-2"):
+                asyncio.run(stack.wait_ready(worker))
             yield Observed(stack, receiver, interview_id, held, metrics, prometheus)
 
 

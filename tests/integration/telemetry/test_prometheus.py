@@ -55,6 +55,13 @@ def test_the_first_sound_is_what_the_candidate_waited_for(
     assert told == pytest.approx(heard, abs=0.25)
 
 
+def test_waits_for_a_worker_are_told_to_the_millisecond(prometheus: Prometheus) -> None:
+    for task in ("activity", "workflow_task"):
+        buckets = f"temporal_{task}_schedule_to_start_latency_seconds_bucket"
+        found = prometheus.wait_for(f"count by (le) ({buckets})")
+        assert {"0.001", "0.005", "0.01"} <= {one["metric"]["le"] for one in found}
+
+
 def test_the_death_was_counted_and_the_turn_taken_up(prometheus: Prometheus) -> None:
     # On a machine that is very busy one that lives may be missed too, for a moment.
     prometheus.wait_for('intervue_workers_lost_total{job="intervue-api"} >= 1')

@@ -189,6 +189,12 @@ export function mailMember(userId: string): Promise<void> {
   return post(`/api/v1/members/${encodeURIComponent(userId)}/link`);
 }
 
+/** Names by user id. */
+export async function listColleagues(): Promise<ReadonlyMap<string, string>> {
+  const { items } = await request<{ items: { user_id: string; name: string }[] }>("/api/v1/colleagues");
+  return new Map(items.map(({ user_id, name }) => [user_id, name]));
+}
+
 export async function listKeys(): Promise<ApiKey[]> {
   return (await request<{ items: ApiKey[] }>("/api/v1/api-keys")).items;
 }

@@ -8,6 +8,7 @@ import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "../Badge";
+import { OwnPlan } from "../plans/OwnPlan";
 import { CodeReplay } from "../review/CodeReplay";
 import { History } from "../review/History";
 import review from "../review/review.module.css";
@@ -55,6 +56,7 @@ export function LiveInterview({ interview, onOver }: Props) {
             <LiveTimeline interviewId={interview_id} />
             <div className={review.form}>
               <Code interviewId={interview_id} question={known.live.question_number} />
+              <OwnPlan interviewId={interview_id} />
               <History interviewId={interview_id} />
             </div>
           </div>

@@ -3,8 +3,10 @@
 /** Between two of them. Whoever listens has other things to hear as well. */
 export const REST_MS = 6_000;
 
-/** Who spoke last, by name, and how many lines came together. */
-export interface Spoken {
+/** `standing`: how it stands now, in a sentence; empty where it stands as before. `count` lines are
+ * new, the last one of them `by`. */
+export interface News {
+  standing: string;
   by: string;
   count: number;
 }
@@ -12,44 +14,38 @@ export interface Spoken {
 export class Herald {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private standing = "";
-  private spoken: Spoken | null = null;
+  private by = "";
+  private count = 0;
 
   constructor(private readonly say: (text: string) => void) {}
 
-  /** It stands otherwise now: said before anything else, and the last such sentence alone. */
-  stands(sentence: string): void {
-    this.standing = sentence;
-    this.next();
-  }
-
-  /** `count` lines are new, the last one of them `by`. */
-  heard(by: string, count: number): void {
-    if (count === 0) return;
-    this.spoken = { by, count: (this.spoken?.count ?? 0) + count };
-    this.next();
+  /** Of several sentences of how it stands, the last one alone is said. */
+  tell({ standing, by, count }: News): void {
+    if (standing) this.standing = standing;
+    if (count > 0) this.by = by;
+    this.count += count;
+    if (this.timer === null) this.next();
   }
 
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.standing = "";
-    this.spoken = null;
+    this.count = 0;
   }
 
   private next(): void {
-    if (this.timer !== null) return;
-    const said = [this.standing, this.spoken ? spokenIn(this.spoken) : ""].filter(Boolean).join(" ");
+    this.timer = null;
+    const said = [this.standing, this.linesIn()].filter(Boolean).join(" ");
     if (!said) return;
     this.standing = "";
-    this.spoken = null;
+    this.count = 0;
     this.say(said);
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.next();
-    }, REST_MS);
+    this.timer = setTimeout(() => this.next(), REST_MS);
   }
-}
 
-export function spokenIn({ by, count }: Spoken): string {
-  return count === 1 ? `${by} spoke.` : `${count} new lines, the last by ${by}.`;
+  private linesIn(): string {
+    if (this.count === 0) return "";
+    return this.count === 1 ? `${this.by} spoke.` : `${this.count} new lines.`;
+  }
 }

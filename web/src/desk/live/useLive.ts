@@ -1,10 +1,10 @@
 "use client";
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { readLive, type Live } from "@/api/live";
+import { readLive } from "@/api/live";
 import { useFollower, type Following } from "@/follow/useFollower";
 import { afterOf, isOver, known, type Known } from "./following";
-import { Herald } from "./herald";
+import { Herald, type News } from "./herald";
 import { aloud } from "./words";
 
 const AGAIN_MS = 2_000;
@@ -38,7 +38,7 @@ export function useLive(interviewId: string, name: string): Watched {
         const after = known(before, told.body);
         last.current = { known: after, etag: told.etag };
         setNow(after);
-        if (before && herald.current) announce(herald.current, before, after, name);
+        if (before) herald.current?.tell(newsOf(before, after, name));
       }
       const live = last.current.known?.live;
       return live && isOver(live) ? null : AGAIN_MS;
@@ -49,15 +49,13 @@ export function useLive(interviewId: string, name: string): Watched {
   return { ...following, known: now, said };
 }
 
-function announce(herald: Herald, before: Known, after: Known, name: string): void {
-  const sentence = aloud(after.live, name);
-  if (sentence !== aloud(before.live, name)) herald.stands(sentence);
+function newsOf(before: Known, after: Known, name: string): News {
+  const standing = aloud(after.live, name);
   const there = new Set(before.lines?.map((line) => line.sequence));
   const added = (after.lines ?? []).filter((line) => !there.has(line.sequence));
-  const lastOne = added.at(-1);
-  if (lastOne) herald.heard(speakerOf(lastOne, name), added.length);
-}
-
-function speakerOf(line: NonNullable<Live["lines"]>[number], name: string): string {
-  return line.speaker === "candidate" ? name : "The interviewer";
+  return {
+    standing: standing === aloud(before.live, name) ? "" : standing,
+    by: added.at(-1)?.speaker === "candidate" ? name : "The interviewer",
+    count: added.length,
+  };
 }

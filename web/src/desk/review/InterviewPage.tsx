@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import { hasCode } from "@/api/code";
+import type { Interview } from "@/api/desk";
 import { listRecordings, readInterview, readTranscript } from "@/api/evaluation";
 import { Shell } from "@/account/Shell";
 import { useLoaded } from "@/account/useLoaded";
@@ -15,7 +16,7 @@ import { isRunning } from "../live/following";
 import { LiveInterview } from "../live/LiveInterview";
 import { useAgain } from "../useAgain";
 import { named } from "../words";
-import { Review } from "./Review";
+import { Review, type Past } from "./Review";
 
 const AGAIN_MS = 5_000;
 
@@ -45,7 +46,6 @@ function Loaded({ interviewId }: { interviewId: string }) {
   const { data, problem, reload } = useLoaded(load);
   const interview = data?.interview ?? null;
   useAgain(interview?.status === "created", AGAIN_MS, reload);
-  const region = useRescuedFocus<HTMLDivElement>(data?.past ? "past" : "live");
   return (
     <Shell title={interview ? named(interview.candidate_name) : "Interview"}>
       <p className={desk.back}>
@@ -53,9 +53,23 @@ function Loaded({ interviewId }: { interviewId: string }) {
       </p>
       <Problem text={problem} onRetry={reload} />
       {!data && !problem && <p role="status">Loading…</p>}
-      <div ref={region} tabIndex={-1} className={`${desk.whole} ${ui.rescued}`}>
-        {data && (data.past ? <Review interview={data.interview} {...data.past} /> : <LiveInterview interview={data.interview} onOver={reload} />)}
-      </div>
+      {data && <Shown {...data} reload={reload} />}
     </Shell>
+  );
+}
+
+interface ShownProps {
+  interview: Interview;
+  /** Null while it runs. */
+  past: Past | null;
+  reload: () => void;
+}
+
+function Shown({ interview, past, reload }: ShownProps) {
+  const region = useRescuedFocus<HTMLDivElement>(past ? "past" : "live");
+  return (
+    <div ref={region} tabIndex={-1} className={`${desk.whole} ${ui.rescued}`}>
+      {past ? <Review interview={interview} {...past} /> : <LiveInterview interview={interview} onOver={reload} />}
+    </div>
   );
 }

@@ -9,6 +9,7 @@ import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "../Badge";
 import { isOver as isClosed } from "../live/following";
+import { OwnPlan } from "../plans/OwnPlan";
 import { Timeline } from "../timeline/Timeline";
 import { named, STATUS } from "../words";
 import { CodeReplay } from "./CodeReplay";
@@ -23,8 +24,7 @@ import { Transcript, type Jump } from "./Transcript";
 import { usePlayer } from "./usePlayer";
 import { useScores } from "./useScores";
 
-interface Props {
-  interview: Interview;
+export interface Past {
   lines: Line[];
   recordings: Recording[];
   isCoded: boolean;
@@ -32,7 +32,7 @@ interface Props {
 
 /** An interview that does not run: before it begins, what is prepared for it; when it is over, all that
  * is to be made of it. */
-export function Review({ interview, lines, recordings, isCoded }: Props) {
+export function Review({ interview, lines, recordings, isCoded }: { interview: Interview } & Past) {
   const interviewId = interview.interview_id;
   const scores = useScores(interviewId);
   const { reload: rescore } = scores;
@@ -93,6 +93,7 @@ export function Review({ interview, lines, recordings, isCoded }: Props) {
           {scores.data && <Scoring interviewId={interviewId} hasEnded={hasEnded} scores={scores} onQuote={goTo} />}
           <div className={styles.form}>
             {isCoded && <CodeReplay interviewId={interviewId} jump={jump} onBack={back} />}
+            <OwnPlan interviewId={interviewId} />
             <History interviewId={interviewId} />
             {interview.status !== "created" && <Timeline interviewId={interviewId} />}
           </div>
