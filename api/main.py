@@ -62,6 +62,7 @@ from api.static import WebClient, placeholder, web_or
 from api.temporal_ui import codec as temporal_codec
 from api.temporal_ui import routes as temporal_ui
 from api.temporal_ui.links import CODEC_PATH
+from api.unsaid import Unsaid
 from interview.config import Settings, load_settings
 from interview.documents.limits import MAX_DOCUMENT_BYTES
 from interview.logging import configure_logging
@@ -86,7 +87,9 @@ def create_app(settings: Settings) -> FastAPI:
         exposition = exposed(settings.metrics_host, settings.api_metrics_port)
         services = await Services.open(settings, exposition and exposition.runtime)
         app.state.services = services
-        lookout = Lookout(PulseReader(services.redis), services.temporal, services.background)
+        pulses = PulseReader(services.redis)
+        unsaid = Unsaid(pulses, services.temporal, lambda: services.attendance.interviews)
+        lookout = Lookout(pulses, services.temporal, services.background, unsaid)
         looking = Background()
         looking.spawn(lookout.run())
         looking.spawn(services.attendance.run())

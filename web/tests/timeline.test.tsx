@@ -51,7 +51,7 @@ describe("the waterfall of a turn", () => {
     expect(runIn(RUN)).toBe("waited 500 ms, local/espeak-ng");
     const again = { ...RUN, waited_ms: 10, rerun: 1, attempts: 2, error: "timeout.heartbeat" };
     expect(runIn(again)).toBe("run again, at the second try (timeout.heartbeat), local/espeak-ng");
-    expect(runIn({ ...RUN, waited_ms: 0, provider: "", ending: "cancelled" })).toBe("given up for another run");
+    expect(runIn({ ...RUN, waited_ms: 0, provider: "", ending: "cancelled" })).toBe("given up");
   });
 });
 

@@ -510,6 +510,8 @@ async def test_an_invitation_is_to_an_approved_version(
     draft = await draft_of(recruiter, role)
     early = await recruiter.post("/api/v1/invitations", json={"plan": draft["plan_version_id"]})
     assert (early.status_code, code_of(early)) == (409, "plan.not_approved")
+    german = await recruiter.put(f"{role}/draft", json=written(draft, language="de"))
+    assert german.status_code == 200, german.text
     version = await approved(recruiter, role)
     issued = await recruiter.post("/api/v1/invitations", json={"plan": version["plan_hash"]})
     assert issued.status_code == 201, issued.text
@@ -519,6 +521,7 @@ async def test_an_invitation_is_to_an_approved_version(
     secret = issued.json()["link"].partition("#")[2]
     looked = await recruiter.post("/api/v1/invitations/look", json={"secret": secret})
     assert (looked.json()["title"], looked.json()["minutes"]) == ("Account executive", 30)
+    assert looked.json()["language"] == "de"
 
 
 async def test_interviews_of_an_archived_role_go_on_and_none_are_made(

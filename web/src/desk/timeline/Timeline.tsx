@@ -48,7 +48,7 @@ export function Shown({ timeline, isLive = false }: { timeline: Told; isLive?: b
   const steps = <Steps steps={inOrder(timeline.steps, isLive)} />;
   return (
     <>
-      {!timeline.complete && <p className={ui.small}>It was too long to be shown whole: this is its beginning.</p>}
+      {!timeline.complete && <p className={ui.small}>Not all of it is shown: it was too long, or its beginning is not kept any more.</p>}
       {!isLive && steps}
       <section aria-label="Turns">
         <ol className={styles.turns} reversed={isLive}>
