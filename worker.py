@@ -52,8 +52,8 @@ async def serve(settings: Settings, providers: Providers) -> None:
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     async with AsyncExitStack() as stack:
-        means = await _connect(settings, providers, stack)
         pulse = Pulse(settings.redis_url)
+        means = await _connect(settings, providers, pulse.worker_id, stack)
         common = Common.of(settings, means.client, pulse)
         workers = [*turn_workers(means, common), *beside_workers(means, common)]
         await asyncio.to_thread(warm_decoder)
@@ -62,7 +62,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         stack.push_async_callback(asyncio.to_thread, pulse.stop)
         begin_chores(means, pulse, stack)
         running = [asyncio.create_task(worker.run()) for worker in workers]
-        stack.push_async_callback(_drain, workers, running)
+        stack.push_async_callback(_drain, workers, running, pulse)
         begin_showing_ready(means, stack)
         # What is loaded by now stays. To look through it again would hold everything up for a tenth
         # of a second, every few hundred turns.
@@ -74,7 +74,9 @@ async def serve(settings: Settings, providers: Providers) -> None:
         log.info("worker.draining")
 
 
-async def _connect(settings: Settings, providers: Providers, stack: AsyncExitStack) -> Means:
+async def _connect(
+    settings: Settings, providers: Providers, worker_id: str, stack: AsyncExitStack
+) -> Means:
     """To the database, Temporal and Redis; whoever watches is told from here on."""
     database = Database.from_settings(settings)
     stack.push_async_callback(database.close)
@@ -88,6 +90,8 @@ async def _connect(settings: Settings, providers: Providers, stack: AsyncExitSta
     client = await connect_temporal(
         settings,
         keys,
+        # By which the lookout finds what was given to a worker that could not say it had it.
+        identity=worker_id,
         patience_s=DATABASE_PATIENCE_S,
         runtime=exposition and exposition.runtime,
     )
@@ -95,8 +99,11 @@ async def _connect(settings: Settings, providers: Providers, stack: AsyncExitSta
     return gather_means(settings, client, database, keys, providers, stack)
 
 
-async def _drain(workers: Sequence[Worker], running: Sequence[asyncio.Task[None]]) -> None:
+async def _drain(
+    workers: Sequence[Worker], running: Sequence[asyncio.Task[None]], pulse: Pulse
+) -> None:
     """All at once: none takes a new task while another one finishes its last."""
+    pulse.leave()
     await asyncio.gather(*(worker.shutdown() for worker in workers))
     await asyncio.gather(*running)
 

@@ -119,7 +119,7 @@ class InterviewHandlers:
         # timer has fired is so for every worker.
         await workflow.sleep(_SETTLE)
         running = self._floor.running
-        if running is None or running.ref.turn_id != request.turn_id:
+        if running is None or request.turn_id not in ("", running.ref.turn_id):
             return False
         if running.reschedule >= MAX_RESCHEDULES:
             return False

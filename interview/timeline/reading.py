@@ -58,6 +58,19 @@ class Timelines:
     patience_s: float = _PATIENCE_S
     strict: bool = False
 
+    async def version(self, interview_id: str) -> str:
+        """Another one whenever the history has grown. Raises `TemporalUnavailable`."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                found = await self.client.get_workflow_handle(workflow_id(interview_id)).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return ""
+            raise _away() from error
+        except (RuntimeError, TimeoutError) as error:
+            raise _away() from error
+        return f"{found.run_id}/{found.history_length}"
+
     async def of(self, interview_id: str) -> Timeline:
         """Raises `TemporalUnavailable`, `DatabaseUnavailable`, `EncryptionError`."""
         rows = await self._rows(interview_id)
@@ -75,7 +88,7 @@ class Timelines:
                         break
         # A client that was not connected before raises the second.
         except (RPCError, RuntimeError, TimeoutError) as error:
-            raise TemporalUnavailable("the history cannot be read at present") from error
+            raise _away() from error
         turns = [
             TurnTrack.of(
                 turn.ref,
@@ -135,3 +148,7 @@ class Timelines:
                     raise
                 continue
             payload.CopyFrom(opened)
+
+
+def _away() -> TemporalUnavailable:
+    return TemporalUnavailable("the history cannot be read at present")

@@ -90,6 +90,14 @@ describe("the timeline on the page", () => {
     expect(page).not.toContain("too long");
   });
 
+  it("shows the newest first of one that runs, and turns before steps", () => {
+    const turns = [TURN, { ...TURN, turn_id: "u", turn_number: 4, took_ms: null }];
+    const page = renderToStaticMarkup(<Shown timeline={{ ...timeline, turns }} isLive />);
+    expect(page.indexOf("Turn 4")).toBeLessThan(page.indexOf("Turn 3"));
+    expect(page.indexOf("Turn 3")).toBeLessThan(page.indexOf("A worker was gone"));
+    expect(page.indexOf("A worker was gone")).toBeLessThan(page.indexOf("The interview began"));
+  });
+
   it("says so where there is nothing, or not all", () => {
     expect(renderToStaticMarkup(<Shown timeline={{ ...timeline, runs: 0 }} />)).toContain("Nothing is kept");
     expect(renderToStaticMarkup(<Shown timeline={{ ...timeline, complete: false }} />)).toContain("too long");
