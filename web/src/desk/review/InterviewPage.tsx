@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { hasCode } from "@/api/code";
-import { listRecordings, readInterview, readTranscript, type Quote } from "@/api/evaluation";
+import { listRecordings, readCorrections, readInterview, readTranscript, type Quote } from "@/api/evaluation";
 import { Shell } from "@/account/Shell";
 import { useLoaded } from "@/account/useLoaded";
 import { moment } from "@/ui/moment";
@@ -21,7 +21,7 @@ import { DecisionBox } from "./DecisionBox";
 import { Downloads } from "./Downloads";
 import { History } from "./History";
 import { PlayerBar } from "./PlayerBar";
-import { soundOf, tracksOf } from "./playing";
+import { soundOf, spanOf, tracksOf } from "./playing";
 import styles from "./review.module.css";
 import { Preparing } from "./Preparing";
 import { ReviewForm } from "./ReviewForm";
@@ -30,6 +30,7 @@ import { Scorecard } from "./Scorecard";
 import { Transcript, type Jump } from "./Transcript";
 import { usePlayer } from "./usePlayer";
 import { useScores, type Scores } from "./useScores";
+import { misheard } from "./words";
 
 const AGAIN_MS = 5_000;
 
@@ -46,13 +47,14 @@ export function InterviewPage() {
 
 function Loaded({ interviewId }: { interviewId: string }) {
   const load = useCallback(async () => {
-    const [interview, lines, recordings, isCoded] = await Promise.all([
+    const [interview, lines, corrections, recordings, isCoded] = await Promise.all([
       readInterview(interviewId),
       readTranscript(interviewId),
+      readCorrections(interviewId),
       listRecordings(interviewId),
       hasCode(interviewId),
     ]);
-    return { interview, lines, recordings, isCoded };
+    return { interview, lines, corrections: misheard(lines, corrections), recordings, isCoded };
   }, [interviewId]);
   const { data, problem, reload } = useLoaded(load);
   const scores = useScores(interviewId);
@@ -78,7 +80,9 @@ function Loaded({ interviewId }: { interviewId: string }) {
   const goTo = (quote: Quote, from: HTMLElement) => {
     const line = data?.lines.find((one) => one.utterance_id === quote.utterance_id);
     setJump({ quote, from });
-    if (line) player.playFrom(quote.utterance_id, soundOf(line, quote));
+    if (!line) return;
+    const text = data?.corrections.get(line.utterance_id)?.text ?? line.text;
+    player.playFrom(quote.utterance_id, soundOf({ ...line, text }, spanOf(quote)));
   };
   const back = () => {
     jump?.from.scrollIntoView({ block: "center" });
@@ -137,6 +141,7 @@ function Loaded({ interviewId }: { interviewId: string }) {
                 ) : (
                   <Transcript
                     lines={data.lines}
+                    corrections={data.corrections}
                     candidate={named(interview.candidate_name)}
                     player={player}
                     jump={jump}
