@@ -284,7 +284,7 @@ def build_workers(
             workflow_runner=UnsandboxedWorkflowRunner(),
             activities=[
                 *(evaluate.begin, evaluate.sample, evaluate.finish, evaluate.follow),
-                *(reevaluate.take, reevaluate.finish),
+                *(reevaluate.take, reevaluate.finish, reevaluate.stop),
             ],
             interceptors=interceptors,
             max_concurrent_activities=settings.evaluation_slots,
