@@ -13,9 +13,10 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from interview.config import Settings
 
-__all__ = ["PASSWORD", "Recruiter", "Visit", "mailed_link", "some_address"]
+__all__ = ["PASSWORD", "PHONE", "Recruiter", "Visit", "mailed_link", "some_address"]
 
 PASSWORD = "a nanosecond of wire"
+PHONE = {"width": 390, "height": 844}
 
 
 def some_address() -> str:
