@@ -64,6 +64,7 @@ if conforms - <"$work/wrong" >"$work/found"; then fail "kubeconform found nothin
 step "kube-score"
 scored "$work/default.yaml"
 scored "$work/mutual-tls.yaml"
+scored "$work/programs.yaml"
 scored --ignore-test networkpolicy-targets-pod "$work/versions.yaml"
 
 step "manifests"

@@ -1,4 +1,4 @@
-"""A browser, a fake server, and sound for the microphone; a recruiter at the desk of a stack."""
+"""A browser, a fake server, and sound for the microphone."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from pydantic import SecretStr
 
 from interview.config import Settings
-from interview.persistence.database import Database
-from launcher.keys import local_keys
-from tests.browser.accounts import PHONE, Recruiter, Visit
+from interview.security.keys import new_key
 from tests.browser.fake_room_server import WEB_OUT, FakeRoomServer, room_server
-from tests.browser.hired import Past
 from tests.browser.room import chromium
+from tests.integration.api.servers import serving
 from tests.services import RunningStack
 
 
@@ -79,44 +76,24 @@ async def server() -> AsyncGenerator[FakeRoomServer]:
 
 
 @pytest.fixture(scope="module")
-def site(stack: RunningStack) -> str:
-    return stack.urls["app"]
-
-
-@pytest.fixture(scope="module")
-def settings(stack: RunningStack) -> Settings:
-    keys = local_keys(stack.home)
-    return Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(keys["MASTER_KEYS"]),
-        auth_keys=SecretStr(keys["AUTH_KEYS"]),
-        blob_url=stack.home.blobs.as_uri(),
+def settings(services: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("accounts")
+    return Settings.model_validate(
+        {
+            "debug": False,
+            "auth_keys": new_key(),
+            "database_url": services.urls["DATABASE_URL"],
+            "redis_url": services.urls["REDIS_URL"],
+            "temporal_address": services.urls["TEMPORAL_ADDRESS"],
+            "blob_url": (folder / "blobs").as_uri(),
+            "mail_outbox": folder / "outbox",
+            "web_dir": WEB_OUT,
+        }
     )
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def database(settings: Settings) -> AsyncGenerator[Database]:
-    database = Database.from_settings(settings)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def grace() -> Recruiter:
-    return Recruiter()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visit(browser: Browser, site: str, grace: Recruiter) -> AsyncGenerator[Visit]:
-    """Of an admin who has signed in, on a phone."""
-    context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type] a TypedDict
-    visit = await Visit.begin(browser, site, context)
-    await grace.register(site)
-    await visit.sign_in(grace)
-    yield visit
-
-
-@pytest.fixture
-def past(settings: Settings, database: Database, grace: Recruiter) -> Past:
-    return Past(settings, database, grace.email)
+async def site(settings: Settings) -> AsyncGenerator[str]:
+    """The real API, without a worker."""
+    async with serving(settings) as url:
+        yield url

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Line, Quote, QuoteCorrection } from "@/api/evaluation";
 import { spanOf } from "@/desk/review/playing";
-import { misheard, mishearing, setRight } from "@/desk/review/words";
+import { misheard, mishearing } from "@/desk/review/words";
 
 const QUOTE: Quote = { utterance_id: "a", start: 2, end: 7, quote: "wrote", source: "speech", correction: null };
 const CORRECTION: QuoteCorrection = {
@@ -39,10 +39,5 @@ describe("words that were set right", () => {
       ]),
     );
     expect([...kept.keys()]).toEqual(["a"]);
-  });
-
-  it("say who did it, and when", () => {
-    expect(setRight("grace", CORRECTION.corrected_at, "grace")).toMatch(/^You, 4 May/);
-    expect(setRight(null, CORRECTION.corrected_at, "grace")).toMatch(/^A colleague, 4 May/);
   });
 });

@@ -1,11 +1,12 @@
 "use client";
 
 import type { Quote } from "@/api/evaluation";
-import { useAccount } from "@/account/signed-in";
+import { moment } from "@/ui/moment";
 import ui from "@/ui/ui.module.css";
+import { useNames } from "../colleagues";
 import code from "./code.module.css";
 import styles from "./review.module.css";
-import { mishearing, setRight } from "./words";
+import { mishearing } from "./words";
 
 interface Props {
   quote: Quote;
@@ -14,7 +15,7 @@ interface Props {
 
 /** Words that a score rests on, as they should read; and what was recognized instead of them. */
 export function QuoteItem({ quote, onQuote }: Props) {
-  const { user_id } = useAccount();
+  const nameOf = useNames();
   const wrong = mishearing(quote);
   const words = quote.correction?.now ?? quote.quote;
   return (
@@ -33,7 +34,7 @@ export function QuoteItem({ quote, onQuote }: Props) {
       </button>
       {wrong && quote.correction && (
         <p className={ui.small} data-testid="quote-corrected">
-          Set right by: {setRight(quote.correction.corrected_by, quote.correction.corrected_at, user_id)}.
+          Set right by: {nameOf(quote.correction.corrected_by)}, {moment(quote.correction.corrected_at)}.
           {!quote.correction.is_scored && " The score goes by words of before."}
         </p>
       )}

@@ -2,14 +2,16 @@
 
 import { Fragment, useEffect, useRef, type RefObject } from "react";
 import type { Correction, Line, Quote } from "@/api/evaluation";
-import { useAccount } from "@/account/signed-in";
+import { moment } from "@/ui/moment";
 import ui from "@/ui/ui.module.css";
+import { useNames } from "../colleagues";
 import desk from "../desk.module.css";
+import { PHASES } from "../words";
 import { PlayGlyph } from "./PlayerBar";
 import { around, sentenceAt, spanOf } from "./playing";
 import styles from "./review.module.css";
 import type { Player } from "./usePlayer";
-import { marksOf, PHASES, setRight } from "./words";
+import { marksOf } from "./words";
 
 export interface Jump {
   quote: Quote;
@@ -18,7 +20,7 @@ export interface Jump {
 }
 
 interface Props {
-  lines: Line[];
+  lines: readonly Line[];
   /** By utterance, as answers should read. */
   corrections: ReadonlyMap<string, Correction>;
   candidate: string;
@@ -139,13 +141,13 @@ function Text({ text, line, quote }: { text: string; line: Line; quote: Quote | 
 
 /** What was taken for the answer at first, and who says otherwise. */
 function Recognized({ text, correction }: { text: string; correction: Correction }) {
-  const { user_id } = useAccount();
+  const nameOf = useNames();
   return (
     <details className={styles.more} data-testid="recognized">
       <summary>What was recognized</summary>
       <p>{text}</p>
       <p className={ui.small}>
-        {setRight(correction.corrected_by, correction.created_at, user_id)}: “{correction.reason}”
+        {nameOf(correction.corrected_by)}, {moment(correction.created_at)}: “{correction.reason}”
       </p>
     </details>
   );

@@ -10,7 +10,6 @@ import type {
   Scorecard,
   ScoreReason,
 } from "@/api/evaluation";
-import { moment } from "@/ui/moment";
 import type { Tone } from "../words";
 
 export const UNSCORED: Record<ScoreReason, string> = {
@@ -96,11 +95,6 @@ export function marksOf(line: Line, isCorrected = false): string[] {
   return marks;
 }
 
-/** Who set words right, and when: "You, 4 May 2026, 12:00". */
-export function setRight(by: string | null, at: string, me: string): string {
-  return `${by === me ? "You" : "A colleague"}, ${moment(at)}`;
-}
-
 /** What was misheard in a quote; null where these very words were heard right. */
 export function mishearing(quote: Quote): { heard: string; now: string } | null {
   const { correction } = quote;
@@ -116,11 +110,3 @@ export function misheard(
   const recognized = new Map(lines.map((line) => [line.utterance_id, line.text]));
   return new Map([...corrections].filter(([utteranceId, { text }]) => recognized.get(utteranceId) !== text));
 }
-
-export const PHASES: Record<string, string> = {
-  introduction: "Introduction",
-  warmup: "Warm-up",
-  main_questions: "Main questions",
-  wrap_up: "Wrap-up",
-  completed: "Farewell",
-};
