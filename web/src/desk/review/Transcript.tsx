@@ -19,10 +19,12 @@ export interface Jump {
   from: HTMLElement;
 }
 
+const NONE: ReadonlyMap<string, Correction> = new Map();
+
 interface Props {
   lines: readonly Line[];
-  /** By utterance, as answers should read. */
-  corrections: ReadonlyMap<string, Correction>;
+  /** By utterance, as answers should read; there are none before the end. */
+  corrections?: ReadonlyMap<string, Correction>;
   candidate: string;
   player: Player;
   jump: Jump | null;
@@ -31,7 +33,7 @@ interface Props {
 
 /** What was said, line by line, as it should read; what sounds is marked, and a quote that was jumped
  * to. */
-export function Transcript({ lines, corrections, candidate, player, jump, onBack }: Props) {
+export function Transcript({ lines, corrections = NONE, candidate, player, jump, onBack }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const sounding = player.isPlaying ? (player.current?.utterance_id ?? null) : null;
 
