@@ -81,6 +81,7 @@ AuditAction = Literal[
     "accommodation.granted",
     "accommodation.declined",
     "interview.created",
+    "interview.resumed",
     "interview.closed",
     "interview.exported",
     "document.added",

@@ -94,16 +94,17 @@ class Past:
                 **place,
             )
             await records.commit_answer(said)
+            if number == 1:
+                await self._write(interview_id, question.question_id, code)
             heard = await self._sound(interview_id, f"reply-{number}", 2)
             await records.save_speech(speech(interview_id, number, recording=heard, **place))
-        await self._write(interview_id, questions[0].question_id, code)
         await records.close_interview(interview_id, "completed", datetime.now(UTC))
         return interview_id
 
     async def _write(self, interview_id: str, question_id: str, code: Sequence[str]) -> None:
         pads = self._pads()
         for number, text in enumerate(code, 1):
-            revision = await pads.save(interview_id, question_id, "python", text)
+            revision = (await pads.save(interview_id, question_id, "python", text)).revision
             if number == len(code):
                 await pads.ask(interview_id, "last", question_id, revision, tests=True)
                 test = TestReport(name="an example", verdict="accepted")

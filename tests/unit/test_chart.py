@@ -14,7 +14,7 @@ from api.attendance import LEAVE_WITHIN_S
 from interview.config import CodeSettings, Settings
 from interview.contracts import ids
 from interview.sandbox.kubernetes.manifest import ACCESS
-from worker import DRAIN
+from workers.options import DRAIN
 
 _CHART = Path("deploy/helm/intervue")
 _VALUES: dict[str, Any] = yaml.safe_load((_CHART / "values.yaml").read_text())

@@ -114,13 +114,13 @@ async def running_code(redis: Redis, client: TemporalClient) -> AsyncGenerator[P
     sandbox, exchange, checked = PretendSandbox(), CodeExchange(redis), asyncio.Event()
     checked.set()
     worker_id = uuid.uuid4().hex
-    await exchange.show_alive(worker_id, await sandbox.check())
     run = RunCode(exchange, sandbox, checked)
     interceptors = [ActivityInterceptor(Pulse("redis://nowhere"))]
     try:
         async with Worker(
             client, task_queue=CODE_QUEUE, activities=[run.run], interceptors=interceptors
         ):
+            await exchange.show_alive(worker_id, await sandbox.check())
             yield sandbox
     finally:
         sandbox.go.set()

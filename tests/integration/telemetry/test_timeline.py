@@ -74,7 +74,6 @@ async def test_of_a_very_long_one_the_beginning_is_told(
     observed: Observed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_PAGE", 20)
-    monkeypatch.setattr(reading, "MAX_EVENTS", 50)
     settings = Settings.model_validate(
         {
             "database_url": observed.stack.urls["DATABASE_URL"],
@@ -85,8 +84,8 @@ async def test_of_a_very_long_one_the_beginning_is_told(
     database = Database.from_settings(settings)
     keys = build_data_keys(settings, database)
     client = await connect_temporal(settings, keys)
-    told = await Timelines(database, client, keys).of(observed.interview_id)
-    without = await Timelines(database, client, None).of(observed.interview_id)
+    told = await Timelines(database, client, keys, max_events=50).of(observed.interview_id)
+    without = await Timelines(database, client, None, max_events=50).of(observed.interview_id)
     await database.close()
 
     assert not told.complete

@@ -15,6 +15,8 @@ export interface Draft {
 export interface Drafts {
   save(questionId: string, draft: Draft): void;
   load(questionId: string): Draft | null;
+  /** Of which there are drafts. */
+  questions(): string[];
   remove(questionId: string): void;
   /** All of the interview. */
   clear(): void;
@@ -27,6 +29,14 @@ export function fingerprint(language: Language, text: string): string {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
   return `${language}.${text.length}.${hash >>> 0}`;
+}
+
+/** What an earlier page has left of other questions: they are over, and it is late, not lost. */
+export function* leftBehind(drafts: Drafts, questionId: string) {
+  for (const question_id of drafts.questions()) {
+    const left = question_id === questionId ? null : drafts.load(question_id);
+    if (left) yield { question_id, edit: 0, language: left.language, text: left.text };
+  }
 }
 
 export class StoredDrafts implements Drafts {
@@ -57,14 +67,18 @@ export class StoredDrafts implements Drafts {
     }
   }
 
-  clear(): void {
+  questions(): string[] {
     try {
-      for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(this.key(""))) localStorage.removeItem(key);
-      }
+      const mine = this.key("");
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(mine));
+      return keys.map((key) => key.slice(mine.length));
     } catch {
-      // As above.
+      return [];
     }
+  }
+
+  clear(): void {
+    for (const questionId of this.questions()) this.remove(questionId);
   }
 
   private key(questionId: string): string {

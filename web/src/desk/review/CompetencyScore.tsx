@@ -13,7 +13,7 @@ interface Props {
   interviewId: string;
   evaluation: number;
   score: Score;
-  /** Who said it instead: "You" or "A colleague". */
+  /** Who said it instead: "You", or a colleague. */
   by: string;
   onQuote: (quote: Quote, from: HTMLElement) => void;
   onOverridden: () => void;

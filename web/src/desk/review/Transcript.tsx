@@ -7,7 +7,8 @@ import { PlayGlyph } from "./PlayerBar";
 import { around, sentenceAt } from "./playing";
 import styles from "./review.module.css";
 import type { Player } from "./usePlayer";
-import { marksOf, PHASES } from "./words";
+import { PHASES } from "../words";
+import { marksOf } from "./words";
 
 export interface Jump {
   quote: Quote;
@@ -16,7 +17,7 @@ export interface Jump {
 }
 
 interface Props {
-  lines: Line[];
+  lines: readonly Line[];
   candidate: string;
   player: Player;
   jump: Jump | null;

@@ -91,11 +91,3 @@ export function marksOf(line: Line): string[] {
   }
   return marks;
 }
-
-export const PHASES: Record<string, string> = {
-  introduction: "Introduction",
-  warmup: "Warm-up",
-  main_questions: "Main questions",
-  wrap_up: "Wrap-up",
-  completed: "Farewell",
-};
