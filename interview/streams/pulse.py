@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import redis
 
@@ -47,8 +47,8 @@ STUCK_AFTER_S = 3.0
 HELD_TTL_S = 3600
 
 _BEATS = "intervue:pulse"
-_LEAVING = "/leaving"
-"""Beside a worker's count, under its id and this."""
+_LEAVING = "intervue:pulse:leaving"
+"""By worker. Not beside the counts: a process of an earlier release takes all there for one."""
 
 
 def _held_key(worker_id: str) -> str:
@@ -133,7 +133,8 @@ class Pulse:
                 except (RedisError, OSError):
                     written = None
             with suppress(RedisError, OSError):
-                client.hdel(_BEATS, self.worker_id, self.worker_id + _LEAVING)
+                client.hdel(_BEATS, self.worker_id)
+                client.hdel(_LEAVING, self.worker_id)
                 client.delete(_held_key(self.worker_id))
 
     def _take_changes(self) -> bool:
@@ -161,7 +162,7 @@ class Pulse:
             if ended := written - held:
                 pipe.hdel(key, *map(str, ended))
             if self._is_leaving:
-                pipe.hset(_BEATS, self.worker_id + _LEAVING, 1)
+                pipe.hset(_LEAVING, self.worker_id, 1)
             pipe.hincrby(_BEATS, self.worker_id, 1)
             return pipe.execute()[-1]
 
@@ -182,11 +183,13 @@ class PulseReader:
 
     async def signs(self) -> Signs:
         with translated():
-            answer: Any = await self.redis.hgetall(_BEATS)
-        told = {name.decode(): int(count) for name, count in answer.items()}
-        leaving = {name.removesuffix(_LEAVING) for name in told if name.endswith(_LEAVING)}
-        beats = {name: count for name, count in told.items() if not name.endswith(_LEAVING)}
-        return Signs(beats, frozenset(leaving))
+            async with self.redis.pipeline(transaction=False) as pipe:
+                pipe.hgetall(_BEATS)
+                pipe.hkeys(_LEAVING)
+                counts, leaving = cast(tuple[dict[bytes, bytes], list[bytes]], await pipe.execute())
+        beats = {worker.decode(): int(count) for worker, count in counts.items()}
+        # Who died between its two words has left none that anybody takes away.
+        return Signs(beats, frozenset(worker.decode() for worker in leaving) & beats.keys())
 
     async def beats(self) -> dict[str, int]:
         return (await self.signs()).beats
@@ -199,7 +202,8 @@ class PulseReader:
     async def forget(self, worker_id: str) -> None:
         """A worker that was alive after all is back with its next beat."""
         with translated():
-            await self.redis.hdel(_BEATS, worker_id, worker_id + _LEAVING)
+            await self.redis.hdel(_BEATS, worker_id)
+            await self.redis.hdel(_LEAVING, worker_id)
 
 
 @dataclass(slots=True)
