@@ -56,7 +56,7 @@ _OTHERS: tuple[tuple[str, Change, str], ...] = (
     (
         "without a limit",
         lambda spec: spec["containers"][0]["resources"]["limits"].pop("cpu"),
-        "limits.cpu",
+        "programs have limits",
     ),
     ("without an end", lambda spec: spec.pop("activeDeadlineSeconds"), "programs end"),
 )

@@ -15,6 +15,18 @@ pytestmark = pytest.mark.integration
 _ROOT = pytest.mark.skipif(os.getuid() != 0, reason="nobody else can be made root")
 
 
+async def test_walls_that_hold(cluster: Cluster) -> None:
+    sandbox = cluster.sandbox()
+    try:
+        status = await sandbox.check(("python", "sql"))
+        result, _ = await ran(sandbox, python("print('well')"))
+    finally:
+        await sandbox.close()
+
+    assert status.available == ("python", "sql"), status
+    assert [case.stdout for case in result.cases] == ["well\n"]
+
+
 @pytest.mark.parametrize(
     ("whim", "value", "said"),
     [
