@@ -27,8 +27,8 @@ log = structlog.stdlib.get_logger(__name__)
 GATHER_S = 0.1
 MOST_SHOWN_CHARS = 16_000
 MOST_MESSAGES = 40
-"""Of an attempt at a run, as it is written; the result holds the rest. The room's stream holds 500 messages, and
-what is being said is among them."""
+"""Of an attempt at a run, as it is written; the result holds the rest. The room's stream holds 500
+messages, and what is being said is among them."""
 _LOOK_AGAIN_S = 0.05
 
 

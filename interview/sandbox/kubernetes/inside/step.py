@@ -15,6 +15,7 @@ from interview.sandbox.bubblewrap.supervisor import end_all
 from interview.sandbox.bubblewrap.watch import Usage, Watch
 from interview.sandbox.kubernetes.inside.rooms import SCRATCH, held_bytes
 from interview.sandbox.kubernetes.inside.telling import Teller
+from interview.sandbox.kubernetes.lines import BODY_BYTES
 
 __all__ = ["RunningStep", "deafen"]
 
@@ -39,6 +40,9 @@ class RunningStep:
     _reaped_s: float = 0.0
     _peak: Usage = Usage()
     _watch: Watch = field(default_factory=lambda: Watch(()))
+    _gathered: dict[bytes, bytearray] = field(default_factory=dict[bytes, bytearray])
+    """By stream, what is told at the next look: a line of the log for each byte of a program that
+    writes them one by one would fill it."""
 
     def run(self, stdin: bytes, give_up_at: float) -> StepEnd:
         began = time.monotonic()
@@ -53,6 +57,7 @@ class RunningStep:
             self._reaped_s += end_all()
             while streams:
                 self._take(streams, next(iter(streams)), last=True)
+            self._tell()
         return self._end(time.monotonic() - began)
 
     def _attend(self, pid: int, streams: dict[int, bytes], wall_ends: float) -> None:
@@ -68,6 +73,7 @@ class RunningStep:
             if (now := time.monotonic()) >= look_at:
                 look_at = now + _LOOK_EVERY_S
                 self._look()
+                self._tell()
                 self.teller.show_alive()
                 if now >= wall_ends:
                     self._broken = self._broken or "time_limit"
@@ -96,8 +102,10 @@ class RunningStep:
             self._wrote += len(piece)
             if room < len(piece):
                 self._broken = self._broken or "output_limit"
-            if piece := piece[:room]:
-                self.teller.tell(streams[descriptor], self.case, piece)
+            gathered = self._gathered.setdefault(streams[descriptor], bytearray())
+            gathered += piece[:room]
+            if len(gathered) >= BODY_BYTES:
+                self._tell()
             return True
         if last:
             os.close(descriptor)
@@ -121,7 +129,13 @@ class RunningStep:
             # Where the kernel does not refuse them: gVisor's does not.
             self._broken = _CROWD
             said = f"stopped: more than {limits.processes} processes and threads\n"
-            self.teller.tell(STDERR, self.case, said.encode())
+            self._gathered.setdefault(STDERR, bytearray()).extend(said.encode())
+
+    def _tell(self) -> None:
+        for stream, gathered in self._gathered.items():
+            if gathered:
+                self.teller.tell(stream, self.case, bytes(gathered))
+                gathered.clear()
 
     def _end(self, wall_s: float) -> StepEnd:
         cpu_s = max(self._peak.cpu_s, self._reaped_s)
