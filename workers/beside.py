@@ -93,7 +93,7 @@ def _evaluation(means: Means, common: Common) -> Worker:
         workflows=[EvaluationWorkflow, ReevaluationWorkflow],
         activities=[
             *(evaluate.begin, evaluate.sample, evaluate.finish, evaluate.follow),
-            *(reevaluate.take, reevaluate.finish),
+            *(reevaluate.take, reevaluate.finish, reevaluate.stop),
         ],
         max_concurrent_activities=means.settings.evaluation_slots,
         **common.pinned,

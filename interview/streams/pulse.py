@@ -24,13 +24,24 @@ import redis
 from interview.streams.client import Redis, RedisError
 from interview.streams.log import translated
 
-__all__ = ["BEAT_S", "STUCK_AFTER_S", "HeldTurn", "Pulse", "PulseReader", "Signs", "Vigil"]
+__all__ = [
+    "BEAT_S",
+    "LEAVING_S",
+    "STUCK_AFTER_S",
+    "HeldTurn",
+    "Pulse",
+    "PulseReader",
+    "Signs",
+    "Vigil",
+]
 
 BEAT_S = 0.1
 DEAD_AFTER_S = 0.4
 """A count that stands still for so long is a dead worker's."""
 BLIND_AFTER_S = 0.25
 """Who has not looked for so long cannot tell a dead worker from one it did not see."""
+LEAVING_S = 0.5
+"""A worker that leaves says so for so long at least: until each who looks has seen it."""
 STUCK_AFTER_S = 3.0
 """A worker whose event loop stands still for so long counts no further."""
 HELD_TTL_S = 3600
@@ -82,7 +93,7 @@ class Pulse:
         self._thread.start()
 
     def leave(self) -> None:
-        """It takes nothing new, and ends with its last stage."""
+        """It takes nothing new, and ends with its last stage, no sooner than after `LEAVING_S`."""
         self._is_leaving = True
 
     def stop(self) -> None:

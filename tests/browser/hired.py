@@ -125,11 +125,24 @@ class Past:
     ) -> None:
         """Competencies that are left out wait for a scorer that could not be had. Beside what was
         said, `quoted_code` is evidence, of the pad as it was left."""
-        evaluations = EvaluationRecords(self.database)
         async with self.database.transaction() as connection:
             row = await ask_anew(connection, interview_id, await self.who())
-        material = await evaluations.material(interview_id, row.number)
+        await self.score(interview_id, row.number, scores, human=human, quoted_code=quoted_code)
+
+    async def score(
+        self,
+        interview_id: str,
+        number: int,
+        scores: Mapping[str, int],
+        *,
+        human: Mapping[str, HumanReason] | None = None,
+        quoted_code: str = "",
+    ) -> None:
+        """What was asked for already, likewise."""
+        evaluations = EvaluationRecords(self.database)
+        material = await evaluations.material(interview_id, number)
         assert material is not None
+        row = material.row
         await evaluations.freeze(material, "1-abc")
         said = next(one for one in material.said if one.speaker == "candidate")
         start = SAID.index(QUOTED)

@@ -16,7 +16,7 @@ from tests.replay.stored import Stored, marks, stored
 
 STORED = stored()
 WORKERS = Path(__file__).parents[2] / "workers"
-ENDED = {"completed", "continued"}
+ENDED = {"completed", "continued", "cancelled", "failed"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -90,6 +90,7 @@ describe("a line of the transcript", () => {
     expect(marksOf(line("a"))).toEqual([]);
     expect(marksOf(line("a", { modality: "typed" }))).toEqual(["Typed"]);
     expect(marksOf(line("a", { confidence: 0.41 }))).toEqual(["Hard to understand (41 %)"]);
+    expect(marksOf(line("a", { confidence: 0.41 }), true)).toEqual(["Corrected"]);
     expect(marksOf(line("a", { speaker: "interviewer", interrupted: true, heard_ms: 2_400 }))).toEqual([
       "Interrupted after 2 s",
     ]);

@@ -16,12 +16,14 @@ from interview.sandbox.bubblewrap.watch import Usage, Watch
 from interview.sandbox.kubernetes.inside.rooms import SCRATCH, held_bytes
 from interview.sandbox.kubernetes.inside.telling import Teller
 
-__all__ = ["RunningStep"]
+__all__ = ["RunningStep", "deafen"]
 
 _LOOK_EVERY_S = 0.02
 _PIECE_BYTES = 64 * 1024
 _NOT_STARTED = 127
 _CROWD = "too many"
+_BLIND = "not to be watched"
+_HEARD = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}
 
 
 @dataclass
@@ -43,6 +45,10 @@ class RunningStep:
         pid, streams = _launch(self.step, stdin)
         try:
             self._attend(pid, streams, min(began + self.step.limits.wall_s, give_up_at))
+        except OSError:
+            # Of what it takes to watch it nothing can be missing, unless it took that away: it may
+            # set limits to a process of its own user.
+            self._broken = _BLIND
         finally:
             self._reaped_s += end_all()
             while streams:
@@ -119,18 +125,30 @@ class RunningStep:
 
     def _end(self, wall_s: float) -> StepEnd:
         cpu_s = max(self._peak.cpu_s, self._reaped_s)
-        limit = None if self._broken == _CROWD else self._broken
+        limit = None if self._broken in (_CROWD, _BLIND) else self._broken
         if self._broken is None and (
             self._status == -signal.SIGXCPU or cpu_s > self.step.limits.cpu_s
         ):
             limit = "time_limit"
         return StepEnd(
-            self._status,
+            None if self._broken == _BLIND else self._status,
             limit,
             round(wall_s * 1000),
             round(cpu_s * 1000),
             self._peak.memory_bytes,
         )
+
+
+def deafen() -> None:
+    """To all signals that a process may be deaf to."""
+    for number in _HEARD:
+        _react(number, signal.SIG_IGN)
+
+
+def _react(number: int, how: signal.Handlers) -> None:
+    # Some are the C library's own.
+    with contextlib.suppress(OSError, ValueError):
+        signal.signal(number, how)
 
 
 def _launch(step: Step, stdin: bytes) -> tuple[int, dict[int, bytes]]:
@@ -162,8 +180,8 @@ def _become(step: Step, stdin: int, stdout: int, stderr: int) -> None:
     for number, descriptor in enumerate((stdin, stdout, stderr)):
         os.dup2(descriptor, number)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    for number in _HEARD:
+        _react(number, signal.SIG_DFL)
     os.setsid()
     os.umask(0o077)
     os.chdir(SCRATCH[0])

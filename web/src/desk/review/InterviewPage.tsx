@@ -5,7 +5,7 @@ import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import { hasCode } from "@/api/code";
 import type { Interview } from "@/api/desk";
-import { listRecordings, readInterview, readTranscript } from "@/api/evaluation";
+import { listRecordings, readCorrections, readInterview, readTranscript } from "@/api/evaluation";
 import { Shell } from "@/account/Shell";
 import { useLoaded } from "@/account/useLoaded";
 import { Problem } from "@/ui/Problem";
@@ -17,6 +17,7 @@ import { LiveInterview } from "../live/LiveInterview";
 import { useAgain } from "../useAgain";
 import { named } from "../words";
 import { Review, type Past } from "./Review";
+import { misheard } from "./words";
 
 const AGAIN_MS = 5_000;
 
@@ -36,12 +37,13 @@ function Loaded({ interviewId }: { interviewId: string }) {
   const load = useCallback(async () => {
     const interview = await readInterview(interviewId);
     if (isRunning(interview)) return { interview, past: null };
-    const [lines, recordings, isCoded] = await Promise.all([
+    const [lines, corrections, recordings, isCoded] = await Promise.all([
       readTranscript(interviewId),
+      readCorrections(interviewId),
       listRecordings(interviewId),
       hasCode(interviewId),
     ]);
-    return { interview, past: { lines, recordings, isCoded } };
+    return { interview, past: { lines, corrections: misheard(lines, corrections), recordings, isCoded } };
   }, [interviewId]);
   const { data, problem, reload } = useLoaded(load);
   const interview = data?.interview ?? null;

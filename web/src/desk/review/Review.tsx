@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Interview } from "@/api/desk";
-import type { Line, Quote, Recording } from "@/api/evaluation";
+import type { Correction, Line, Quote, Recording } from "@/api/evaluation";
 import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
@@ -16,7 +16,7 @@ import { CodeReplay } from "./CodeReplay";
 import { Downloads } from "./Downloads";
 import { History } from "./History";
 import { PlayerBar } from "./PlayerBar";
-import { soundOf, tracksOf } from "./playing";
+import { soundOf, spanOf, tracksOf } from "./playing";
 import { Preparing } from "./Preparing";
 import styles from "./review.module.css";
 import { Scoring } from "./Scoring";
@@ -26,13 +26,15 @@ import { useScores } from "./useScores";
 
 export interface Past {
   lines: Line[];
+  /** By utterance, as answers should read. */
+  corrections: ReadonlyMap<string, Correction>;
   recordings: Recording[];
   isCoded: boolean;
 }
 
 /** An interview that does not run: before it begins, what is prepared for it; when it is over, all that
  * is to be made of it. */
-export function Review({ interview, lines, recordings, isCoded }: { interview: Interview } & Past) {
+export function Review({ interview, lines, corrections, recordings, isCoded }: { interview: Interview } & Past) {
   const interviewId = interview.interview_id;
   const scores = useScores(interviewId);
   const { reload: rescore } = scores;
@@ -55,7 +57,9 @@ export function Review({ interview, lines, recordings, isCoded }: { interview: I
   const goTo = (quote: Quote, from: HTMLElement) => {
     const line = lines.find((one) => one.utterance_id === quote.utterance_id);
     setJump({ quote, from });
-    if (line) player.playFrom(quote.utterance_id, soundOf(line, quote));
+    if (!line) return;
+    const text = corrections.get(line.utterance_id)?.text ?? line.text;
+    player.playFrom(quote.utterance_id, soundOf({ ...line, text }, spanOf(quote)));
   };
   const back = () => {
     jump?.from.scrollIntoView({ block: "center" });
@@ -108,6 +112,7 @@ export function Review({ interview, lines, recordings, isCoded }: { interview: I
             ) : (
               <Transcript
                 lines={lines}
+                corrections={corrections}
                 candidate={named(interview.candidate_name)}
                 player={player}
                 jump={jump}
