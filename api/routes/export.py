@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
-from api.archive import archive, questions_asked
+from api.archive import archive, questions_asked, to_the_end
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
@@ -58,8 +58,15 @@ async def export_interview(
         },
         **promised,
     }
+
+    async def is_there() -> None:
+        await services.records.owner(interview_id)
+
     pads = services.pads
-    code = {"snapshots": pads.snapshot_pages(interview_id), "runs": pads.run_pages(interview_id)}
+    code = {
+        "snapshots": to_the_end(pads.snapshot_pages(interview_id), is_there),
+        "runs": to_the_end(pads.run_pages(interview_id), is_there),
+    }
     return StreamingResponse(
         archive(
             *(record, documents, recordings, services.blobs, files), listed_by_page={"code": code}

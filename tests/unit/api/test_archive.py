@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import BaseModel
 
-from api.archive import archive
+from api.archive import archive, to_the_end
+from interview.errors import NotFoundError
 from interview.persistence.rows import InterviewRecord, RecordingRow
 from interview.ports import BlobStore, FoundBlob, StoredBlob
 
@@ -136,6 +137,32 @@ async def test_what_cannot_be_read_to_its_end_is_no_archive() -> None:
             file.write(part)
 
     with pytest.raises(RuntimeError, match="erased"):
+        await read()
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(file)
+
+
+async def test_what_was_erased_after_a_page_is_no_archive() -> None:
+    """Its rows are gone, and their pages end as if that had been all."""
+    is_erased = False
+
+    async def pages() -> AsyncIterator[Rows]:
+        nonlocal is_erased
+        yield Rows([Page(number=1, text="x")])
+        is_erased = True
+
+    async def look() -> None:
+        if is_erased:
+            raise NotFoundError("interview.not_found", "no such interview")
+
+    record, file = InterviewRecord.model_construct(created_at=datetime.now(UTC)), io.BytesIO()
+    lists = {"code": {"snapshots": to_the_end(pages(), look)}}
+
+    async def read() -> None:
+        async for part in archive(record, {}, [], Counting(), listed_by_page=lists):
+            file.write(part)
+
+    with pytest.raises(NotFoundError):
         await read()
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(file)
