@@ -82,14 +82,26 @@ class Lookout:
                 break
             except StreamError:
                 await asyncio.sleep(_RETRY_S)
-        await self._find(worker, self.unsaid.of_dead)
+        await self._find(worker, self._unsaid_of_dead)
 
-    async def _find(self, worker: str, look: Callable[[str], Awaitable[dict[str, str]]]) -> None:
+    async def _unsaid_of_dead(self, worker: str) -> dict[str, str] | None:
+        """None: it stood still and counts again, so what it is given is at work. Asked before and
+        after: it may be back while the server is asked."""
+        if worker in (await self.pulses.signs()).beats:
+            return None
+        given = await self.unsaid.of_dead(worker)
+        return None if worker in (await self.pulses.signs()).beats else given
+
+    async def _find(
+        self, worker: str, look: Callable[[str], Awaitable[dict[str, str] | None]]
+    ) -> None:
         """What it was given and could not say it had."""
         for pause_s in LOOKS_S:
             await asyncio.sleep(pause_s)
             with suppress(StreamError):  # the next look
                 given = await look(worker)
+                if given is None:
+                    return
                 if given:
                     log.warning("worker.lost_unsaid", worker=worker, turns=len(given))
                 # Equal for whoever finds the same.

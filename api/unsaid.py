@@ -22,6 +22,9 @@ from interview.streams.pulse import HeldTurn, PulseReader
 __all__ = ["Unsaid"]
 
 _STAGES = "turn."
+_Given = dict[str, dict[str, dict[str, str]]]
+"""By worker and interview: the names of the stages that the server takes to be running there, by
+their activities' ids."""
 _AT_ONCE = 20
 _RPC_TIMEOUT_S = 2.0
 
@@ -36,6 +39,8 @@ class Unsaid:
     _at_once: asyncio.Semaphore = field(
         init=False, default_factory=lambda: asyncio.Semaphore(_AT_ONCE)
     )
+    _one_sweep: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _next_sweep: asyncio.Task[_Given] | None = field(init=False, default=None)
 
     async def of_dead(self, worker: str) -> dict[str, str]:
         """The ids of interviews, and for each that of an activity which nobody runs. To be asked
@@ -60,16 +65,22 @@ class Unsaid:
         }
 
     async def _given(self, worker: str) -> dict[str, dict[str, str]]:
-        """By interview: the names of the stages that the server takes to be running there, by
-        their activities' ids."""
-        rooms = list(self.rooms())
-        described = await asyncio.gather(*(self._stages(interview_id) for interview_id in rooms))
-        given: dict[str, dict[str, str]] = {}
+        """Asked of the server after this was called. Where all workers are exchanged, dozens are
+        looked for in the same second: whoever asks while a sweep is under way shares the next."""
+        if (sweep := self._next_sweep) is None:
+            sweep = self._next_sweep = asyncio.create_task(self._sweep())
+        return (await asyncio.shield(sweep)).get(worker, {})
+
+    async def _sweep(self) -> _Given:
+        async with self._one_sweep:
+            self._next_sweep = None
+            rooms = list(self.rooms())
+            described = await asyncio.gather(*map(self._stages, rooms))
+        given: _Given = {}
         for interview_id, pending in zip(rooms, described, strict=True):
             for one in pending:
-                if one.last_worker_identity == worker:
-                    stages = given.setdefault(interview_id, {})
-                    stages[one.activity_id] = one.activity_type.name
+                stages = given.setdefault(one.last_worker_identity, {}).setdefault(interview_id, {})
+                stages[one.activity_id] = one.activity_type.name
         return given
 
     async def _stages(self, interview_id: str) -> list[PendingActivityInfo]:

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import redis
 
@@ -31,13 +31,15 @@ DEAD_AFTER_S = 0.4
 """A count that stands still for so long is a dead worker's."""
 BLIND_AFTER_S = 0.25
 """Who has not looked for so long cannot tell a dead worker from one it did not see."""
+LEFT_S = 60
+"""So long after it left a worker is still told of, to whoever begins to look only then."""
 STUCK_AFTER_S = 3.0
 """A worker whose event loop stands still for so long counts no further."""
 HELD_TTL_S = 3600
 
 _BEATS = "intervue:pulse"
-_LEAVING = "/leaving"
-"""Beside a worker's count, under its id and this."""
+_LEAVING = f"{_BEATS}:leaving"
+"""Not beside the counts: an older version would take it for one that stands still."""
 
 
 def _held_key(worker_id: str) -> str:
@@ -122,8 +124,11 @@ class Pulse:
                 except (RedisError, OSError):
                     written = None
             with suppress(RedisError, OSError):
-                client.hdel(_BEATS, self.worker_id, self.worker_id + _LEAVING)
-                client.delete(_held_key(self.worker_id))
+                with client.pipeline() as pipe:  # pyright: ignore[reportUnknownMemberType] untyped keyword argument
+                    self._tell_leaving(pipe)
+                    pipe.hdel(_BEATS, self.worker_id)
+                    pipe.delete(_held_key(self.worker_id))
+                    pipe.execute()
 
     def _take_changes(self) -> bool:
         """Waits for a change, or until the next beat is due; False when it is the end."""
@@ -150,14 +155,20 @@ class Pulse:
             if ended := written - held:
                 pipe.hdel(key, *map(str, ended))
             if self._is_leaving:
-                pipe.hset(_BEATS, self.worker_id + _LEAVING, 1)
+                self._tell_leaving(pipe)
             pipe.hincrby(_BEATS, self.worker_id, 1)
             return pipe.execute()[-1]
+
+    def _tell_leaving(self, pipe: Any) -> None:
+        now = time.time()
+        pipe.zadd(_LEAVING, {self.worker_id: now})
+        pipe.zremrangebyscore(_LEAVING, "-inf", now - LEFT_S)
+        pipe.expire(_LEAVING, LEFT_S)
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Of the workers that have not left: the count of each, and who is about to leave."""
+    """The count of each worker that has not left, and those that are leaving or have just left."""
 
     beats: dict[str, int]
     leaving: frozenset[str]
@@ -171,11 +182,11 @@ class PulseReader:
 
     async def signs(self) -> Signs:
         with translated():
-            answer: Any = await self.redis.hgetall(_BEATS)
-        told = {name.decode(): int(count) for name, count in answer.items()}
-        leaving = {name.removesuffix(_LEAVING) for name in told if name.endswith(_LEAVING)}
-        beats = {name: count for name, count in told.items() if not name.endswith(_LEAVING)}
-        return Signs(beats, frozenset(leaving))
+            async with cast(Any, self.redis).pipeline(transaction=False) as pipe:
+                pipe.hgetall(_BEATS).zrange(_LEAVING, 0, -1)
+                counts, leaving = await pipe.execute()
+        beats = {worker.decode(): int(count) for worker, count in counts.items()}
+        return Signs(beats, frozenset(worker.decode() for worker in leaving))
 
     async def beats(self) -> dict[str, int]:
         return (await self.signs()).beats
@@ -188,7 +199,7 @@ class PulseReader:
     async def forget(self, worker_id: str) -> None:
         """A worker that was alive after all is back with its next beat."""
         with translated():
-            await self.redis.hdel(_BEATS, worker_id, worker_id + _LEAVING)
+            await self.redis.hdel(_BEATS, worker_id)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from tests.cluster.manifests import apply, refused, rendered
 from tests.cluster.node import node
 from tests.cluster.runs import check_runs
 from tests.cluster.servers import Admin, cluster
-from tests.cluster.shapes import check_shapes
+from tests.cluster.shapes import check_shapes, wait_for_policy
 from tests.fakes.cluster.walls import walled
 
 _EXAMPLES = Path("deploy/helm/examples")
@@ -42,6 +42,8 @@ def main() -> int:
         up_s = time.monotonic() - began
         _charts(checks, admin, options.helm)
         _prepare(admin, rendered(options.helm, _EXAMPLES / "programs.yaml"))
+        _wait_for_quota(admin)
+        wait_for_policy(admin, _PLACE)
         token = _token(admin)
         _rights(checks, admin, token)
         check_shapes(checks, admin, _PLACE)
@@ -102,6 +104,16 @@ def _prepare(admin: Admin, documents: list[Document]) -> None:
             and (one["metadata"].get("namespace") == _PROGRAMS or _is_code(one))
         ],
     )
+
+
+def _wait_for_quota(admin: Admin) -> None:
+    """Pods are refused until the controller of quotas has counted."""
+    path = f"/api/v1/namespaces/{_PROGRAMS}/resourcequotas"
+    give_up_at = time.monotonic() + 60
+    while not all(one["status"].get("hard") for one in admin.ask("GET", path)["items"]):
+        if time.monotonic() > give_up_at:
+            raise SystemExit("nobody counts against the quota")
+        time.sleep(0.2)
 
 
 def _is_code(document: Document) -> bool:

@@ -16,6 +16,8 @@ __all__ = ["apply", "refused", "rendered"]
 Document = dict[str, Any]
 
 _CHART = Path("deploy/helm/intervue")
+_KUBERNETES = "1.35.0"
+"""That of the servers beside this."""
 _PATHS = {
     "ConfigMap": "/api/v1/namespaces/{}/configmaps",
     "CronJob": "/apis/batch/v1/namespaces/{}/cronjobs",
@@ -47,7 +49,10 @@ def rendered(helm: Path, values: Path | None = None) -> list[Document]:
     """With the namespaces first, without which nothing can be in them."""
     more = ["--values", str(values)] if values else []
     done = subprocess.run(
-        [str(helm), "template", "intervue", str(_CHART), "--namespace", "intervue", *more],
+        [
+            *(str(helm), "template", "intervue", str(_CHART), "--namespace", "intervue"),
+            *("--kube-version", _KUBERNETES, *more),
+        ],
         check=True,
         capture_output=True,
         text=True,

@@ -24,7 +24,6 @@ async def check_runs(
 ) -> None:
     sandbox = Kubernetes(admin.url, place, credentials)
     try:
-        await _quota_is_known(admin, place.namespace)
         status = await sandbox.check()
         checks.that("its own test passes", "python" in status.available, status.reason)
         if not status.available:
@@ -95,16 +94,6 @@ async def _attempts(checks: Checks, sandbox: Kubernetes, here: Node) -> None:
     whole = [case.stdout for case in result.cases] == ["begun\ndone\n"]
     once = here.kubelet.started == started + 1
     checks.that("a second attempt goes on with the first one's pod", whole and once, result)
-
-
-async def _quota_is_known(admin: Admin, namespace: str) -> None:
-    """Pods are refused until the controller of quotas has counted."""
-    path = f"/api/v1/namespaces/{namespace}/resourcequotas"
-    for _ in range(300):
-        if all(one["status"].get("hard") for one in admin.ask("GET", path)["items"]):
-            return
-        await asyncio.sleep(0.2)
-    raise SystemExit("nobody counts against the quota")
 
 
 async def _left(admin: Admin, namespace: str) -> list[str]:

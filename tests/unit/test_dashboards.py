@@ -97,18 +97,22 @@ def test_what_has_no_value_is_empty() -> None:
     assert evaluate(nothing, panel(), WINDOW).is_empty
 
 
+_OVERRIDDEN = {"defaults": {"unit": "s"}, "overrides": [{"matcher": "byName"}]}
+_ANOTHER_S = {**PANEL["targets"][0], "datasource": {"uid": "another"}}
+
+
 @pytest.mark.parametrize(
-    "changed",
+    ("name", "value"),
     [
-        {"type": "heatmap"},
-        {"fieldConfig": {"defaults": {"unit": "s"}, "overrides": [{"matcher": {}}]}},
-        {"targets": []},
-        {"targets": [{**PANEL["targets"][0], "datasource": {"uid": "another"}}]},
+        ("type", "heatmap"),
+        ("fieldConfig", _OVERRIDDEN),
+        ("targets", ()),
+        ("targets", (_ANOTHER_S,)),
     ],
 )
-def test_what_would_not_be_drawn_is_refused(changed: dict[str, Any]) -> None:
+def test_what_would_not_be_drawn_is_refused(name: str, value: object) -> None:
     with pytest.raises(ValidationError):
-        panel(**changed)
+        panel(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -151,8 +155,13 @@ def test_ticks_are_round(highest: float, unit: str, expected: list[float]) -> No
 
 
 def board(*panels: Panel) -> Board:
-    rest = {"uid": "u", "title": "Board", "annotations": {"list": []}, "templating": {"list": []}}
-    return Board.model_validate({**rest, "panels": []}).model_copy(update={"panels": panels})
+    rest: dict[str, Any] = {
+        "uid": "u",
+        "title": "Board",
+        "annotations": {"list": []},
+        "templating": {"list": []},
+    }
+    return Board.model_validate({**rest, "panels": ()}).model_copy(update={"panels": panels})
 
 
 def test_panels_that_show_nothing_are_framed_in_red(tmp_path: Path) -> None:

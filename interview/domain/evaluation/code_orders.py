@@ -14,6 +14,7 @@ __all__ = ["orders_in_code"]
 
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}+={0,2}")
 _PLAIN = re.compile(rb"[A-Za-z,.'-]+ [A-Za-z ,.'-]{12,}")
+_HYPHEN = re.compile("(?<=[A-Za-z])-(?=[A-Za-z])")
 _MOST_DECODED = 400
 
 _Read = tuple[str, list[int]]
@@ -28,6 +29,7 @@ def orders_in_code(
     for text, rules in ((code, ANYWHERE), (words, SPOKEN)):
         yield from _found(text, rules)
         plain, at = loosened(text, places)
+        plain = _HYPHEN.sub(" ", plain)
         if plain != text:
             for start, end in _found(plain, rules):
                 yield at[start], at[end - 1] + 1

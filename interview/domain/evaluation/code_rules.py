@@ -8,7 +8,7 @@ from typing import ClassVar
 
 __all__ = ["ANYWHERE", "SPOKEN", "Rule"]
 
-_PERSON = r"(?:scorer|grader|evaluator|rater|assessor|reviewer)"
+_PERSON = r"(?:scorer|grader|evaluator|rater|assessor|reviewer)s?"
 _SCORERS = ("scorer", "grader", "evaluator", "rater", "assessor", "reviewer", "ai", "llm")
 _SCORER = rf"(?:{_PERSON}|ai|llm|language model)"
 _HIGH = r"(?:top|highest|maximum|max|full|perfect|best|excellent)"
@@ -18,9 +18,10 @@ _WORK = r"(?:candidate|applicant|answer|solution|code|program|query|queries|subm
 _END = r"(?=[ \t]*+(?:[^\w\s]|\n|$)|\s\s|\s(?:and|but|or|und|et|y|e|en|i)\b)"
 _BEST = (
     rf"(?:(?:5|five|{_HIGH})[ -](?:possible |available )?{_MARK}\b|level (?:five\b|5|[a-e]\b)|"
-    rf"(?:5|five|{_HIGH}){_END})"
+    rf"(?:5|five|{_HIGH})(?:{_END}|\s+in\s+(?:every|all|each)\b))"
 )
 _FORGET = r"(?:ignore|disregard|forget|override|bypass)"
+_NOT = r"(?:do not|don't|never|stop)"
 _EARLIER = r"(?:previous|prior|preceding|earlier|above|original|initial|your|my)"
 _ORDERS = rf"(?:instructions|prompts?|guidelines|directives|(?:instruction|directive){_END})"
 
@@ -78,6 +79,18 @@ SPOKEN = (
         rf"\b{_FORGET}\s+everything (?:above|before|so far)(?:{_END}|\s+this)",
         rf"\b{_FORGET}\b.{{0,30}}\binstructions\s+(?:above|given|so far|you (?:were|have|got))\b",
     ),
+    _rule(
+        "do not,don't,never,stop,skip",
+        rf"\b{_NOT}\s+(?:appl|follow|us|obey|consult)\w{{0,4}}\s+(?:the|this|your|any)\s+rubric\b",
+        rf"\b{_NOT}\s+(?:follow|obey)\w{{0,3}}\s+your\s+(?:\w+\s+)?instructions\b",
+        r"\bskip\s+(?:the|this|your|any)\s+rubric\b",
+    ),
+    _rule(
+        "your new,your instructions",
+        r"\byour new (?:task|role|job|goal|instructions?|rules?) (?:is|are)\b",
+        r"\byour instructions (?:have|has|were|are) (?:changed|been)\b",
+    ),
+    _rule("top,highest,maximum,max,full,perfect,best", rf"\b{_HIGH} {_MARK},?\s+please\b"),
     _rule(
         "you are",
         r"\byou are (?:now )?an? (?:\w{1,12} ){0,2}(?:evaluator|scorer|grader|ai|assistant)\b",
@@ -140,6 +153,7 @@ SPOKEN = (
         ",".join((*_SCORERS, "language model")),
         rf"\b{_SCORER}\b.{{0,20}}\b(?:must|should|please)\b.{{0,20}}\b(?:give|award|assign|grant|"
         rf"rate)\b.{{0,30}}\b{_HIGH}\b",
+        rf"\b{_SCORER}\s*:\s*this (?:is|was) (?:an? )?(?:level [a-e5]\b|{_BEST})",
         rf"\b{_SCORER}\s*:\s*(?:you|please|the candidate|ignore|give|assign|award|rate|mark|score|"
         r"set|output|do not|must|full marks|five|5)\b",
         rf"\b(?:ai|llm) {_PERSON}\b",

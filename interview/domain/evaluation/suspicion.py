@@ -141,29 +141,33 @@ def _hidden(text: str, hits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]
             yield (before + 1 if before >= 0 else first), (after if after >= 0 else last)
 
 
-_LOOK_ALIKE = str.maketrans("аеорсухіѕԁ", "aeopcyxisd")
+_LOOK_ALIKE = str.maketrans("аеорсухіѕԁαεικνορτυ", "aeopcyxisdaeikvoptu")
+# Forms of Latin letters that Unicode does not call compatible with them.
+_FORMS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)) | {
+    chr(first + place): chr(ord("A") + place) for first in (0x1F150, 0x1F170) for place in range(26)
+}
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
-_LATIN, _CYRILLIC = re.compile("[A-Za-z]"), re.compile("[\u0400-\u04ff]")
+_LATIN, _ALIKE = re.compile("[A-Za-z]"), re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 _WORD_OF_LETTERS = re.compile(r"\w+")
 _APART = re.compile(r"(?<!\w)(?:\w[^\w\n]){3,}\w(?!\w)")
 
 
 def _seen(text: str) -> tuple[str, list[int]]:
-    """As it looks, and where each letter stands. Cyrillic words stay Cyrillic: only letters among
-    Latin ones are taken for them."""
+    """As it looks, and where each letter stands. Cyrillic and Greek words stay what they are: only
+    letters among Latin ones are taken for them."""
     if text.isascii():
         return text, list(range(len(text)))
     unseen = {n for found in _UNSEEN.finditer(text) for n in range(*found.span())}
     places = [n for n in range(len(text)) if n not in unseen]
     text = _UNSEEN.sub("", text)
-    if _CYRILLIC.search(text):
+    if _ALIKE.search(text):
         text = _WORD_OF_LETTERS.sub(_alike, text)
     return text.translate(_table(text, _narrow)), places
 
 
 def _alike(found: re.Match[str]) -> str:
     word = found.group()
-    return word.translate(_LOOK_ALIKE) if _LATIN.search(word) and _CYRILLIC.search(word) else word
+    return word.translate(_LOOK_ALIKE) if _LATIN.search(word) and _ALIKE.search(word) else word
 
 
 def _table(text: str, change: Callable[[str], str]) -> dict[int, str]:
@@ -173,7 +177,7 @@ def _table(text: str, change: Callable[[str], str]) -> dict[int, str]:
 
 def _narrow(letter: str) -> str:
     plain = unicodedata.normalize("NFKC", letter)
-    return plain if len(plain) == 1 else letter
+    return _FORMS.get(letter, plain if len(plain) == 1 else letter)
 
 
 def _bare(letter: str) -> str:

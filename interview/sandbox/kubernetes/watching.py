@@ -120,8 +120,10 @@ class TheJob:
         if pod.out_of_memory:
             return StepEnd(None, "memory_limit", 0, 0)
         code, why = pod.exit_code, pod.status.reason
-        if begun and code is not None and code > _SIGNALLED and not why:
-            return StepEnd(_SIGNALLED - code, None, 0, 0)
+        if begun and code is not None and not why:
+            # Its supervisor is of the program's user: what ends the one, the other may have done.
+            log.warning("sandbox.supervisor_ended", job=self.name, status=code)
+            return StepEnd(_SIGNALLED - code if code > _SIGNALLED else None, None, 0, 0)
         why = f"{why}: {pod.status.message}" if why else f"status {code}"
         raise ClusterFailure(f"its pod ended: {why}")
 

@@ -46,11 +46,13 @@ def test_the_death_of_a_worker_is_told(observed: Observed, timeline: dict[str, A
     runs = sorted(struck["stages"], key=lambda run: run["rerun"])
 
     assert struck["recoveries"] >= 1
-    assert "recovery" in [step["kind"] for step in timeline["steps"]]
+    asked = " ".join(step["about"] for step in timeline["steps"] if step["kind"] == "recovery")
+    assert f"turn_id {struck['turn_id']}, reason " in asked
     assert runs[0]["ending"] != "completed"
     assert runs[-1]["after_ms"] > 0
     assert len({run["worker"] for turn in turns.values() for run in turn["stages"]}) >= 1
-    assert not any(turn["recoveries"] for turn in turns.values())
+    # On a machine that is very busy one that lives may be missed too.
+    assert all(turn["turn_id"] in asked for turn in turns.values() if turn["recoveries"])
 
 
 def test_steps_go_from_the_beginning_to_the_end(timeline: dict[str, Any]) -> None:

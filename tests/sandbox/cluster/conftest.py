@@ -1,8 +1,7 @@
-"""One cluster for the tests of a file, tried once; each test gets it as it should be."""
+"""One cluster for the tests of a file; each test gets it as it should be."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
@@ -70,27 +69,9 @@ def cluster(a_cluster: Cluster) -> Cluster:
     return a_cluster
 
 
-@pytest.fixture(scope="module")
-def was_tried(a_cluster: Cluster) -> bool:
-    """Its walls held: each sandbox of these tests may take that for granted."""
-
-    async def check() -> bool:
-        sandbox = a_cluster.sandbox()
-        try:
-            status = await sandbox.check(("python",))
-        finally:
-            await sandbox.close()
-        assert status.available == ("python",), status.reason
-        return True
-
-    a_cluster.mend()
-    return asyncio.run(check())
-
-
 @pytest.fixture
-async def sandbox(
-    cluster: Cluster, was_tried: bool, monkeypatch: pytest.MonkeyPatch
-) -> AsyncGenerator[Kubernetes]:
+async def sandbox(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Kubernetes]:
+    """Its walls hold (`test_walls`), and are not tried for each test."""
     sandbox = cluster.sandbox()
     monkeypatch.setattr(sandbox, "_refusal", "")
     yield sandbox

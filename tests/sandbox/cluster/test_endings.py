@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from interview.domain.code_runs import Run
-from interview.sandbox.kubernetes import watching
+from interview.sandbox.kubernetes import backend, watching
 from interview.sandbox.kubernetes.backend import Kubernetes
+from interview.sandbox.kubernetes.journal import Journal
 from tests.sandbox.cluster.conftest import Cluster, python, ran
 
 pytestmark = pytest.mark.integration
@@ -150,3 +153,21 @@ async def test_more_than_a_secret_holds(sandbox: Kubernetes, cluster: Cluster) -
 
     assert [case.stdout for case in result.cases] == ["349000\n"]
     assert cluster.api.asked_for("create", "secrets") == 2
+
+
+async def test_bytes_that_are_written_one_by_one_do_not_fill_the_log(
+    sandbox: Kubernetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journals: list[Journal] = []
+
+    class Kept(Journal):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            journals.append(self)
+
+    monkeypatch.setattr(backend, "Journal", Kept)
+    source = "import os, time\nfor _ in range(3000):\n os.write(1, b'x')\n time.sleep(0.0001)"
+    result, told = await ran(sandbox, python(source))
+
+    assert result.cases[0].stdout == told == "x" * 3000
+    assert journals[0].heard < 600

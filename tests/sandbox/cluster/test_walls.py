@@ -15,6 +15,18 @@ pytestmark = pytest.mark.integration
 _ROOT = pytest.mark.skipif(os.getuid() != 0, reason="nobody else can be made root")
 
 
+async def test_walls_that_hold(cluster: Cluster) -> None:
+    sandbox = cluster.sandbox()
+    try:
+        status = await sandbox.check(("python", "sql"))
+        result, _ = await ran(sandbox, python("print('well')"))
+    finally:
+        await sandbox.close()
+
+    assert status.available == ("python", "sql"), status
+    assert [case.stdout for case in result.cases] == ["well\n"]
+
+
 @pytest.mark.parametrize(
     ("whim", "value", "said"),
     [
@@ -104,3 +116,27 @@ if sys.stdin.read() == "end":
 
     assert {case.stdout for case in result.cases} == {"[] [] 2\n"}
     assert [case.ending for case in result.cases] == ["finished", "finished", "finished"]
+
+
+@pytest.mark.parametrize(
+    ("attack", "endings"),
+    [
+        ("os.kill(1, signal.SIGTERM)", ["finished", "finished"]),
+        ("os.kill(1, signal.SIGINT)", ["finished", "finished"]),
+        ("resource.prlimit(1, resource.RLIMIT_NOFILE, (0, 0))", ["runtime_error", "runtime_error"]),
+        ("resource.prlimit(1, resource.RLIMIT_AS, (1, 1))", None),
+        ("resource.prlimit(1, resource.RLIMIT_CPU, (0, 0))", None),
+    ],
+    ids=["terminate", "interrupt", "no files", "no memory", "no time"],
+)
+async def test_no_program_passes_off_its_failure_as_the_sandboxes(
+    sandbox: Kubernetes, attack: str, endings: list[str] | None
+) -> None:
+    """Its supervisor is of the same user, so it may be signalled, and set limits to."""
+    source = f"import os, resource, signal, time\n{attack}\ntime.sleep(0.3)"
+    result, _ = await ran(sandbox, python(source, "", ""))
+
+    assert result.ending == "finished", result.reason
+    assert len(result.cases) == 2
+    if endings is not None:
+        assert [case.ending for case in result.cases] == endings

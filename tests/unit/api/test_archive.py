@@ -9,11 +9,16 @@ import weakref
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from pydantic import BaseModel
 
 from api.archive import archive
+from api.dependencies import Services
+from api.routes.export import whole
+from interview.errors import NotFoundError
 from interview.persistence.rows import InterviewRecord, RecordingRow
 from interview.ports import BlobStore, FoundBlob, StoredBlob
 
@@ -139,3 +144,20 @@ async def test_what_cannot_be_read_to_its_end_is_no_archive() -> None:
         await read()
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(file)
+
+
+async def test_a_list_that_an_erasure_has_ended_is_no_whole_list() -> None:
+    """Its rows are gone then, and the list seems to be over."""
+
+    class Erasures:
+        async def find(self, interview_id: str) -> object:
+            return object()
+
+    async def pages() -> AsyncIterator[Rows]:
+        yield Rows([Page(number=1, text="x")])
+
+    services = cast(Services, SimpleNamespace(erasures=Erasures()))
+    listed = aiter(whole(services, "an-interview", pages()))
+    assert len(await anext(listed)) == 1
+    with pytest.raises(NotFoundError, match="erased"):
+        await anext(listed)

@@ -53,10 +53,10 @@ export function Shell({ title, aside, children }: Props) {
 
   const places = useRef<HTMLElement>(null);
 
-  // On a phone they are more than fit.
+  // On a phone they are more than fit; how many more depends on the language.
   useEffect(() => {
     places.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [here]);
+  }, [here, words]);
 
   const leave = () => void run(logout).then((done) => done && router.replace("/login/"));
 

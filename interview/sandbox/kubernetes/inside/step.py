@@ -15,13 +15,16 @@ from interview.sandbox.bubblewrap.supervisor import end_all
 from interview.sandbox.bubblewrap.watch import Usage, Watch
 from interview.sandbox.kubernetes.inside.rooms import SCRATCH, held_bytes
 from interview.sandbox.kubernetes.inside.telling import Teller
+from interview.sandbox.kubernetes.lines import BODY_BYTES
 
-__all__ = ["RunningStep"]
+__all__ = ["RunningStep", "deafen"]
 
 _LOOK_EVERY_S = 0.02
 _PIECE_BYTES = 64 * 1024
 _NOT_STARTED = 127
 _CROWD = "too many"
+_BLIND = "not to be watched"
+_HEARD = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}
 
 
 @dataclass
@@ -37,16 +40,24 @@ class RunningStep:
     _reaped_s: float = 0.0
     _peak: Usage = Usage()
     _watch: Watch = field(default_factory=lambda: Watch(()))
+    _gathered: dict[bytes, bytearray] = field(default_factory=dict[bytes, bytearray])
+    """By stream, what is told at the next look: a line of the log for each byte of a program that
+    writes them one by one would fill it."""
 
     def run(self, stdin: bytes, give_up_at: float) -> StepEnd:
         began = time.monotonic()
         pid, streams = _launch(self.step, stdin)
         try:
             self._attend(pid, streams, min(began + self.step.limits.wall_s, give_up_at))
+        except OSError:
+            # Of what it takes to watch it nothing can be missing, unless it took that away: it may
+            # set limits to a process of its own user.
+            self._broken = _BLIND
         finally:
             self._reaped_s += end_all()
             while streams:
                 self._take(streams, next(iter(streams)), last=True)
+            self._tell()
         return self._end(time.monotonic() - began)
 
     def _attend(self, pid: int, streams: dict[int, bytes], wall_ends: float) -> None:
@@ -62,6 +73,7 @@ class RunningStep:
             if (now := time.monotonic()) >= look_at:
                 look_at = now + _LOOK_EVERY_S
                 self._look()
+                self._tell()
                 self.teller.show_alive()
                 if now >= wall_ends:
                     self._broken = self._broken or "time_limit"
@@ -90,8 +102,10 @@ class RunningStep:
             self._wrote += len(piece)
             if room < len(piece):
                 self._broken = self._broken or "output_limit"
-            if piece := piece[:room]:
-                self.teller.tell(streams[descriptor], self.case, piece)
+            gathered = self._gathered.setdefault(streams[descriptor], bytearray())
+            gathered += piece[:room]
+            if len(gathered) >= BODY_BYTES:
+                self._tell()
             return True
         if last:
             os.close(descriptor)
@@ -115,22 +129,40 @@ class RunningStep:
             # Where the kernel does not refuse them: gVisor's does not.
             self._broken = _CROWD
             said = f"stopped: more than {limits.processes} processes and threads\n"
-            self.teller.tell(STDERR, self.case, said.encode())
+            self._gathered.setdefault(STDERR, bytearray()).extend(said.encode())
+
+    def _tell(self) -> None:
+        for stream, gathered in self._gathered.items():
+            if gathered:
+                self.teller.tell(stream, self.case, bytes(gathered))
+                gathered.clear()
 
     def _end(self, wall_s: float) -> StepEnd:
         cpu_s = max(self._peak.cpu_s, self._reaped_s)
-        limit = None if self._broken == _CROWD else self._broken
+        limit = None if self._broken in (_CROWD, _BLIND) else self._broken
         if self._broken is None and (
             self._status == -signal.SIGXCPU or cpu_s > self.step.limits.cpu_s
         ):
             limit = "time_limit"
         return StepEnd(
-            self._status,
+            None if self._broken == _BLIND else self._status,
             limit,
             round(wall_s * 1000),
             round(cpu_s * 1000),
             self._peak.memory_bytes,
         )
+
+
+def deafen() -> None:
+    """To all signals that a process may be deaf to."""
+    for number in _HEARD:
+        _react(number, signal.SIG_IGN)
+
+
+def _react(number: int, how: signal.Handlers) -> None:
+    # Some are the C library's own.
+    with contextlib.suppress(OSError, ValueError):
+        signal.signal(number, how)
 
 
 def _launch(step: Step, stdin: bytes) -> tuple[int, dict[int, bytes]]:
@@ -162,8 +194,8 @@ def _become(step: Step, stdin: int, stdout: int, stderr: int) -> None:
     for number, descriptor in enumerate((stdin, stdout, stderr)):
         os.dup2(descriptor, number)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    for number in _HEARD:
+        _react(number, signal.SIG_DFL)
     os.setsid()
     os.umask(0o077)
     os.chdir(SCRATCH[0])

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 
 /** So far from the end is still at it. */
 const NEAR_PX = 48;
@@ -27,6 +27,15 @@ export function useEnd(count: number): End {
   useLayoutEffect(() => {
     if (stays.current) toEnd();
   }, [count, toEnd]);
+
+  useEffect(() => {
+    const { current } = pane;
+    if (!current) return;
+    // As when a phone is turned.
+    const resized = new ResizeObserver(() => stays.current && toEnd());
+    resized.observe(current);
+    return () => resized.disconnect();
+  }, [toEnd]);
 
   const onScroll = () => {
     const { current } = pane;
