@@ -1,5 +1,6 @@
 // What was written and is not safe on the server yet, for a page that is closed or crashes.
 // Best effort: where there is no storage, the copy in memory must do.
+import { draftKey, forgetDrafts } from "./draft-keys";
 import type { Language } from "./pad";
 
 export interface Draft {
@@ -58,16 +59,10 @@ export class StoredDrafts implements Drafts {
   }
 
   clear(): void {
-    try {
-      for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(this.key(""))) localStorage.removeItem(key);
-      }
-    } catch {
-      // As above.
-    }
+    forgetDrafts(this.interviewId);
   }
 
   private key(questionId: string): string {
-    return `intervue.pad.${this.interviewId}.${questionId}`;
+    return draftKey(this.interviewId, questionId);
   }
 }

@@ -9,6 +9,7 @@ import type {
   ErrorMessage,
 } from "@/protocol/messages.gen";
 import { type Drafts, fingerprint } from "./drafts";
+import type { PadMessage } from "./messages";
 import type { Language, PadView, Run, RunProblem } from "./view";
 
 export type { Language, PadView, Run, RunProblem };
@@ -106,7 +107,7 @@ export class Pad {
     this.drafts.clear();
   };
 
-  receive(message: CodePad | CodeSaved | CodeOutput | CodeResult | ErrorMessage): void {
+  receive(message: PadMessage): void {
     switch (message.type) {
       case "code_pad":
         return this.entered(message);
