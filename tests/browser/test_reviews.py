@@ -78,6 +78,16 @@ def past(settings: Settings, database: Database, grace: Recruiter) -> Past:
     return Past(settings, database, grace.email)
 
 
+async def fits(visit: Visit, where: str) -> bool:
+    """Whether the tables in `where` are read without moving them sideways."""
+    every = await visit.by_id(where).locator("table").all()
+    widths = [
+        await table.evaluate("(one) => one.scrollWidth - one.parentElement.clientWidth")
+        for table in every
+    ]
+    return max(widths) <= 0
+
+
 async def rate(visit: Visit, level: int = 3) -> None:
     await expect(visit.by_id("rated")).to_have_count(len(COMPETENCIES))
     for one in await visit.by_id("rated").all():
@@ -352,9 +362,42 @@ async def test_candidates_of_a_plan_beside_each_other(visit: Visit, past: Past) 
         await expect(visit.by_id("agreement").get_by_role("table")).to_be_visible()
         assert await shift(visit) < 0.05
         await check(visit, f"a comparison at {size}")
+        assert await fits(visit, "agreement")
         await visit.open(f"/desk/interview/?id={interview_id}")
         await expect(visit.by_id("total")).to_be_visible()
         assert await shift(visit) < 0.05
+    assert visit.problems == []
+
+
+async def test_what_was_scored_once_more(visit: Visit) -> None:
+    """What it tells is made up: it takes two language models."""
+    page = visit.page
+    made: dict[str, Any] = {
+        **{"reevaluation_id": "r", "role": "nursing", "plan_hash": None, "rubric_hash": None},
+        **{"model": "openai/example", "state": "done", "interviews": 2, "over": 2, "pending": 1},
+        **{"skipped": 0, "created_at": "2026-03-01T10:00:00Z", "finished_at": None},
+    }
+    moves: dict[str, Any] = {
+        **{"count": 4, "mean_change": -0.25, "mean_absolute_change": 0.5, "largest_change": -1.0},
+        **{"crossed_band": 0.25, "kappa": 0.61, "now_scored": 0, "no_longer_scored": 1},
+        "now_needs_human": 0,
+    }
+    moved: dict[str, Any] = {
+        **{"interview_id": "i", "number": 1, "state": "done", "skipped": None, "old_total": 3.5},
+        **{"new_total": 3.0, "largest_change": -1.0, "largest_in": "candour"},
+        **{"crossed_band": True, "now_needs_human": False},
+    }
+    drift: dict[str, Any] = {
+        **{"reevaluation": made, "old_models": ["openai/older"], "new_models": ["openai/example"]},
+        **{"compared": 2, "hidden": 0, "overall": moves, "interviews": [moved], "method": "So."},
+        "competencies": [{**moves, "competency_id": "candour", "name": "Candour and its limits"}],
+    }
+    listed = {"items": [made], "models": ["openai/example"]}
+    await page.route("**/api/v1/reevaluations", lambda route: route.fulfill(json=listed))
+    await page.route("**/reevaluations/r/drift", lambda route: route.fulfill(json=drift))
+    await visit.open("/desk/drift/")
+    await expect(visit.by_id("drift").get_by_role("table")).to_have_count(2)
+    await check(visit, "what was scored once more")
     assert visit.problems == []
 
 

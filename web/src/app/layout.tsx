@@ -3,6 +3,7 @@ import "@fontsource-variable/figtree";
 import "@fontsource/newsreader/400.css";
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { KeptFocus } from "@/ui/KeptFocus";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -20,7 +21,10 @@ export const viewport: Viewport = {
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
-      <body>{children}</body>
+      <body>
+        {children}
+        <KeptFocus />
+      </body>
     </html>
   );
 }
