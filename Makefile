@@ -11,7 +11,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help screenshots eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery bench-web \
+.PHONY: help screenshots dashboards eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery bench-web \
 	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy demo-drain soak fuzz \
 	docker-up docker-down docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
@@ -101,6 +101,9 @@ eval-dialogues: .venv/.ready ## The interviewer's behaviour in scripted dialogue
 
 screenshots: .venv/.ready web/out/.ready ## Every screen in the light, in the dark and on a phone (.intervue/screenshots; PART=candidate|desk|survival)
 	@$(PY) -m tests.screens $(if $(PART),--part $(PART))
+
+dashboards: .venv/.ready ## Every dashboard drawn over a real run, for somebody to look at (.intervue/dashboards; AGAIN=1 draws the last run)
+	@$(PY) -m tests.dashboards $(if $(AGAIN),--again)
 
 ## Setting up
 

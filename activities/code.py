@@ -9,9 +9,9 @@ import structlog
 from temporalio import activity
 
 from interview.contracts.code import CodeActivities, CodeRan, CodeRun
-from interview.domain.code_runs import MAX_TOLD_CHARS, OutputPiece, Run, RunResult, bounded
+from interview.domain.code_runs import MAX_TOLD_CHARS, OutputPiece, RunResult, bounded
 from interview.errors import InterviewError
-from interview.sandbox.exchange import CodeExchange
+from interview.sandbox.exchange import CodeExchange, Taken
 from interview.sandbox.port import Sandbox
 
 __all__ = ["RunCode"]
@@ -34,17 +34,17 @@ class RunCode(CodeActivities):
         run_id, key = request.run_id, request.key
         if (before := await self._exchange.result(run_id, key)) is not None:
             return CodeRan(ending=before.ending)
-        run = await self._exchange.take(run_id, key)
+        taken = await self._exchange.take(run_id, key)
         await self._checked.wait()
-        result = await self._watched(request, run)
+        result = await self._watched(request, taken)
         stands = await self._exchange.settle(run_id, key, result)
         return CodeRan(ending=stands.ending)
 
-    async def _watched(self, request: CodeRun, run: Run) -> RunResult:
-        telling = _Telling(self._exchange, request)
+    async def _watched(self, request: CodeRun, taken: Taken) -> RunResult:
+        telling = _Telling(self._exchange, request, taken.attempt)
         task = asyncio.create_task(telling.run())
         try:
-            return bounded(await self._sandbox.run(run, telling.add))
+            return bounded(await self._sandbox.run(taken.run, telling.add, request.run_id))
         finally:
             telling.end()
             await task
@@ -53,9 +53,10 @@ class RunCode(CodeActivities):
 class _Telling:
     """Output that cannot be told now, or is too much, is part of the result all the same."""
 
-    def __init__(self, exchange: CodeExchange, request: CodeRun) -> None:
+    def __init__(self, exchange: CodeExchange, request: CodeRun, attempt: int) -> None:
         self._exchange = exchange
         self._request = request
+        self._attempt = attempt
         self._pieces: list[OutputPiece] = []
         self._characters = 0
         self._something = asyncio.Event()
@@ -89,8 +90,9 @@ class _Telling:
 
     async def _tell(self) -> None:
         pieces, self._pieces = self._pieces, []
+        run_id, key = self._request.run_id, self._request.key
         if pieces:
             try:
-                await self._exchange.write(self._request.run_id, self._request.key, pieces)
+                await self._exchange.write(run_id, key, self._attempt, pieces)
             except InterviewError as error:
                 log.warning("code.output_untold", code=error.code)

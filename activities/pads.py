@@ -34,30 +34,44 @@ _LOOK_AGAIN_S = 0.05
 
 @dataclass(slots=True)
 class _Shown:
-    """Output on its way to the room, of the cases that the candidate may see."""
+    """Output on its way to the room, of the cases that the candidate may see. Told again, it has
+    the same places."""
 
     out: OutboundWriter
     run_id: str
     shown_cases: int
+    attempt: int = 0
     characters: int = 0
+    """Of this attempt."""
     messages: int = 0
     _waiting: list[OutputPiece] = field(default_factory=list[OutputPiece])
 
     def take(self, piece: OutputPiece) -> None:
         """What a program writes while it reads a hidden test may be that test."""
-        if piece.case is None or piece.case < self.shown_cases:
-            self._waiting.append(piece)
+        if piece.case is not None and piece.case >= self.shown_cases:
+            return
+        if piece.attempt > self.attempt:
+            self.attempt, self.characters = piece.attempt, 0
+            self._waiting.clear()
+        self._waiting.append(piece)
 
     async def flush(self) -> None:
         messages: list[CodeOutput] = []
         for piece in _joined(self._waiting):
             text = piece.text[: MOST_SHOWN_CHARS - self.characters]
             if text and self.messages < MOST_MESSAGES:
+                messages.append(
+                    CodeOutput(
+                        run_id=self.run_id,
+                        case=piece.case,
+                        stream=piece.stream,
+                        text=text,
+                        attempt=self.attempt,
+                        start=self.characters,
+                    )
+                )
                 self.characters += len(text)
                 self.messages += 1
-                messages.append(
-                    CodeOutput(run_id=self.run_id, case=piece.case, stream=piece.stream, text=text)
-                )
         self._waiting.clear()
         if messages:
             await self.out.send(*messages)

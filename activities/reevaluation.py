@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from interview.contracts.evaluation import EvaluationInput
-from interview.contracts.reevaluation import ReevaluationActivities, ReevaluationInput, Taken
+from interview.contracts.reevaluation import (
+    ReevaluationActivities,
+    ReevaluationInput,
+    StopInput,
+    Taken,
+)
 from interview.persistence.reevaluations import ReevaluationRecords
 
 __all__ = ["Reevaluate"]
@@ -28,3 +33,7 @@ class Reevaluate(ReevaluationActivities):
     @activity.defn(name="reevaluation.finish")
     async def finish(self, request: ReevaluationInput) -> None:
         await self.records.finish(request.reevaluation_id)
+
+    @activity.defn(name="reevaluation.stop")
+    async def stop(self, request: StopInput) -> None:
+        await self.records.stop(request.reevaluation_id, request.reason)

@@ -1,13 +1,15 @@
-"""An interview as one ZIP file, made while it is sent: one recording or document in memory at a
-time."""
+"""An interview as one ZIP file, made while it is sent: one recording, document, or page of what is
+listed in memory at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import zipfile
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Any
+
+from pydantic import BaseModel
 
 from interview.documents.results import DocumentFormat
 from interview.errors import NotFoundError
@@ -15,7 +17,9 @@ from interview.persistence.documents import DocumentRow
 from interview.persistence.rows import InterviewRecord, RecordingRow, TranscriptLine
 from interview.ports import BlobStore
 
-__all__ = ["archive", "questions_asked"]
+__all__ = ["Pages", "archive", "questions_asked"]
+
+Pages = AsyncIterator[Sequence[BaseModel]]
 
 _EXTENSIONS = {
     "audio/webm": "webm",
@@ -33,18 +37,28 @@ async def archive(
     recordings: Sequence[RecordingRow],
     blobs: BlobStore,
     files: Sequence[DocumentRow] = (),
+    *,
+    listed_by_page: Mapping[str, Mapping[str, Pages]] | None = None,
 ) -> AsyncGenerator[bytes]:
-    """`documents` become NAME.json; `files` are what was added to the interview. No name in it is
-    of anybody else's making. A recording or a file that is gone is listed as such; when the store
-    fails, the file breaks off and is no ZIP file.
+    """`documents` become NAME.json, and so does each of `listed_by_page`, an object of lists that
+    are read as they are written; `files` are what was added to the interview. No name in it is of
+    anybody else's making. A recording or a file that is gone is listed as such; when the store
+    fails, or what is listed is erased meanwhile, the file breaks off and is no ZIP file.
 
-    Raises `BlobStoreUnavailable`, `DatabaseUnavailable`.
+    Raises `BlobStoreUnavailable`, `DatabaseUnavailable`, and what reading a page raises.
     """
     sink = _Sink()
     listed: list[dict[str, Any]] = []
     with zipfile.ZipFile(sink, "w") as zip:
         for name, document in documents.items():
             await _add(zip, record, f"{name}.json", await _json(document), zipfile.ZIP_DEFLATED)
+            yield sink.take()
+        for name, lists in (listed_by_page or {}).items():
+            with zip.open(_info(record, f"{name}.json", zipfile.ZIP_DEFLATED), "w") as file:
+                async for text in _listed(lists):
+                    await asyncio.to_thread(file.write, text.encode())
+                    if part := sink.take():
+                        yield part
             yield sink.take()
         for number, row in enumerate(recordings, start=1):
             name = _file_name(number, row)
@@ -120,9 +134,31 @@ class _Sink:
 async def _add(
     zip: zipfile.ZipFile, record: InterviewRecord, name: str, data: bytes, compression: int
 ) -> None:
+    await asyncio.to_thread(zip.writestr, _info(record, name, compression), data)
+
+
+def _info(record: InterviewRecord, name: str, compression: int) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, date_time=record.created_at.timetuple()[:6])
     info.compress_type = compression
-    await asyncio.to_thread(zip.writestr, info, data)
+    return info
+
+
+async def _listed(lists: Mapping[str, Pages]) -> AsyncIterator[str]:
+    """As `_json` writes an object of lists."""
+    for number, (name, pages) in enumerate(lists.items()):
+        yield f'{"," if number else "{"}\n  "{name}": ['
+        is_empty = True
+        async for page in pages:
+            for row in page:
+                yield await asyncio.to_thread(_row, row, "" if is_empty else ",")
+                is_empty = False
+        yield "]" if is_empty else "\n  ]"
+    yield "\n}"
+
+
+def _row(row: BaseModel, before: str) -> str:
+    text = json.dumps(row.model_dump(mode="json"), indent=2, ensure_ascii=False)
+    return f"{before}\n{text}".replace("\n", "\n    ")
 
 
 def _file_name(number: int, row: RecordingRow) -> str:
@@ -131,7 +167,7 @@ def _file_name(number: int, row: RecordingRow) -> str:
 
 
 async def _json(document: Any) -> bytes:
-    """What was written on pads may be many megabytes."""
+    """A long interview's transcript takes its time."""
     return await asyncio.to_thread(
         lambda: json.dumps(document, indent=2, ensure_ascii=False).encode()
     )

@@ -51,6 +51,11 @@ class Attendance:
     def count(self) -> int:
         return len(self._present)
 
+    @property
+    def interviews(self) -> frozenset[str]:
+        """Those with somebody in their room."""
+        return frozenset(entry.interview_id for entry in self._present)
+
     @contextmanager
     def present(
         self,

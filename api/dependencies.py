@@ -41,6 +41,7 @@ from interview.persistence.documents import DocumentRecords
 from interview.persistence.drifts import DriftRecords
 from interview.persistence.erasures import ErasureRecords
 from interview.persistence.evaluations import EvaluationRecords
+from interview.persistence.held_plans import HeldPlans
 from interview.persistence.overrides import OverrideRecords
 from interview.persistence.planning.proposals import ProposalRecords
 from interview.persistence.planning.roles import RoleRecords
@@ -48,6 +49,7 @@ from interview.persistence.planning.tailorings import TailoringRecords
 from interview.persistence.planning.versions import PlanRecords
 from interview.persistence.records import Records
 from interview.persistence.reevaluations import ReevaluationRecords
+from interview.persistence.returns import Returns
 from interview.persistence.reviews import ReviewRecords
 from interview.planning.asking import Planning
 from interview.ports import BlobStore
@@ -59,6 +61,7 @@ from interview.security.sealed_blobs import sealed
 from interview.security.tokens import AccessTokens
 from interview.streams.client import Redis
 from interview.streams.log import StreamLog, connect_redis
+from interview.streams.presence import Presence
 from interview.temporal_client import connect_temporal
 from interview.timeline.reading import Timelines
 from interview.webhooks.guard import Guard
@@ -229,6 +232,18 @@ class Services:
     @property
     def timelines(self) -> Timelines:
         return Timelines(self.database, self.temporal, self.keys)
+
+    @property
+    def held_plans(self) -> HeldPlans:
+        return HeldPlans(self.database)
+
+    @property
+    def presence(self) -> Presence:
+        return Presence(self.redis)
+
+    @property
+    def returns(self) -> Returns:
+        return Returns(self.database)
 
     @property
     def webhooks(self) -> Webhooks:

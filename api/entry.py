@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from api.dependencies import Services
 from api.pending import PendingTurns
 from interview.contracts.interview import BeginTurnInput, Limits
-from interview.domain.phases import Phase
-from interview.domain.progress import Position, standing
+from interview.domain.progress import position_at, standing
 from interview.domain.roles import DEFAULT_ROLE, get_plan, get_rubric
 from interview.errors import NotFoundError
 from interview.persistence.rows import InterviewRecord, NewInterview, TranscriptLine
@@ -93,7 +92,8 @@ async def enter(
 
 def snapshot(entry: Entry) -> Snapshot:
     record = entry.record
-    here = standing(record.plan, _position(record), 0.0)
+    place = position_at(record.plan, record.phase, record.question_id)
+    here = standing(record.plan, place, 0.0)
     return Snapshot(
         status=record.status,
         role=record.role,
@@ -174,13 +174,3 @@ async def _pending(
 
 def _committed(transcript: list[TranscriptLine]) -> list[str]:
     return [line.turn_id for line in transcript if line.speaker == "candidate"]
-
-
-def _position(record: InterviewRecord) -> Position:
-    """The row knows the question, not its index."""
-    if record.phase is Phase.COMPLETED or record.question_id is None:
-        return Position(phase=Phase.COMPLETED)
-    questions = record.plan.phase(record.phase).questions
-    ids = [question.question_id for question in questions]
-    index = ids.index(record.question_id) if record.question_id in ids else 0
-    return Position(phase=record.phase, question_index=index)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -13,6 +15,7 @@ from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdate
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.background import Background
+from api.unsaid import Unsaid
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import RecoverTurnInput
 from interview.errors import InterviewError, StreamError
@@ -28,6 +31,9 @@ log = structlog.stdlib.get_logger(__name__)
 GIVE_UP_S = 600.0
 """Of one recovery, while Temporal is away: long after its own heartbeat has found the turn."""
 AT_ONCE = 20
+LOOKS_S = (0.25, 0.5, 1.5, 3.0, 10.0, 30.0)
+"""From a death or a leave to the first look, and from each to the next: a server that was not told
+goes on for a while to give it work."""
 _RPC_TIMEOUT_S = 2.0
 _RETRY_S = 0.2
 _LONGEST_RETRY_S = 1.0
@@ -41,7 +47,9 @@ class Lookout:
     pulses: PulseReader
     temporal: Client
     background: Background
+    unsaid: Unsaid
     _vigil: Vigil = field(init=False, default_factory=Vigil)
+    _leaving: frozenset[str] = field(init=False, default=frozenset())
     _at_once: asyncio.Semaphore = field(
         init=False, default_factory=lambda: asyncio.Semaphore(AT_ONCE)
     )
@@ -50,12 +58,15 @@ class Lookout:
         """Until cancelled."""
         while True:
             try:
-                beats = await self.pulses.beats()
+                signs = await self.pulses.signs()
             except StreamError:
                 pass  # who cannot see, does not judge
             else:
-                for worker in self._vigil.look(beats, time.monotonic()):
-                    self.background.spawn(self._replace(worker, beats[worker]))
+                for worker in self._vigil.look(signs.beats, time.monotonic()):
+                    self.background.spawn(self._replace(worker, signs.beats[worker]))
+                for worker in signs.leaving - self._leaving:
+                    self.background.spawn(self._find(worker, self.unsaid.of_leaving))
+                self._leaving = signs.leaving
             await asyncio.sleep(BEAT_S)
 
     async def _replace(self, worker: str, count: int) -> None:
@@ -68,11 +79,39 @@ class Lookout:
                 log.warning("worker.lost", worker=worker, turns=len(turns))
                 await asyncio.gather(*(self._recover(*turn, death) for turn in turns))
                 await self.pulses.forget(worker)
-                return
+                break
             except StreamError:
                 await asyncio.sleep(_RETRY_S)
+        await self._find(worker, self._unsaid_of_dead)
+
+    async def _unsaid_of_dead(self, worker: str) -> dict[str, str] | None:
+        """None: it stood still and counts again, so what it is given is at work. Asked before and
+        after: it may be back while the server is asked."""
+        if worker in (await self.pulses.signs()).beats:
+            return None
+        given = await self.unsaid.of_dead(worker)
+        return None if worker in (await self.pulses.signs()).beats else given
+
+    async def _find(
+        self, worker: str, look: Callable[[str], Awaitable[dict[str, str] | None]]
+    ) -> None:
+        """What it was given and could not say it had."""
+        for pause_s in LOOKS_S:
+            await asyncio.sleep(pause_s)
+            with suppress(StreamError):  # the next look
+                given = await look(worker)
+                if given is None:
+                    return
+                if given:
+                    log.warning("worker.lost_unsaid", worker=worker, turns=len(given))
+                # Equal for whoever finds the same.
+                lost = [
+                    self._recover(room, "", f"{worker}-{stage}") for room, stage in given.items()
+                ]
+                await asyncio.gather(*lost)
 
     async def _recover(self, interview_id: str, turn_id: str, death: str) -> None:
+        """`turn_id` is empty for the turn that is running."""
         with interview_context(interview_id, turn_id):
             await self._ask(interview_id, turn_id, death)
 

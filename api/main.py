@@ -18,6 +18,7 @@ from api.cookie_names import ACCESS_COOKIE, cookie_name
 from api.dependencies import Services
 from api.errors import add_error_handlers
 from api.lookout import Lookout
+from api.presence import Marking
 from api.routes import (
     accommodations,
     account,
@@ -35,8 +36,10 @@ from api.routes import (
     export,
     feedback,
     health,
+    interview_plan,
     interviews,
     invitations,
+    live,
     members,
     openid,
     organization,
@@ -59,6 +62,7 @@ from api.static import WebClient, placeholder, web_or
 from api.temporal_ui import codec as temporal_codec
 from api.temporal_ui import routes as temporal_ui
 from api.temporal_ui.links import CODEC_PATH
+from api.unsaid import Unsaid
 from interview.config import Settings, load_settings
 from interview.documents.limits import MAX_DOCUMENT_BYTES
 from interview.logging import configure_logging
@@ -83,10 +87,13 @@ def create_app(settings: Settings) -> FastAPI:
         exposition = exposed(settings.metrics_host, settings.api_metrics_port)
         services = await Services.open(settings, exposition and exposition.runtime)
         app.state.services = services
-        lookout = Lookout(PulseReader(services.redis), services.temporal, services.background)
+        pulses = PulseReader(services.redis)
+        unsaid = Unsaid(pulses, services.temporal, lambda: services.attendance.interviews)
+        lookout = Lookout(pulses, services.temporal, services.background, unsaid)
         looking = Background()
         looking.spawn(lookout.run())
         looking.spawn(services.attendance.run())
+        looking.spawn(Marking(services.attendance, services.presence, services.returns).run())
         looking.spawn(watch_lag())
         log.info("api.started", debug=settings.debug, web=settings.web_dir.is_dir())
         try:
@@ -123,7 +130,8 @@ def create_app(settings: Settings) -> FastAPI:
         # To every origin at once would be to any page that somebody signed in opens.
         allow_credentials="*" not in settings.cors_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+        expose_headers=["ETag"],
         max_age=600,
     )
     if settings.debug or settings.allowed_hosts:
@@ -134,7 +142,8 @@ def create_app(settings: Settings) -> FastAPI:
     people = (auth, openid, account, members, api_keys, organization, webhooks)
     # The codec before the UI, which takes every path under its own.
     for module in (
-        *(health, roles, interviews, timeline, recordings, tickets, export, erasure, audit),
+        *(health, roles, interviews, interview_plan, live, timeline, recordings),
+        *(tickets, export, erasure, audit),
         invitations,
         consents,
         accommodations,
@@ -149,6 +158,7 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(module.router)
     app.include_router(accommodations.organization_router)
+    app.include_router(members.colleagues_router)
     if settings.web_dir.is_dir():
         # Not a mount, which would match before a route's wrong method does.
         app.router.default = web_or(app.router.default, WebClient(settings.web_dir))

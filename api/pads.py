@@ -13,7 +13,7 @@ from api.engine import Engine
 from api.errors import error_message
 from api.incoming import RateLimit
 from api.rate_limits import RUNNING
-from interview.coding.pads import RunRow, check_pad
+from interview.coding.pads import Kept, RunRow, check_pad
 from interview.contracts.coding import RunCodeInput
 from interview.domain.code_runs import SandboxStatus
 from interview.domain.coding import CodingTask, unavailable
@@ -53,6 +53,7 @@ class PadDesk:
     connection_id: str
     tell: Callable[[ServerMessage], None]
     _question_id: str | None = field(init=False, default=None)
+    _has_entered: bool = field(init=False, default=False)
     _unsaved: dict[str, CodeSnapshot] = field(init=False, default_factory=dict[str, CodeSnapshot])
     """By question, the newest of each."""
     _revisions: dict[str, int] = field(init=False, default_factory=dict[str, int])
@@ -72,12 +73,14 @@ class PadDesk:
         self._runs = RateLimit(RUNS_PER_S, RUNS_WINDOW_S, _now())
 
     def at(self, question_id: str | None) -> None:
-        """The interview is at this question now."""
-        if question_id == self._question_id:
+        """The interview is at this question now. Whoever enters after a pad sees it as it was
+        left, and has it to send what they had still written on it."""
+        enters, self._has_entered = not self._has_entered, True
+        if question_id == self._question_id and not enters:
             return
         self._question_id = question_id
-        if question_id is not None and self._task(question_id) is not None:
-            self.services.background.spawn(self._show(question_id))
+        if enters or (question_id is not None and self._task(question_id) is not None):
+            self.services.background.spawn(self._show())
 
     def save(self, message: CodeSnapshot) -> None:
         self._check(message)
@@ -115,6 +118,16 @@ class PadDesk:
         questions = self.record.plan.questions
         return next((q.coding for q in questions if q.question_id == question_id), None)
 
+    def _before(self, question_id: str | None) -> list[str]:
+        """The coding questions that the plan has before this one, the last one first."""
+        found: list[str] = []
+        for question in self.record.plan.questions:
+            if question.question_id == question_id:
+                break
+            if question.coding is not None:
+                found.insert(0, question.question_id)
+        return found
+
     # Beside the connection
 
     async def _save(self) -> None:
@@ -131,18 +144,21 @@ class PadDesk:
         finally:
             self._is_saving = False
 
-    async def _keep(self, message: CodeSnapshot | CodeRun) -> int | None:
-        """Its revision, once it is stored; None where it cannot be, or a newer one takes over."""
+    async def _keep(self, message: CodeSnapshot | CodeRun) -> Kept | None:
+        """Once it is stored; None where it cannot be, or a newer one takes over. Of a run it raises
+        why it cannot be."""
         pause_s, longest_s = _RETRY_S
         told = False
         question_id = message.question_id
         while True:
             try:
-                revision = await self._store(message)
+                kept = await self._store(message)
             except InterviewError as error:
                 if error.code == "code.outdated":
                     log.info("pad.outdated")
                     return None
+                if not error.retryable and isinstance(message, CodeRun):
+                    raise
                 if not told:
                     log.warning("pad.not_saved", code=error.code)
                     self.tell(error_message(error, recoverable=error.code != "interview.ended"))
@@ -157,18 +173,25 @@ class PadDesk:
                         return None
                     message = self._unsaved.pop(question_id, message)
                 continue
-            self._revisions[question_id] = revision
-            self.tell(CodeSaved(question_id=question_id, edit=message.edit, revision=revision))
-            return revision
+            self._revisions[question_id] = kept.revision
+            self.tell(
+                CodeSaved(
+                    question_id=question_id,
+                    edit=message.edit,
+                    revision=kept.revision,
+                    late=kept.late,
+                )
+            )
+            return kept
 
-    async def _store(self, message: CodeSnapshot | CodeRun) -> int:
+    async def _store(self, message: CodeSnapshot | CodeRun) -> Kept:
         question_id = message.question_id
         known = self._revisions.get(question_id, 0) if self._is_over else None
         return await self.services.pads.save(
             self.record.interview_id, question_id, message.language, message.text, known=known
         )
 
-    async def _keep_first(self, message: CodeRun) -> int | None:
+    async def _keep_first(self, message: CodeRun) -> Kept | None:
         """Ahead of all that is written after it."""
         try:
             async with self._keeping:
@@ -189,15 +212,15 @@ class PadDesk:
 
     async def _ask_for(self, message: CodeRun) -> None:
         interview_id, pads = self.record.interview_id, self.services.pads
-        revision = await self._keep_first(message)
-        if revision is None:
+        kept = await self._keep_first(message)
+        if kept is None:
             return
         await self.services.throttle.hit(RUNNING, interview_id)
         is_new = await pads.ask(
             interview_id,
             message.run_id,
             message.question_id,
-            revision,
+            kept.revision,
             tests=message.tests,
             input=None if message.tests else message.stdin,
         )
@@ -230,11 +253,13 @@ class PadDesk:
                 await pads.forget_run(interview_id, message.run_id)
             raise
 
-    async def _show(self, question_id: str) -> None:
+    async def _show(self) -> None:
         pause_s, longest_s = _RETRY_S
-        while self._question_id == question_id:
+        at = self._question_id
+        while self._question_id == at:
             try:
-                self.tell(await self._pad(question_id))
+                if (pad := await self._shown(at)) is not None:
+                    self.tell(pad)
                 return
             except InterviewError as error:
                 log.warning("pad.not_shown", code=error.code)
@@ -243,7 +268,16 @@ class PadDesk:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, longest_s)
 
-    async def _pad(self, question_id: str) -> CodePad:
+    async def _shown(self, at: str | None) -> CodePad | None:
+        """The pad of this question; where it has none, the last one that is over."""
+        if at is not None and self._task(at) is not None:
+            return await self._pad(at, over=False)
+        for question_id in self._before(at):
+            if await self.services.pads.is_over(self.record.interview_id, question_id):
+                return await self._pad(question_id, over=True)
+        return None
+
+    async def _pad(self, question_id: str, *, over: bool) -> CodePad:
         interview_id, task = self.record.interview_id, self._task(question_id)
         assert task is not None, "it is a coding question"
         pads = self.services.pads
@@ -273,6 +307,7 @@ class PadDesk:
             language=language,
             text=newest.text if newest else task.starter(language),
             last_result=_result(last_run) if last_run else None,
+            over=over,
         )
 
     async def _status(self) -> SandboxStatus:

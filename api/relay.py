@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from api.awaited_reply import AwaitedReply
+from api.code_output import CODE_OUTPUT, OutputTold
 from api.dialect import Dialect
 from api.outbox import Outbox
 from interview.errors import StreamError
@@ -46,6 +47,7 @@ class Relay:
     on_away: Callable[[StreamError], None]
     on_back: Callable[[], None]
     reply: AwaitedReply
+    _output: OutputTold = field(init=False, default_factory=OutputTold)
 
     async def run(self, after_seq: int) -> None:
         """Until the interview is over or another connection has taken it."""
@@ -55,8 +57,7 @@ class Relay:
                     self.on_back()
                     for event in events:
                         after_seq = event.seq
-                        if event.kind == "takeover":
-                            self._taken_over(event)
+                        if not self._is_news(event):
                             continue
                         if (work := self.dialect.relay(event)) is not None:
                             await work
@@ -71,6 +72,13 @@ class Relay:
             except StreamError as error:
                 self.on_away(error)
                 await asyncio.sleep(_RETRY_S)
+
+    def _is_news(self, event: OutEvent) -> bool:
+        """For the client."""
+        if event.kind == "takeover":
+            self._taken_over(event)
+            return False
+        return not (event.data.startswith(CODE_OUTPUT) and self._output.is_known(event.data))
 
     def _act_on(self, event: OutEvent) -> None:
         if event.data.startswith(_RESEND):

@@ -12,7 +12,8 @@ from bench.load_providers import LingeringModel, SpokenVoice
 from bench.stubs import INSTANT, MODELLED, StubLanguageModel, StubSpeechToText, StubTextToSpeech
 from interview.config import load_settings
 from interview.errors import ConfigError
-from worker import Providers, serve
+from worker import serve
+from workers.providers import Providers
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ from bench.stubs import (
 )
 from interview.config import load_settings
 from interview.errors import ConfigError
-from worker import Providers, serve
+from worker import serve
+from workers.providers import Providers
 
 if __name__ == "__main__":
     named = {"instant": INSTANT, "modelled": MODELLED, "brisk": BRISK}

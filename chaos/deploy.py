@@ -32,7 +32,7 @@ from pathlib import Path
 import httpx
 from temporalio.api.enums.v1 import EventType
 
-from chaos.crowd import all_answer, hold, say
+from chaos.crowd import Crowd, say
 from chaos.fleet import Fleet, terminate
 from demo.checks import check_interview
 from demo.interview import HeldInterview
@@ -45,8 +45,8 @@ __all__ = ["Report", "changed_code", "deploy_under"]
 
 DEPLOYMENT = "intervue"
 LONGEST_GAP_S = 2.0
-_PACKAGES = ("workflows", "activities", "interview", "bench")
-_BEFORE = "        request, self._waiting = self._waiting, None\n"
+_PACKAGES = ("workflows", "activities", "workers", "interview", "bench")
+_BEFORE = "        request, wishes.turn = wishes.turn, None\n"
 _CHANGE = "        await workflow.sleep(timedelta(milliseconds=1))\n"
 
 
@@ -113,7 +113,7 @@ def changed_code(folder: Path) -> Path:
             REPOSITORY / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
         )
     shutil.copy(REPOSITORY / "worker.py", folder)
-    workflow = folder / "workflows" / "interview.py"
+    workflow = folder / "workflows" / "conversation.py"
     source = workflow.read_text()
     assert source.count(_BEFORE) == 1, "the turn begins elsewhere now"
     workflow.write_text(source.replace(_BEFORE, _CHANGE + _BEFORE))
@@ -193,17 +193,14 @@ async def deploy_under(interviews: int, folder: Path) -> Report:
     """`interviews` begin before the deploy, and half as many after it. Raises `StartError`."""
     report, began = Report(), time.monotonic()
     async with _Deploy(folder) as deploy:
-        answered = asyncio.Semaphore(0)
-        old = [asyncio.create_task(hold(deploy.url, n, answered)) for n in range(interviews)]
-        await all_answer(answered, old)
+        crowd = Crowd(deploy.url)
+        old = [asyncio.create_task(crowd.hold(number)) for number in range(interviews)]
+        await crowd.all_answer(old)
         say(f"{interviews} interviews run on {build_id()}")
         build = await deploy.roll()
         say(f"{build} is current")
-        new = [
-            asyncio.create_task(hold(deploy.url, n, answered))
-            for n in range(max(1, interviews // 2))
-        ]
-        await all_answer(answered, new)
+        new = [asyncio.create_task(crowd.hold(number)) for number in range(max(1, interviews // 2))]
+        await crowd.all_answer(new)
         await deploy.end_one_worker()
         say("a worker was replaced")
         await deploy.restart_apis()

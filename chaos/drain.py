@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from chaos.crowd import all_answer, hold, say
+from chaos.crowd import Crowd, say
 from chaos.fleet import Fleet, terminate
 from demo.checks import check_interview
 from demo.interview import HeldInterview
@@ -76,13 +76,12 @@ async def drain_under(interviews: int, folder: Path) -> Report:
     async with Fleet(folder, {}) as fleet:
         workers = await fleet.start_workers("workers", 2)
         await fleet.start_apis()
-        answered = asyncio.Semaphore(0)
+        crowd = Crowd(fleet.url)
         over = asyncio.Event()
         holding = [
-            asyncio.create_task(_hold_on(fleet.url, number, answered, over))
-            for number in range(interviews)
+            asyncio.create_task(_hold_on(crowd, number, over)) for number in range(interviews)
         ]
-        await all_answer(answered, holding)
+        await crowd.all_answer(holding)
         say(f"{interviews} interviews run")
         for name in ("worker", "worker-2"):
             await terminate(workers, name)
@@ -107,12 +106,12 @@ async def drain_under(interviews: int, folder: Path) -> Report:
 
 
 async def _hold_on(
-    url: str, number: int, answered: asyncio.Semaphore, over: asyncio.Event
+    crowd: Crowd, number: int, over: asyncio.Event
 ) -> list[tuple[str, HeldInterview]]:
     """One interview after another until it is `over`."""
-    held = [await hold(url, number, answered)]
+    held = [await crowd.hold(number)]
     while not over.is_set():
-        held.append(await hold(url, 0, answered))
+        held.append(await crowd.hold(0))
     return held
 
 

@@ -1,4 +1,5 @@
-"""Reads what happened in an interview, erases it for good, and names what is wrong."""
+"""Reads what happened in an interview, erases it for good, scores interviews once more, and names
+what is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from temporalio.service import RPCError
 
-from cli import commands
+from cli import commands, reevaluation
 from cli.connection import Connection, connected
 from cli.doctor.run import doctor
 from interview.errors import ConfigError, InterviewError
@@ -19,6 +20,7 @@ from interview.persistence.rows import canonical_uuid
 from launcher.errors import StartError
 
 _ANCHOR = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _UNKNOWN = 2
 """Exit code: it cannot be told."""
 
@@ -84,6 +86,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     erase.add_argument("--yes", action="store_true", help="do not ask")
     erase.add_argument("--wait", type=float, default=120.0, metavar="S", help="so long at most")
+    again = of.add_parser(
+        "reevaluate",
+        parents=[common],
+        help="scores a role's interviews once more and prints the drift (exit code 1: some lack"
+        " scores)",
+    )
+    again.add_argument("role", metavar="ROLE", help="as interviews name theirs")
+    again.add_argument("--organization", type=_id, metavar="ID", help="where several have such")
+    again.add_argument("--model", metavar="PROVIDER/MODEL", help="that alone is asked")
+    again.add_argument("--rubric", type=_hash, metavar="HASH", help="another version of the rubric")
+    again.add_argument("--wait", type=float, default=3600.0, metavar="S", help="so long at most")
     return parser
 
 
@@ -96,6 +109,15 @@ def _work(args: argparse.Namespace) -> Callable[[Connection], Awaitable[int]]:
         case "audit-verify":
             return lambda here: commands.verify(
                 here, organization_id=args.organization, anchor=args.anchor, as_json=args.json
+            )
+        case "reevaluate":
+            return lambda here: reevaluation.reevaluate(
+                *(here, args.role),
+                organization_id=args.organization,
+                rubric_hash=args.rubric,
+                model=args.model,
+                wait_s=args.wait,
+                as_json=args.json,
             )
         case _:
             return lambda here: commands.erase(
@@ -123,6 +145,12 @@ def _id(value: str) -> str:
 
 def _interview(value: str) -> str:
     return _id(value.removeprefix("interview-"))
+
+
+def _hash(value: str) -> str:
+    if _HASH.fullmatch(value) is None:
+        raise argparse.ArgumentTypeError("not a hash (64 hexadecimal digits)")
+    return value
 
 
 def _anchor(value: str) -> tuple[int, str]:

@@ -18,8 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
 from cli.connection import Connection
-from cli.history import Timeline, read_run, require_readable
-from cli.report import lines_of
+from cli.report import lines_of, totals_of
 from interview.contracts.ids import workflow_id
 from interview.erasing import Erasing
 from interview.errors import NotFoundError
@@ -29,22 +28,33 @@ from interview.persistence.interviews import no_interview
 from interview.persistence.records import Records
 from interview.security.seal import EncryptionError
 from interview.temporal_runs import runs_of
+from interview.timeline.reading import Timelines
 from workflows.interview import InterviewWorkflow
 
 __all__ = ["audit", "erase", "replay", "verify"]
 
 _POLL_S = 0.2
+_READING_S = 120.0
 _MESSAGE = re.compile(r'Failure \{ failure: .*? message: "((?:[^"\\]|\\.)+)"')
 
 
 async def audit(here: Connection, interview_id: str, *, as_json: bool) -> int:
-    """The timeline from the history of every run."""
-    timeline = Timeline(interview_id)
-    async for history in _histories(here, interview_id):
-        async with _told_if_erased(here, interview_id):
-            await read_run(timeline, history.run_id, history.events, here.temporal.data_converter)
+    """The timeline from the history of every run, however long it is."""
+    timelines = Timelines(
+        here.database,
+        here.temporal,
+        here.keys,
+        max_events=sys.maxsize,
+        patience_s=_READING_S,
+        strict=True,
+    )
+    async with _told_if_erased(here, interview_id):
+        timeline = await timelines.of(interview_id)
+    if not timeline.runs:
+        await _explain(here, interview_id)
     if as_json:
-        print(json.dumps(timeline.as_json(), indent=2))
+        told = {"status": timeline.status, "totals": totals_of(timeline)}
+        print(json.dumps({**timeline.model_dump(mode="json"), **told}, indent=2))
     else:
         print("\n".join(lines_of(timeline)))
     return 0
@@ -66,7 +76,8 @@ async def replay(here: Connection, interview_id: str, *, as_json: bool) -> int:
     failures: dict[str, str | None] = {}
     async for history in _histories(here, interview_id):
         async with _told_if_erased(here, interview_id):
-            await require_readable(history.events, here.temporal.data_converter)
+            started = history.events[0].workflow_execution_started_event_attributes
+            await here.temporal.data_converter.decode(started.input.payloads)
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         failure = result.replay_failure
         failures[history.run_id] = None if failure is None else _in_one_line(failure)

@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 from interview.config import Settings, load_settings
 from interview.persistence.database import Database
-from interview.security.data_keys import build_data_keys
+from interview.security.data_keys import DataKeys, build_data_keys
 from interview.temporal_client import connect_temporal
 from launcher.keys import local_keys
 from launcher.paths import REPOSITORY, Home
@@ -26,6 +26,7 @@ __all__ = ["Connection", "connected", "settings_here"]
 class Connection:
     settings: Settings
     database: Database
+    keys: DataKeys | None
     temporal: Client
 
 
@@ -36,8 +37,8 @@ async def connected() -> AsyncGenerator[Connection]:
     database = Database.from_settings(settings)
     try:
         # Of those who come afterwards none is lazy: a command says at once what is away.
-        temporal = await connect_temporal(settings, build_data_keys(settings, database))
-        yield Connection(settings, database, temporal)
+        keys = build_data_keys(settings, database)
+        yield Connection(settings, database, keys, await connect_temporal(settings, keys))
     finally:
         await database.close()
 

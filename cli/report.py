@@ -1,92 +1,131 @@
-"""A timeline as text."""
+"""A timeline as text, and what it comes to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, get_args
 
-from cli.history import Entry, Timeline
+from interview.timeline.models import Ending, Stage, StageRun, Step, Timeline, TurnTrack
 
-__all__ = ["lines_of"]
+__all__ = ["lines_of", "totals_of"]
 
-_STATES = {
-    "open": "not done yet",
+_ENDINGS: dict[Ending, str] = {
+    "completed": "",
+    "running": "not done yet",
     "timed_out": "!! timed out",
     "failed": "!! failed",
-    "given_up": "!! given up",
+    "cancelled": "!! given up",
 }
+
+
+def totals_of(timeline: Timeline) -> dict[str, Any]:
+    """Times in ms, from its schedule to its end, of the runs of each stage that were completed:
+    `median`, `longest`."""
+    runs = [run for turn in timeline.turns for run in turn.stages]
+    taken = {
+        stage: sorted(
+            _total_ms(run) or 0 for run in runs if (run.stage, run.ending) == (stage, "completed")
+        )
+        for stage in get_args(Stage)
+    }
+    return {
+        "turns": len(timeline.turns),
+        "retries": sum(one.attempts - 1 for one in (*runs, *timeline.steps)),
+        "recoveries": sum(step.kind == "recovery" for step in timeline.steps),
+        "stages_ms": {
+            stage: {"median": times[(len(times) - 1) // 2], "longest": times[-1]}
+            for stage, times in taken.items()
+            if times
+        },
+    }
 
 
 def lines_of(timeline: Timeline) -> Iterator[str]:
     """Times are UTC. Stages stand where they were scheduled."""
-    runs = f"{len(timeline.runs)} run{'s' if len(timeline.runs) != 1 else ''}"
+    runs = f"{timeline.runs} run{'s' if timeline.runs != 1 else ''}"
     yield f"Interview {timeline.interview_id}: {timeline.status.replace('_', ' ')}, {runs}"
-    if not timeline.is_whole:
-        yield "!! It began before this: Temporal no longer keeps its earlier runs."
-    day = turn = None
-    for entry in timeline.entries:
-        if entry.at.date() != day:
-            day = entry.at.date()
+    if not timeline.complete:
+        yield "!! It is not all there: Temporal no longer keeps its earlier runs."
+    day = shown = None
+    for at, turn, what in _in_order(timeline):
+        if at.date() != day:
+            day = at.date()
             yield f"\n{day:%Y-%m-%d}"
-        if entry.kind == "stage" and entry.about["turn_id"] != turn:
-            turn = entry.about["turn_id"]
-            yield f"{_time(entry)}  {_turn(entry.about)}"
-        yield from _lines(entry)
+        if turn is not None and turn is not shown:
+            shown = turn
+            yield f"{_time(at)}  {_heading(turn)}"
+        yield f"{_time(at)}  {_step(what) if isinstance(what, Step) else _stage(what)}"
     yield ""
-    yield from _totals(timeline.totals)
+    yield from _totals(totals_of(timeline))
 
 
-def _lines(entry: Entry) -> Iterator[str]:
-    about = entry.about
-    match entry.kind:
-        case "stage":
-            yield f"{_time(entry)}    {about['stage']:<11}{_stage(about)}"
-        case "activity":
-            yield f"{_time(entry)}    {about['summary'] or about['activity']}: {_stage(about)}"
-        case "run":
-            what = "goes on in a new run" if about["continues"] else "started"
-            yield f"{_time(entry)}  {what} ({about['run_id']})"
-        case "phase":
-            yield f"{_time(entry)}  {', '.join(f'{k} {v}' for k, v in about.items())}"
-        case "update" | "recovery":
-            rest = ", ".join(f"{k} {v}" for k, v in about.items() if k != "name")
-            mark = "!! " if entry.kind == "recovery" else ""
-            yield f"{_time(entry)}  {mark}{about['name']}{f' ({rest})' if rest else ''}"
+def _in_order(timeline: Timeline) -> list[tuple[datetime, TurnTrack | None, Step | StageRun]]:
+    steps = [(step.at, None, step) for step in timeline.steps]
+    runs = [
+        (turn.began_at + timedelta(milliseconds=run.after_ms), turn, run)
+        for turn in timeline.turns
+        for run in turn.stages
+    ]
+    return sorted([*steps, *runs], key=lambda one: one[0])
+
+
+def _step(step: Step) -> str:
+    match step.kind:
+        case "began":
+            return f"started ({step.about})"
+        case "continued":
+            return f"goes on in a new run ({step.about})"
         case "timer":
-            yield f"{_time(entry)}  timer: {about['summary']}"
+            return f"timer: {step.name}"
         case "task":
-            how = about["how"].replace("_", " ")
-            yield f"{_time(entry)}  !! a decision {how}, and is made anew"
-        case "end":
-            if about["how"] != "continued_as_new":
-                yield f"{_time(entry)}  {about['how'].replace('_', ' ')}"
+            took = "" if step.took_ms is None else f"{step.took_ms} ms"
+            parts = [took, *_trouble(step)]
+            return f"  {step.about or step.name}: {', '.join(filter(None, parts))}"
+        case "worker_lost":
+            return "!! a decision timed out, and is made anew"
+        case "decision_failed":
+            return f"!! a decision failed ({step.error}), and is made anew"
+        case "child":
+            return f"began beside it: {step.name}"
+        case "asked" | "recovery":
+            mark = "!! " if step.kind == "recovery" else ""
+            return f"{mark}{step.name}{f' ({step.about})' if step.about else ''}"
+        case "ended":
+            return step.name.replace("_", " ")
 
 
-def _turn(about: dict[str, Any]) -> str:
-    parts = [f"turn {about['turn_number']}", about["turn_kind"], str(about["phase"]).lower()]
-    if about["question_id"]:
-        parts.append(about["question_id"])
-    return " · ".join(parts)
+def _heading(turn: TurnTrack) -> str:
+    parts = [f"turn {turn.turn_number}", turn.kind, turn.phase.value.lower(), turn.question_id]
+    return " · ".join(filter(None, parts))
 
 
-def _stage(about: dict[str, Any]) -> str:
-    parts: list[str] = []
-    if "total_ms" in about:
-        parts.append(f"{about['total_ms']} ms")
-    if about.get("provider"):
-        parts.append("/".join(filter(None, (about["provider"], about["model"]))))
-    if about.get("prompt_version"):
-        parts.append(f"prompt {about['prompt_version']}")
-    parts += [str(about[name]) for name in ("outcome", "directive") if about.get(name)]
-    if about["state"] != "completed":
-        state = _STATES.get(about["state"], about["state"])
-        parts.append(" ".join(filter(None, (state, about.get("failure")))))
-    if about["attempts"] > 1:
-        cause = about.get("retried_after")
-        parts.append(f"!! attempt {about['attempts']}{f' after {cause}' if cause else ''}")
-    if about.get("reschedule"):
-        parts.append(f"!! run {about['reschedule'] + 1} of the stage")
-    return ", ".join(parts)
+def _stage(run: StageRun) -> str:
+    total = _total_ms(run)
+    parts = [
+        "" if total is None else f"{total} ms",
+        run.provider,
+        f"prompt {run.prompt_version}" if run.prompt_version else "",
+        run.outcome,
+        run.directive,
+        *_trouble(run),
+        f"!! run {run.rerun + 1} of the stage" if run.rerun else "",
+    ]
+    return f"  {run.stage:<11}{', '.join(filter(None, parts))}"
+
+
+def _trouble(one: Step | StageRun) -> Iterator[str]:
+    """How it ended, where that was no success, and after how many tries. The error is told once."""
+    ended_badly = one.ending in ("failed", "timed_out")
+    yield f"{_ENDINGS[one.ending]} {one.error if ended_badly else ''}".strip()
+    if one.attempts > 1:
+        cause = "" if ended_badly or not one.error else f" after {one.error}"
+        yield f"!! attempt {one.attempts}{cause}"
+
+
+def _total_ms(run: StageRun) -> int | None:
+    """None where it is not over."""
+    return None if run.ran_ms is None else (run.waited_ms or 0) + run.ran_ms
 
 
 def _totals(totals: dict[str, Any]) -> Iterator[str]:
@@ -95,5 +134,5 @@ def _totals(totals: dict[str, Any]) -> Iterator[str]:
         yield f"{stage}: median {taken['median']} ms, longest {taken['longest']} ms"
 
 
-def _time(entry: Entry) -> str:
-    return f"{entry.at:%H:%M:%S}.{entry.at.microsecond // 1000:03}"
+def _time(at: datetime) -> str:
+    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"

@@ -59,6 +59,7 @@ async def hold_interview(
     url: str,
     interview_id: str,
     *,
+    voice: CandidateVoice | None = None,
     speed: float = 1.0,
     kill_at: int | None = None,
     kill: Callable[[], Awaitable[float]] | None = None,
@@ -71,7 +72,7 @@ async def hold_interview(
     """Answers every question by voice until the interview closes. In answer number `kill_at`
     (from 0), half-way through, `kill` is called. `hands_free`: with a pause to think after
     each sentence, and silence at the end. `role`: whose answers are given. `typed`: by keyboard."""
-    voice = CandidateVoice()
+    voice = voice or CandidateVoice()
     standing: PhaseChanged | None = None
     held: HeldInterview | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from interview.audio.encode import WebmOpusEncoder
@@ -32,14 +33,22 @@ class Spoken:
 
 
 class CandidateVoice:
-    """Another voice than the interviewer's, at a calm pace."""
+    """Another voice than the interviewer's, at a calm pace. What it has said once it says again
+    without being made anew."""
 
     def __init__(self, voice: str = "en-gb-x-rp") -> None:
         self._tts = LocalTextToSpeech(voice=voice)
+        self._said: dict[tuple[tuple[str, ...], float, int], asyncio.Task[Spoken]] = {}
 
     async def say(self, *parts: str, speed: float = 1.0, pause_ms: int = 1_000) -> Spoken:
         """`parts` have pauses to think between them. `speed` above 1 sends the answer faster
         than it is spoken."""
+        asked = (parts, speed, pause_ms)
+        if (said := self._said.get(asked)) is None:
+            said = self._said[asked] = asyncio.create_task(self._make(*asked))
+        return await asyncio.shield(said)
+
+    async def _make(self, parts: tuple[str, ...], speed: float, pause_ms: int) -> Spoken:
         pcm16 = _silence(EDGE_MS)
         quiet_ms: list[tuple[int, int]] = []
         for number, part in enumerate(parts, 1):

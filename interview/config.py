@@ -24,7 +24,7 @@ ScorerName = Annotated[str, Field(pattern=r"^(anthropic|openai)/\S{1,120}$")]
 """`provider/model`."""
 
 
-CodeBackend = Literal["bubblewrap", "remote", "none"]
+CodeBackend = Literal["bubblewrap", "kubernetes", "remote", "none"]
 
 
 class CodeSettings(BaseSettings):
@@ -53,6 +53,12 @@ class CodeSettings(BaseSettings):
     code_remote_url: str = ""
     code_remote_kind: Literal["piston", "judge0"] = "piston"
     code_remote_token: SecretStr | None = None
+    code_kubernetes_url: str = "https://kubernetes.default.svc"
+    code_kubernetes_credentials: Path = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+    code_kubernetes_namespace: str = "intervue-programs"
+    code_kubernetes_image: str = ""
+    code_kubernetes_runtime_class: str = "gvisor"
+    code_kubernetes_account: str = "default"
 
 
 class Settings(CodeSettings):

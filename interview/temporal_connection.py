@@ -19,10 +19,12 @@ async def open_connection(
     settings: CodeSettings,
     converter: DataConverter,
     *,
+    identity: str | None = None,
     lazy: bool = False,
     runtime: Runtime | None = None,
 ) -> Client:
-    """Raises `ConfigError` when the server cannot be reached, or a certificate not be read."""
+    """`identity` is what the server calls this process. Raises `ConfigError` when the server
+    cannot be reached, or a certificate not be read."""
     key = settings.temporal_api_key
     try:
         return await Client.connect(
@@ -31,6 +33,7 @@ async def open_connection(
             data_converter=converter,
             api_key=key.get_secret_value() if key else None,
             tls=_tls(settings),
+            identity=identity,
             lazy=lazy,
             runtime=runtime,
             # By default a call that found the server away waits up to 5 s before it looks again.

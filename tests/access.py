@@ -51,6 +51,7 @@ ON_AN_INTERVIEW: Mapping[Action, tuple[Who, ...]] = {
         *("candidate", "recruiter", "admin"),
         *("key with every scope", "key that reads"),
     ),
+    "interview.watch": ("recruiter", "admin", "key with every scope", "key that reads"),
     "interview.enter": ("candidate",),
     "interview.erase": ("admin", "key with every scope"),
     "interview.export": (
@@ -127,6 +128,7 @@ OPEN_TO_ALL: Mapping[Literal["closed", "open house"], tuple[Action, ...]] = {
     "closed": ("public",),
     "open house": (
         *("public", "interview.create", "interview.list", "interview.read", "interview.enter"),
+        "interview.watch",
         *("transcript.read", "recording.read", "timeline.read", "workflow.read"),
         *("document.read", "document.write", "feedback.read", "evaluation.read", "code.read"),
         *("consent.give", "consent.read", "accommodation.request"),

@@ -13,6 +13,7 @@ from temporalio.common import RetryPolicy
 __all__ = [
     "BLOCKED_FOR",
     "MAX_RESCHEDULES",
+    "REEVALUATION_TIMEOUT",
     "ActivityOptions",
     "code_options",
     "erasure_options",
@@ -46,6 +47,10 @@ ERASURE_RETRY = RetryPolicy(
     maximum_interval=timedelta(minutes=1),
 )
 ERASURE_TIMEOUT = timedelta(minutes=10)
+REEVALUATION_TIMEOUT = timedelta(hours=24)
+"""All interviews of it. One runs in an organization at a time: the next must have its turn, even
+where providers are away for good and nobody stops this one."""
+
 BLOCKED_FOR = timedelta(hours=1)
 """After a failure that no retry mends: somebody has to mend it, and then it goes on."""
 

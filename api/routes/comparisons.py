@@ -5,18 +5,36 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from api.authentication import PrincipalDep
 from api.authorization import requires
 from api.dependencies import ServicesDep
 from api.errors import responses
-from api.rate_limits import EXPORTING, limited
+from api.rate_limits import EXPORTING, READING, limited
 from interview.domain.content import ContentHash
 from interview.evaluation.comparison import Comparison, compare
+from interview.persistence.held_plans import HeldPlan
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/comparisons", tags=["reports"])
+
+
+class HeldPlanList(BaseModel):
+    """By which an interview has ended; those of the newest first."""
+
+    items: list[HeldPlan]
+
+
+@router.get(
+    "/plans",
+    dependencies=[requires("evaluation.compare"), limited(READING)],
+    responses=responses(429),
+)
+async def list_held_plans(services: ServicesDep, principal: PrincipalDep) -> HeldPlanList:
+    """The plans whose candidates can be compared, with how many interviews by each have ended."""
+    return HeldPlanList(items=await services.held_plans.all(principal.organization_id))
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, StringConstraints
@@ -14,10 +14,10 @@ from api.errors import responses
 from api.rate_limits import ERASING, READING, limited
 from api.routes.auth import Body
 from interview.accounts.consents import ConsentRow
-from interview.notices import current_notice
+from interview.notices import Notice, current_notices
 from interview.persistence.erasures import Receipt
 
-__all__ = ["router"]
+__all__ = ["NoticeText", "router"]
 
 router = APIRouter(
     prefix="/api/v1/interviews/{interview_id}/consent",
@@ -31,26 +31,47 @@ class GiveConsent(Body):
     notice_version: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
+class NoticeText(BaseModel):
+    """`text` is Markdown; `sha256` is over it. A consent to it names its `version`, which is of its
+    `language` too."""
+
+    version: str
+    language: str
+    sha256: str
+    text: str
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        return cls(
+            version=notice.version,
+            language=notice.language,
+            sha256=notice.sha256,
+            text=notice.text,
+        )
+
+
 class ConsentState(BaseModel):
     """`consent`: the newest one; null where none was given, and to whoever came by a link, where
-    none was given since. The notice is today's, as Markdown."""
+    none was given since. The notice is today's: in English, and in `notices` in every language."""
 
     consent: ConsentRow | None
     notice_version: str
     notice_sha256: str
     notice_text: str
+    notices: list[NoticeText]
 
 
 @router.get("", dependencies=[requires("consent.read")])
 async def read_consent(
     interview_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> ConsentState:
-    notice = current_notice()
+    notices = current_notices()
     return ConsentState(
         consent=await services.consents.newest(interview_id, principal),
-        notice_version=notice.version,
-        notice_sha256=notice.sha256,
-        notice_text=notice.text,
+        notice_version=notices[0].version,
+        notice_sha256=notices[0].sha256,
+        notice_text=notices[0].text,
+        notices=[NoticeText.of(notice) for notice in notices],
     )
 
 

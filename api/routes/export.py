@@ -43,8 +43,6 @@ async def export_interview(
     files = [
         row for row in await services.documents.of(interview_id) if is_for(principal, row.kind)
     ]
-    snapshots = await services.pads.all(interview_id)
-    runs = await services.pads.runs(interview_id)
     async with services.database.transaction() as connection:
         promised = await promises(connection, interview_id, principal)
         await AuditTrail.append(
@@ -58,14 +56,14 @@ async def export_interview(
             "items": [line.model_dump(mode="json") for line in lines],
             "sha256": transcript_sha256(lines),
         },
-        "code": {
-            "snapshots": [row.model_dump(mode="json") for row in snapshots],
-            "runs": [row.model_dump(mode="json") for row in runs],
-        },
         **promised,
     }
+    pads = services.pads
+    code = {"snapshots": pads.snapshot_pages(interview_id), "runs": pads.run_pages(interview_id)}
     return StreamingResponse(
-        archive(record, documents, recordings, services.blobs, files),
+        archive(
+            *(record, documents, recordings, services.blobs, files), listed_by_page={"code": code}
+        ),
         media_type="application/zip",
         headers={
             "Cache-Control": "no-store",

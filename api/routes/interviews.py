@@ -15,6 +15,7 @@ from api.dependencies import Services, ServicesDep
 from api.entry import interview_limits
 from api.errors import responses
 from api.rate_limits import CREATING, READING, limited
+from api.routes.live import Seen, seen
 from api.temporal_ui.links import workflow_url
 from interview.domain.plan import plan_hash
 from interview.errors import AccessError, ConflictError
@@ -65,6 +66,10 @@ class Interview(InterviewSummary):
     workflow_url: str | None
     text_only: bool | None = None
     """Its candidate wants to type; null in lists."""
+    resumes: int | None = None
+    """How often it went on, after a pause or an absence; in lists alone."""
+    seen: Seen | None = None
+    """Of one that runs; in lists alone."""
 
 
 class Interviews(BaseModel):
@@ -143,7 +148,18 @@ async def list_interviews(
         organization_id=principal.organization_id,
         unclaimed=principal.kind == "anonymous",
     )
-    items = [_shown(item, principal, services) for item in page.items]
+    begun = [item for item in page.items if item.started_at is not None]
+    resumes = await services.returns.counts([item.interview_id for item in begun])
+    present = await seen(services, page.items)
+    items = [
+        _shown(item, principal, services).model_copy(
+            update={
+                "resumes": resumes.get(item.interview_id, 0),
+                "seen": present.get(item.interview_id),
+            }
+        )
+        for item in page.items
+    ]
     return Interviews(items=items, next_cursor=page.next_cursor)
 
 

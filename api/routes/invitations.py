@@ -22,12 +22,13 @@ from api.entry import interview_limits
 from api.errors import responses
 from api.rate_limits import CREATING, READING, limited, limited_by_address
 from api.routes.auth import Body
+from api.routes.consents import NoticeText
 from api.throttle import Limit
 from interview.accounts.addresses import EmailAddress, PersonName
 from interview.accounts.invitations import DAYS
 from interview.domain.roles import list_roles
 from interview.errors import AccessError, RateLimitedError
-from interview.notices import current_notice
+from interview.notices import current_notices
 from interview.persistence.access import API_KEY_PREFIX
 from interview.persistence.accounts.invitations import InvitationRow, InvitationState
 from interview.persistence.rows import canonical_uuid
@@ -99,25 +100,20 @@ class InvitationPage(BaseModel):
     next_cursor: str | None
 
 
-class NoticeText(BaseModel):
-    """`text` is Markdown; `sha256` is over it."""
-
-    version: str
-    sha256: str
-    text: str
-
-
 class Offered(BaseModel):
-    """What a candidate is invited to. `accepted`: by whoever asks."""
+    """What a candidate is invited to. `accepted`: by whoever asks. `language`: what the interview
+    is held in. The notice is in English, and in `notices` in every language."""
 
     interview_id: str
     organization_name: str
     title: str
     minutes: int | None
+    language: str
     candidate_name: str
     expires_at: datetime
     accepted: bool
     notice: NoticeText
+    notices: list[NoticeText]
 
 
 @router.post(
@@ -169,7 +165,7 @@ async def look(body: Present, request: Request, services: ServicesDep) -> Offere
     """Uses nothing up. Errors: as to accept it."""
     visitor = await _visitor(request, services)
     row = await services.accounts.invitations.look(body.secret, visitor)
-    notice = current_notice()
+    notices = [NoticeText.of(notice) for notice in current_notices()]
     minutes = next((role.minutes for role in list_roles() if role.role == row.role), None)
     if canonical_uuid(row.role):  # one of the organization's own
         minutes = (await services.records.get_interview(row.interview_id)).plan.minutes
@@ -178,10 +174,12 @@ async def look(body: Present, request: Request, services: ServicesDep) -> Offere
         organization_name=row.organization_name,
         title=row.title,
         minutes=minutes,
+        language=row.language,
         candidate_name=row.candidate_name,
         expires_at=row.expires_at,
         accepted=row.state == "used",
-        notice=NoticeText(version=notice.version, sha256=notice.sha256, text=notice.text),
+        notice=notices[0],
+        notices=notices,
     )
 
 

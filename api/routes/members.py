@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from api.authentication import PrincipalDep
 from api.authorization import requires
@@ -14,13 +15,20 @@ from api.rate_limits import READING, limited
 from api.routes.auth import Body
 from api.throttle import Limit
 from interview.accounts.addresses import EmailAddress, PersonName
-from interview.accounts.members import Member, MemberPage
+from interview.accounts.members import Colleague, Member, MemberPage
 from interview.persistence.vocabulary import StaffRole
 
-__all__ = ["router"]
+__all__ = ["colleagues_router", "router"]
 
 router = APIRouter(
     prefix="/api/v1/members",
+    tags=["members"],
+    dependencies=[limited(READING)],
+    responses=responses(429),
+)
+
+colleagues_router = APIRouter(
+    prefix="/api/v1/colleagues",
     tags=["members"],
     dependencies=[limited(READING)],
     responses=responses(429),
@@ -40,6 +48,17 @@ class ChangeMember(Body):
 
     role: StaffRole | None = None
     disabled: bool | None = None
+
+
+class Colleagues(BaseModel):
+    items: list[Colleague]
+
+
+@colleagues_router.get("", dependencies=[requires("organization.read")])
+async def list_colleagues(services: ServicesDep, principal: PrincipalDep) -> Colleagues:
+    """Whose ids stand under ratings, decisions and acts: the recruiters and admins of one's own
+    organization, by name alone, those who are disabled among them."""
+    return Colleagues(items=await services.accounts.members.colleagues(principal.organization_id))
 
 
 @router.get("", dependencies=[requires("member.manage")], responses=responses(400, 401, 403, 503))

@@ -18,7 +18,7 @@ from interview.errors import ConflictError
 from interview.evaluation.role_drift import RoleDrift, role_drift
 from interview.persistence.audit import AuditTrail, Subject
 from interview.persistence.reevaluations import ReevaluationRow
-from interview.providers.chosen import scorers
+from interview.providers.chosen import scorer_names
 from interview.reports.drift_table import drift_as_csv
 from interview.security.principal import Principal
 
@@ -83,7 +83,7 @@ async def list_reevaluations(services: ServicesDep, principal: PrincipalDep) -> 
     """The last hundred."""
     return ReevaluationList(
         items=await services.reevaluations.all(principal.organization_id),
-        models=_models(services),
+        models=scorer_names(services.settings),
     )
 
 
@@ -106,9 +106,24 @@ async def read_reevaluation(
 async def retry_reevaluation(
     reevaluation_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> ReevaluationRow:
-    """For evaluations that are pending: scorers that answered are not asked again. Errors:
+    """For evaluations that are pending, and those that were not begun when it was stopped: scorers
+    that answered are not asked again. Errors:
     `reevaluation.not_found`, `reevaluation.running`, `reevaluation.complete`."""
     return await services.reevaluating.retry(principal, reevaluation_id)
+
+
+@router.post(
+    "/{reevaluation_id}/stop",
+    dependencies=[requires("evaluation.reevaluate")],
+    responses=responses(404),
+)
+async def stop_reevaluation(
+    reevaluation_id: str, services: ServicesDep, principal: PrincipalDep
+) -> ReevaluationRow:
+    """No more of it: what was scored stays, evaluations that are under way end with what their
+    scorers have answered, and another one may be asked for at once. What is missing, `retry` asks
+    for. One that has ended is told as it is. Errors: `reevaluation.not_found`."""
+    return await services.reevaluating.stop(principal, reevaluation_id)
 
 
 @router.get(
@@ -154,12 +169,8 @@ async def role_drift_as_csv(
 
 def check_model(services: Services, model: str | None) -> None:
     """Raises `ConflictError` (`model.not_configured`)."""
-    if model is not None and model not in _models(services):
+    if model is not None and model not in scorer_names(services.settings):
         raise ConflictError("model.not_configured", "no such language model is configured")
-
-
-def _models(services: Services) -> list[str]:
-    return [f"{provider}/{model}" for provider, model in scorers(services.settings)]
 
 
 async def _drift(services: Services, principal: Principal, reevaluation_id: str) -> RoleDrift:

@@ -34,7 +34,8 @@ shellcheck deploy/backup/*.sh deploy/check/*.sh .ci/run
 
 step "compose"
 if command -v docker-compose >/dev/null; then compose=(docker-compose); else compose=(docker compose); fi
-server=(env DOMAIN=interviews.example.com ACME_EMAIL=ops@example.com POSTGRES_PASSWORD=check)
+server=(env DOMAIN=interviews.example.com ACME_EMAIL=ops@example.com
+  POSTGRES_PASSWORD=check REDIS_PASSWORD=check CODE_REDIS_PASSWORD=check)
 if "${compose[@]}" version >/dev/null 2>&1; then
   "${compose[@]}" -f docker-compose.yml config -q
   "${server[@]}" "${compose[@]}" -f docker-compose.yml -f deploy/compose/server.yml config -q
@@ -64,6 +65,7 @@ if conforms - <"$work/wrong" >"$work/found"; then fail "kubeconform found nothin
 step "kube-score"
 scored "$work/default.yaml"
 scored "$work/mutual-tls.yaml"
+scored "$work/programs.yaml"
 scored --ignore-test networkpolicy-targets-pod "$work/versions.yaml"
 
 step "manifests"

@@ -26,9 +26,25 @@ $(DEPLOY_VENV)/.ready: deploy/check/requirements.lock deploy/check/schemas.py $(
 	@$(PY) deploy/check/schemas.py $(DEPLOY_VENV)/lib/python*/site-packages/kubernetes_validate $(TOOLS)/kubernetes-schemas
 	@touch $@
 
-.PHONY: check-deploy manifests
+# A real cluster's parts, from source: some ten minutes of processor time, once.
+CLUSTER := deploy/check/cluster
+CLUSTER_BIN := $(DEPLOY_BIN)/cluster
+GVISOR_DONE := $(DEPLOY_BIN)/.gvisor.dev_gvisor_runsc@v0.0.0-20260905035102-160fafc42237
+$(CLUSTER_BIN)/.ready: $(wildcard $(CLUSTER)/go.* $(CLUSTER)/*/main.go) | .venv/.ready
+	@mkdir -p $(CLUSTER_BIN)
+	@for one in etcd apiserver controllers; do \
+		echo "Building $$one …"; \
+		CGO_ENABLED=0 GOFLAGS="-modcacherw $(GOFLAGS)" nice $(GO) build -C $(CLUSTER) -p 2 \
+			-ldflags "-s -w" -o $(CLUSTER_BIN)/$$one ./$$one || exit 1; \
+	done
+	@touch $@
+
+.PHONY: check-deploy check-cluster manifests
 check-deploy: $(DEPLOY_GO_DONE) $(DEPLOY_VENV)/.ready ## Images, compose, charts, manifests, CI and dashboards (builds its tools once)
 	@TOOLS=$(CURDIR)/$(TOOLS) PYTHON=$(CURDIR)/$(PY) deploy/check/run.sh
+
+check-cluster: $(CLUSTER_BIN)/.ready $(GVISOR_DONE) $(DEPLOY_GO_DONE) ## Chart, rights and programs' pods in a real API server, on real gVisor (builds both once; as root; JSON last)
+	@$(PY) -m tests.cluster --binaries $(CLUSTER_BIN) --helm $(DEPLOY_BIN)/helm --runsc $(DEPLOY_BIN)/runsc
 
 manifests: $(DEPLOY_GO_DONE) ## Render deploy/kubernetes from the chart
 	@mkdir -p deploy/kubernetes

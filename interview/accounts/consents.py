@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.erasing import Erasing
 from interview.errors import ConflictError
-from interview.notices import current_notice
+from interview.notices import notice_in_force
 from interview.persistence import erasures, interviews
 from interview.persistence.access import GIVEN_IN_SESSION, live_sessions, refusal
 from interview.persistence.accounts import invitations
@@ -49,11 +49,11 @@ class Consents:
             return await _newest(connection, interview_id, to)
 
     async def give(self, interview_id: str, notice_version: str, by: Principal) -> ConsentRow:
-        """Raises `ConflictError`: `consent.outdated` to another notice than today's, and
-        `consent.withdrawn` once the interview is being erased. Raises `AccessError`
-        (`auth.revoked`) where another link has been used since."""
-        notice = current_notice()
-        if notice_version != notice.version:
+        """To the notice in the language that was read. Raises `ConflictError`: `consent.outdated`
+        to another one than today's, and `consent.withdrawn` once the interview is being erased.
+        Raises `AccessError` (`auth.revoked`) where another link has been used since."""
+        notice = notice_in_force(notice_version)
+        if notice is None:
             raise ConflictError("consent.outdated", "the notice has changed; read it again")
         async with self._database.transaction() as connection:
             await invitations.lock_interview(connection, interview_id)

@@ -108,7 +108,7 @@ class Invitations:
             return False
         try:
             await self._mailer.send(
-                mails.invitation(row.candidate_email, link, row.organization_name)
+                mails.invitation(row.candidate_email, link, row.organization_name, row.language)
             )
         except MailError:
             return False

@@ -50,7 +50,17 @@ def welcome(to: str, public_url: str, secret: str, organization: str) -> Mail:
     )
 
 
-def invitation(to: str, link: str, organization: str) -> Mail:
+def invitation(to: str, link: str, organization: str, language: str) -> Mail:
+    """In the language of the interview, by a tag such as `de-CH`; English where it is not among
+    ours."""
+    if language.lower().split("-")[0] == "de":
+        return Mail(
+            to,
+            "Ihr Interview",
+            f"{organization} lädt Sie zu einem Interview ein, das eine KI mit Ihnen führt,\n"
+            f"mündlich oder schriftlich, wann es Ihnen passt.\n\nÖffnen Sie\n\n{link}\n\n"
+            "Der Link ist nur für Sie und gilt einmal. Bitte geben Sie ihn nicht weiter.\n",
+        )
     return Mail(
         to,
         "Your interview",

@@ -23,7 +23,7 @@ from interview.persistence.vocabulary import AuditAction, StaffRole
 from interview.security.principal import Principal
 from interview.security.tokens import new_secret
 
-__all__ = ["Member", "MemberPage", "Members"]
+__all__ = ["Colleague", "Member", "MemberPage", "Members"]
 
 INVITE_LASTS = timedelta(days=7)
 
@@ -50,6 +50,13 @@ class MemberPage(BaseModel):
     next_cursor: str | None
 
 
+class Colleague(BaseModel):
+    """Somebody of one's organization, for those who see what they did. `name` may be empty."""
+
+    user_id: str
+    name: str = Field(repr=False)
+
+
 class Members:
     """All methods raise `DatabaseUnavailable`, and `NotFoundError` (`member.not_found`) for
     whoever is not of the organization."""
@@ -69,6 +76,13 @@ class Members:
                 connection, organization_id, limit=limit, cursor=cursor
             )
         return MemberPage(items=[Member.of(row) for row in rows], next_cursor=following)
+
+    async def colleagues(self, organization_id: str) -> list[Colleague]:
+        """By name. Nobody's address: that is for admins."""
+        async with self._database.transaction() as connection:
+            names = await users.staff_names(connection, organization_id)
+        found = [Colleague(user_id=user_id, name=name) for user_id, name in names.items()]
+        return sorted(found, key=lambda one: (one.name, one.user_id))
 
     async def add(self, by: Principal, email: str, name: str, role: StaffRole) -> Member:
         """They are mailed a link to choose a password by. Raises `ConflictError`

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +15,23 @@ from interview.domain.coding import MAX_CODE_BYTES, CodeOutcome, CodeReport
 from interview.errors import InvalidInputError
 from interview.persistence import pads
 from interview.persistence.database import Database
+from interview.persistence.pads import Kept
 from interview.persistence.rows import canonical_uuid
 from interview.security.data_keys import DataKeys
 from interview.security.seal import Cipher, EncryptionError
 
-__all__ = ["Pads", "RunRow", "SnapshotRow", "check_pad"]
+__all__ = ["Kept", "Pads", "RunRow", "SnapshotRow", "check_pad"]
 
+_SNAPSHOTS_READ = 20
+_RUNS_READ = 5
+"""At a time, of all that there are: a report is some ten times as large as a pad."""
 _LARGEST = 4 * 1024 * 1024
 """Opened: far above anything that was sealed."""
 
 
 class SnapshotRow(BaseModel):
-    """A whole pad at one moment. `revision` counts from 1 within the question."""
+    """A whole pad at one moment. `revision` counts from 1 within the question. `late`: it came when
+    the question was over, and is no part of what is judged."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +40,7 @@ class SnapshotRow(BaseModel):
     revision: int
     language: Language
     text: str = Field(repr=False)
+    late: bool = False
     created_at: datetime
 
 
@@ -82,14 +89,15 @@ class Pads:
         text: str,
         *,
         known: int | None = None,
-    ) -> int:
-        """The revision; one that changes nothing is the one before. With `known` only while that is
-        the newest one (0: while there is none). Raises `InvalidInputError` as `check_pad` does, and
-        `ConflictError` (`interview.ended`, `code.outdated`)."""
+    ) -> Kept:
+        """What changes nothing is the revision before. With `known` only while that is the newest
+        one (0: while there is none). Raises `InvalidInputError` as `check_pad` does, and
+        `ConflictError` (`interview.ended`, `code.outdated`, and `code.over` where too much came
+        late)."""
         check_pad(text)
-        newest = await self.newest(interview_id, question_id)
-        if newest is not None and (newest.language, newest.text) == (language, text):
-            return newest.revision
+        for row in await self._newest(interview_id, question_id):
+            if (row.language, row.text) == (language, text):
+                return Kept(row.revision, row.late)
         snapshot_id = str(uuid.uuid4())
         content, key_id = await self._sealed(interview_id, f"snapshot/{snapshot_id}", text)
         values = {
@@ -105,14 +113,20 @@ class Pads:
             )
 
     async def newest(self, interview_id: str, question_id: str) -> SnapshotRow | None:
+        """What is on the pad, or was when it was frozen."""
+        rows = await self._newest(interview_id, question_id)
+        return rows[0] if rows and not rows[0].late else None
+
+    async def is_over(self, interview_id: str, question_id: str) -> bool:
+        """The interviewer has gone on from it."""
         async with self._database.transaction() as connection:
-            row = await pads.newest_snapshot(connection, interview_id, question_id)
-        return None if row is None else await self._snapshot(interview_id, row)
+            return await pads.frozen_at(connection, interview_id, question_id) is not None
 
     async def at(self, interview_id: str, question_id: str, revision: int) -> SnapshotRow | None:
         async with self._database.transaction() as connection:
             row = await pads.snapshot(connection, interview_id, question_id, revision)
-        return None if row is None else await self._snapshot(interview_id, row)
+            frozen = await pads.frozen_at(connection, interview_id, question_id)
+        return None if row is None else await self._snapshot(interview_id, row, frozen)
 
     async def all(
         self, interview_id: str, *, after: tuple[str, int] | None = None, limit: int = 100_000
@@ -122,7 +136,26 @@ class Pads:
             return []
         async with self._database.transaction() as connection:
             rows = await pads.snapshots(connection, interview_id, after=after, limit=limit)
-        return [await self._snapshot(interview_id, row) for row in rows]
+            frozen = {
+                question_id: await pads.frozen_at(connection, interview_id, question_id)
+                for question_id in {row.question_id for row in rows}
+            }
+        return [await self._snapshot(interview_id, row, frozen[row.question_id]) for row in rows]
+
+    async def snapshot_pages(self, interview_id: str) -> AsyncIterator[list[SnapshotRow]]:
+        """All of them, in the order of `all`, few in memory at a time. Each page is read by itself:
+        what is kept meanwhile may be among them."""
+        after: tuple[str, int] | None = None
+        while rows := await self.all(interview_id, after=after, limit=_SNAPSHOTS_READ):
+            yield rows
+            after = rows[-1].question_id, rows[-1].revision
+
+    async def run_pages(self, interview_id: str) -> AsyncIterator[list[RunRow]]:
+        """As `snapshot_pages`, in the order of `runs`."""
+        after: tuple[datetime, str] | None = None
+        while rows := await self.runs(interview_id, after=after, limit=_RUNS_READ):
+            yield rows
+            after = rows[-1].created_at, rows[-1].run_id
 
     async def ask(
         self,
@@ -135,7 +168,7 @@ class Pads:
         input: str | None = None,
     ) -> bool:
         """Puts a run on record; False: it is there already. Raises `ConflictError`
-        (`interview.ended`, `code.too_many_runs`)."""
+        (`interview.ended`, `code.too_many_runs`, `code.over`)."""
         values: dict[str, Any] = {
             "run_id": run_id,
             "question_id": question_id,
@@ -193,7 +226,20 @@ class Pads:
         async with self._database.transaction() as connection:
             return await pads.verdicts(connection, interview_id)
 
-    async def _snapshot(self, interview_id: str, row: Any) -> SnapshotRow:
+    async def _newest(self, interview_id: str, question_id: str) -> list[SnapshotRow]:
+        """The newest that counts, if any does, and the newest of all where that is another one."""
+        async with self._database.transaction() as connection:
+            frozen = await pads.frozen_at(connection, interview_id, question_id)
+            last = await pads.newest_snapshot(connection, interview_id, question_id)
+            rows = [] if last is None else [last]
+            if frozen is not None and last is not None and last.created_at > frozen:
+                left = await pads.newest_snapshot(
+                    connection, interview_id, question_id, until=frozen
+                )
+                rows = [last] if left is None else [left, last]
+        return [await self._snapshot(interview_id, row, frozen) for row in rows]
+
+    async def _snapshot(self, interview_id: str, row: Any, frozen: datetime | None) -> SnapshotRow:
         name = f"snapshot/{row.snapshot_id}"
         return SnapshotRow(
             snapshot_id=row.snapshot_id,
@@ -201,6 +247,7 @@ class Pads:
             revision=row.revision,
             language=row.language,
             text=await self._opened(interview_id, name, row.content, row.key_id),
+            late=frozen is not None and row.created_at > frozen,
             created_at=row.created_at,
         )
 

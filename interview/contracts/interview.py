@@ -150,6 +150,7 @@ class RecoverTurnInput(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     turn_id: str
+    """Empty: of the turn that is running."""
     reason: str
 
 

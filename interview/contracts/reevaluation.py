@@ -4,13 +4,15 @@ stands in the database."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 
 from interview.contracts.evaluation import EvaluationInput
 
-__all__ = ["REEVALUATION", "ReevaluationActivities", "ReevaluationInput", "Taken"]
+__all__ = ["REEVALUATION", "ReevaluationActivities", "ReevaluationInput", "StopInput", "Taken"]
 
 REEVALUATION = "Reevaluation"
 """Type of the workflow."""
@@ -21,10 +23,17 @@ class _Model(BaseModel):
 
 
 class ReevaluationInput(_Model):
-    """`at_once`: interviews that are scored side by side."""
+    """`at_once`: interviews that are scored side by side. `until`: when it ends at the latest;
+    known once it has continued as new."""
 
     reevaluation_id: str
     at_once: int = 4
+    until: datetime | None = None
+
+
+class StopInput(_Model):
+    reevaluation_id: str
+    reason: Literal["too_long", "failed"]
 
 
 class Taken(_Model):
@@ -45,3 +54,8 @@ class ReevaluationActivities(ABC):
     @activity.defn(name="reevaluation.finish")
     @abstractmethod
     async def finish(self, request: ReevaluationInput) -> None: ...
+
+    @activity.defn(name="reevaluation.stop")
+    @abstractmethod
+    async def stop(self, request: StopInput) -> None:
+        """It does not come to its end. What was scored stays."""

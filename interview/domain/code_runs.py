@@ -109,11 +109,12 @@ class Run(_Model):
 
 class OutputPiece(_Model):
     """Output as it is written, cut at any place. `case` is the index of the input; None while it is
-    compiled."""
+    compiled. `attempt`: of the run, each higher than the one before; none that is shown is 0."""
 
     case: int | None
     stream: Literal["stdout", "stderr"]
     text: str
+    attempt: int = 0
 
 
 class CaseResult(_Model):

@@ -27,6 +27,7 @@ __all__ = [
     "current_question",
     "first_position",
     "greeting_lines",
+    "position_at",
     "probe_asked",
     "standing",
 ]
@@ -62,6 +63,15 @@ def current_question(plan: Plan, position: Position) -> Question | None:
     if position.phase is Phase.COMPLETED:
         return None
     return plan.phase(position.phase).questions[position.question_index]
+
+
+def position_at(plan: Plan, phase: Phase, question_id: str | None) -> Position:
+    """Of a question that is known by its id; the phase's first one where the plan has none such."""
+    if phase is Phase.COMPLETED or question_id is None:
+        return Position(phase=Phase.COMPLETED)
+    ids = [question.question_id for question in plan.phase(phase).questions]
+    index = ids.index(question_id) if question_id in ids else 0
+    return Position(phase=phase, question_index=index)
 
 
 def standing(plan: Plan, position: Position, phase_time_used_s: float) -> Standing:

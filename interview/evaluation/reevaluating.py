@@ -1,4 +1,5 @@
-"""Asking for the interviews of a role to be scored once more: first the rows, then the workflow."""
+"""Asking for the interviews of a role to be scored once more, or for no more of it: first the rows,
+then the workflow."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from temporalio.client import Client
 
 from interview.contracts.ids import EVALUATION_QUEUE, reevaluation_workflow_id
 from interview.contracts.reevaluation import REEVALUATION, ReevaluationInput
+from interview.persistence.audit import Actor
 from interview.persistence.database import Database
 from interview.persistence.reevaluation_reads import ReevaluationRow
-from interview.persistence.reevaluation_requests import ask, ask_again
+from interview.persistence.reevaluation_requests import ask, ask_again, stop
 from interview.security.principal import Principal
 from interview.starting import start_or_leave
+from interview.stopping import cancel_or_leave
 
 __all__ = ["Reevaluating"]
 
@@ -25,7 +28,7 @@ class Reevaluating:
 
     async def role(
         self,
-        by: Principal,
+        by: Principal | Actor,
         role: str,
         *,
         plan_hash: str | None,
@@ -45,6 +48,15 @@ class Reevaluating:
         async with self._database.transaction() as connection:
             row = await ask_again(connection, by, reevaluation_id)
         await self._start(row)
+        return row
+
+    async def stop(self, by: Principal, reevaluation_id: str) -> ReevaluationRow:
+        """The next one may begin at once. Evaluations that are under way end with what they have.
+        Raises as `stop`."""
+        async with self._database.transaction() as connection:
+            row = await stop(connection, by, reevaluation_id)
+        if row.state == "stopped":
+            await cancel_or_leave(self._temporal, reevaluation_workflow_id(row.reevaluation_id))
         return row
 
     async def _start(self, row: ReevaluationRow) -> None:

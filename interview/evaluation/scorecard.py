@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel
 
 from interview.domain.evaluation.scores import HumanReason, total
 from interview.domain.rubric import Competency
+from interview.evaluation.quotes import Quote, quoted
 from interview.persistence.evaluations import EvaluationDetail, SampleRow, ScoreRow
 from interview.persistence.overrides import OverrideRow
 from interview.persistence.vocabulary import (
@@ -19,18 +19,6 @@ from interview.persistence.vocabulary import (
 )
 
 __all__ = ["CompetencyView", "Cost", "Quote", "Scorecard", "scorecard"]
-
-
-class Quote(BaseModel):
-    """What the candidate said in that utterance, characters `start` to `end`."""
-
-    utterance_id: str
-    turn_id: str
-    start: int
-    end: int
-    quote: str
-    source: Literal["speech", "code"] = "speech"
-    """Of code, `utterance_id` is the snapshot's."""
 
 
 class CompetencyView(BaseModel):
@@ -131,7 +119,7 @@ def scorecard(detail: EvaluationDetail) -> Scorecard:
 def _competency(
     competency: Competency, score: ScoreRow, detail: EvaluationDetail
 ) -> CompetencyView:
-    found = score.model_dump(exclude={"samples"})
+    found = score.model_dump(exclude={"samples", "evidence"})
     these = detail.samples if score.taken_from is None else detail.taken_samples
     counted = (s for s in these if s.competency_id == score.competency_id)
     return CompetencyView(
@@ -141,6 +129,7 @@ def _competency(
         anchors=competency.anchors,
         weight=competency.weight,
         samples=tuple(s.content.score for s in counted if not s.shows_suspicious),
+        evidence=tuple(quoted(one, detail.reworded) for one in score.evidence),
         override=detail.overrides.get(score.competency_id),
     )
 

@@ -11,7 +11,7 @@ from interview.domain.evaluation.answers import Said, untouched
 from interview.domain.plan import Plan
 from interview.errors import NotFoundError
 from interview.persistence import corrections, reads
-from interview.persistence.evaluation_rows import EvaluationRow, SampleRow, ScoreRow
+from interview.persistence.evaluation_rows import EvaluationRow, Reworded, SampleRow, ScoreRow
 from interview.persistence.models import COMPETENCY_SCORES, EVALUATION_SAMPLES, EVALUATIONS
 from interview.persistence.rows import TranscriptLine
 
@@ -20,6 +20,7 @@ __all__ = [
     "as_of",
     "find",
     "no_evaluation",
+    "reworded",
     "samples",
     "scores",
     "taken",
@@ -83,6 +84,24 @@ async def as_of(
     spoken = await reads.transcript(connection, interview_id)
     lines = corrections.corrected(spoken, await corrections.as_of(connection, interview_id, up_to))
     return lines, tuple(line.as_said() for line in lines)
+
+
+async def reworded(connection: AsyncConnection, row: EvaluationRow) -> dict[str, Reworded]:
+    """By utterance, what was set right before it was scored, or since."""
+    interview_id = row.interview_id
+    newest = await corrections.as_of(connection, interview_id, corrections.MAX_CORRECTIONS)
+    if not newest:
+        return {}
+    then = await corrections.as_of(connection, interview_id, row.corrections)
+    return {
+        line.utterance_id: Reworded(
+            recognized=line.text,
+            scored=then[line.utterance_id].text if line.utterance_id in then else line.text,
+            newest=newest[line.utterance_id],
+        )
+        for line in await reads.transcript(connection, interview_id)
+        if line.utterance_id in newest
+    }
 
 
 async def touched(

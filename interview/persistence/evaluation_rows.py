@@ -12,6 +12,7 @@ from interview.domain.evaluation.answers import Said
 from interview.domain.evaluation.scores import Evidence, HumanReason, Sample
 from interview.domain.plan import Plan
 from interview.domain.rubric import Rubric
+from interview.persistence.corrections import CorrectionRow
 from interview.persistence.overrides import OverrideRow
 from interview.persistence.vocabulary import (
     EvaluationKind,
@@ -20,7 +21,7 @@ from interview.persistence.vocabulary import (
     ScoreReason,
 )
 
-__all__ = ["EvaluationDetail", "EvaluationRow", "Material", "SampleRow", "ScoreRow"]
+__all__ = ["EvaluationDetail", "EvaluationRow", "Material", "Reworded", "SampleRow", "ScoreRow"]
 
 
 class _Row(BaseModel):
@@ -81,9 +82,20 @@ class ScoreRow(_Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """An answer that was set right: as it was recognized, as the evaluation has it, and as it
+    should read."""
+
+    recognized: str = field(repr=False)
+    scored: str = field(repr=False)
+    newest: CorrectionRow
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationDetail:
     """`rubric` is None where it is not kept any more, and nothing was scored. `taken_samples` are
-    other evaluations': of the scores that were taken from them."""
+    other evaluations': of the scores that were taken from them. `reworded`: by utterance, answers
+    that were set right, before it or since."""
 
     row: EvaluationRow
     rubric: Rubric | None
@@ -92,6 +104,7 @@ class EvaluationDetail:
     overrides: Mapping[str, OverrideRow]
     """By competency, those that hold."""
     taken_samples: tuple[SampleRow, ...] = ()
+    reworded: Mapping[str, Reworded] = field(default_factory=dict[str, Reworded])
 
 
 @dataclass(frozen=True, slots=True)

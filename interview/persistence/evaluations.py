@@ -93,6 +93,7 @@ class EvaluationRecords:
                 tuple(await stored.samples(connection, interview_id, number)),
                 await overrides.holding(connection, interview_id, number),
                 tuple(taken),
+                await stored.reworded(connection, row),
             )
 
     async def begin(self, interview_id: str, number: int) -> EvaluationRow | None:

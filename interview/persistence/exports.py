@@ -26,7 +26,8 @@ _FILES: dict[str, tuple[Table, str]] = {
 }
 
 _OF_CANDIDATES: tuple[AuditAction, ...] = (
-    *("interview.created", "interview.closed", "interview.exported", "erasure.requested"),
+    *("interview.created", "interview.resumed", "interview.closed"),
+    *("interview.exported", "erasure.requested"),
     *("invitation.created", "invitation.reissued", "invitation.revoked", "invitation.accepted"),
     *("consent.given", "consent.withdrawn"),
     *("accommodation.requested", "accommodation.granted", "accommodation.declined"),

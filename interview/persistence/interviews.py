@@ -25,7 +25,7 @@ from interview.contracts.ids import workflow_id
 from interview.domain.phases import Phase
 from interview.domain.plan import plan_hash
 from interview.errors import NotFoundError
-from interview.persistence import cursors, retention, rubrics, webhooks
+from interview.persistence import cursors, retention, returns, rubrics, webhooks
 from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
@@ -93,6 +93,9 @@ _SET_STATUS = (
         updated_at=func.now(),
     )
     .returning(INTERVIEWS.c.status)
+)
+_STATUS_BEFORE = (
+    select(INTERVIEWS.c.status, INTERVIEWS.c.organization_id).where(_THIS).with_for_update()
 )
 _CLOSE = (
     update(INTERVIEWS).where(_THIS, INTERVIEWS.c.ended_at.is_(None)).values(updated_at=func.now())
@@ -223,11 +226,16 @@ async def page(
 async def set_status(
     connection: AsyncConnection, interview_id: str, status: InterviewStatus
 ) -> InterviewStatus:
+    this = {"of_interview": interview_id}
+    before = (await connection.execute(_STATUS_BEFORE, this)).one_or_none()
     in_force = await connection.scalar(
         _SET_STATUS, {"of_interview": interview_id, "new_status": status}
     )
-    if in_force is None:
+    if before is None or in_force is None:
         raise no_interview()
+    if (before.status, in_force) == ("paused", "active"):
+        # Once, however often an activity is tried: the second time it is active already.
+        await returns.resumed(connection, before.organization_id, interview_id, "pause")
     return in_force
 
 

@@ -51,7 +51,10 @@ _SAID = (
 _TRANSCRIPT = (
     select(*UTTERANCES.c, RECORDINGS.c.recording_id)
     .select_from(_UTTERANCES)
-    .where(UTTERANCES.c.interview_id == bindparam("of_interview"))
+    .where(
+        UTTERANCES.c.interview_id == bindparam("of_interview"),
+        UTTERANCES.c.sequence > bindparam("after"),
+    )
     .order_by(UTTERANCES.c.sequence)
 )
 _CONVERSATION = (
@@ -101,8 +104,11 @@ async def speech(
     return SavedSpeech.model_validate({**found, "already": True}) if found else None
 
 
-async def transcript(connection: AsyncConnection, interview_id: str) -> list[TranscriptLine]:
-    rows = await connection.execute(_TRANSCRIPT, {"of_interview": interview_id})
+async def transcript(
+    connection: AsyncConnection, interview_id: str, after: int = 0
+) -> list[TranscriptLine]:
+    """Those with a sequence above `after`."""
+    rows = await connection.execute(_TRANSCRIPT, {"of_interview": interview_id, "after": after})
     return [TranscriptLine.model_validate(row) for row in rows]
 
 

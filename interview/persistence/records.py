@@ -163,10 +163,10 @@ class Records:
 
     # Reading
 
-    async def transcript(self, interview_id: str) -> list[TranscriptLine]:
+    async def transcript(self, interview_id: str, after: int = 0) -> list[TranscriptLine]:
         """Every utterance by sequence."""
         async with self._of(interview_id) as connection:
-            lines = await reads.transcript(connection, interview_id)
+            lines = await reads.transcript(connection, interview_id, after)
             if not lines:
                 await interviews.require(connection, interview_id)
             return lines

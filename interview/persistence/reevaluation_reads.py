@@ -1,20 +1,21 @@
-"""What is kept of re-evaluations. Statements inside the caller's transaction."""
+"""What is kept of re-evaluations, and how one is stopped. Statements inside the caller's
+transaction."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.errors import NotFoundError
-from interview.persistence.audit import Subject
+from interview.persistence.audit import Actor, AuditTrail, Subject
 from interview.persistence.models import EVALUATIONS, REEVALUATION_ITEMS, REEVALUATIONS
 from interview.persistence.rows import canonical_uuid
-from interview.persistence.vocabulary import ReevaluationState
+from interview.persistence.vocabulary import ReevaluationState, StopReason
 
-__all__ = ["NEW", "THIS", "ReevaluationRow", "all_of", "get", "subject"]
+__all__ = ["NEW", "THIS", "ReevaluationRow", "all_of", "get", "stop", "subject"]
 
 _MOST_SHOWN = 100
 
@@ -22,7 +23,8 @@ _MOST_SHOWN = 100
 class ReevaluationRow(BaseModel):
     """`rubric_hash` and `model` are null where they are as they were, or as configured. Of its
     `interviews`, `over` have their new evaluation or are `skipped`; `pending` have it and lack
-    scores, because the model could not be had."""
+    scores, because the model could not be had or it was stopped meanwhile. `reason`: why it was
+    stopped. Whatever was scored until then stays."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -32,6 +34,7 @@ class ReevaluationRow(BaseModel):
     rubric_hash: str | None
     model: str | None
     state: ReevaluationState
+    reason: StopReason | None
     interviews: int
     over: int
     pending: int
@@ -87,6 +90,24 @@ async def get(
     if row is None:
         raise NotFoundError("reevaluation.not_found", "no such re-evaluation")
     return ReevaluationRow.model_validate(row)
+
+
+async def stop(
+    connection: AsyncConnection, by: Actor, reevaluation_id: str, reason: StopReason
+) -> bool:
+    """Whether it ran."""
+    stopped = (
+        update(REEVALUATIONS)
+        .where(THIS, REEVALUATIONS.c.state == "running")
+        .values(state="stopped", reason=reason, finished_at=func.now())
+        .returning(REEVALUATIONS.c.reevaluation_id)
+    )
+    if await connection.scalar(stopped, {"of_reevaluation": reevaluation_id}) is None:
+        return False
+    await AuditTrail.append(
+        connection, by, "reevaluation.stopped", subject(reevaluation_id), {"reason": reason}
+    )
+    return True
 
 
 def subject(reevaluation_id: str) -> Subject:

@@ -1,5 +1,5 @@
-"""Asking for the interviews of a role to be scored once more. Statements inside the caller's
-transaction."""
+"""Asking for the interviews of a role to be scored once more, and for no more of it. Statements
+inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from interview.errors import ConflictError, NotFoundError
 from interview.persistence import reevaluation_reads as stored
 from interview.persistence import rubrics
-from interview.persistence.audit import AuditTrail
+from interview.persistence.audit import Actor, AuditTrail
 from interview.persistence.models import (
     ERASURE_RECEIPTS,
     EVALUATIONS,
@@ -28,7 +28,7 @@ from interview.persistence.reevaluation_reads import ReevaluationRow
 from interview.persistence.rows import storable
 from interview.security.principal import Principal
 
-__all__ = ["MOST_REEVALUATED", "ask", "ask_again"]
+__all__ = ["MOST_REEVALUATED", "ask", "ask_again", "stop"]
 
 MOST_REEVALUATED = 200
 """Interviews at once: those that ended last."""
@@ -52,7 +52,7 @@ _NEWEST = (
 
 async def ask(
     connection: AsyncConnection,
-    by: Principal,
+    by: Principal | Actor,
     role: str,
     *,
     plan_hash: str | None = None,
@@ -73,7 +73,7 @@ async def ask(
         "plan_hash": plan_hash,
         "rubric_hash": rubric_hash,
         "model": model,
-        "requested_by": by.user_id,
+        "requested_by": by.user_id if isinstance(by, Principal) else None,
     }
     added = upsert(REEVALUATIONS).on_conflict_do_nothing().returning(REEVALUATIONS.c.created_at)
     if await connection.scalar(added, values) is None:
@@ -105,13 +105,15 @@ async def ask(
 async def ask_again(
     connection: AsyncConnection, by: Principal, reevaluation_id: str
 ) -> ReevaluationRow:
-    """For what is missing: evaluations whose model could not be had. Raises `NotFoundError`
+    """For what is missing: evaluations whose model could not be had, and what had not been begun
+    when it was stopped. Raises `NotFoundError`
     (`reevaluation.not_found`) and `ConflictError` (`reevaluation.running`: this one or another;
     `reevaluation.complete`)."""
     row = await stored.get(connection, by.organization_id, reevaluation_id)
     if row.state == "running" or await _one_runs(connection, by.organization_id):
         raise _running()
-    if not row.pending:
+    left = row.interviews - row.over if row.state == "stopped" else 0
+    if not row.pending and not left:
         raise ConflictError("reevaluation.complete", "nothing is missing")
     of = {"of_reevaluation": reevaluation_id}
     lacking = exists().where(stored.NEW, EVALUATIONS.c.state == "pending")
@@ -119,15 +121,23 @@ async def ask_again(
         REEVALUATION_ITEMS.c.reevaluation_id == bindparam("of_reevaluation"), lacking
     )
     await connection.execute(those.values(again=True), of)
-    this = update(REEVALUATIONS).where(stored.THIS, REEVALUATIONS.c.state == "done")
+    this = update(REEVALUATIONS).where(stored.THIS, REEVALUATIONS.c.state != "running")
     try:
-        await connection.execute(this.values(state="running", finished_at=None), of)
+        await connection.execute(this.values(state="running", reason=None, finished_at=None), of)
     except IntegrityError:
         raise _running() from None
     await AuditTrail.append(
         *(connection, by, "reevaluation.asked_for", stored.subject(reevaluation_id)),
-        {"interviews": row.pending},
+        {"interviews": row.pending + left},
     )
+    return await stored.get(connection, by.organization_id, reevaluation_id)
+
+
+async def stop(connection: AsyncConnection, by: Principal, reevaluation_id: str) -> ReevaluationRow:
+    """As it is where it has ended. Raises `NotFoundError` (`reevaluation.not_found`)."""
+    row = await stored.get(connection, by.organization_id, reevaluation_id)
+    await stored.stop(connection, Actor.of(by), row.reevaluation_id, "asked")
+    # Whoever else has stopped it, or its end, may have come first.
     return await stored.get(connection, by.organization_id, reevaluation_id)
 
 

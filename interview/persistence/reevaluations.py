@@ -23,7 +23,7 @@ from interview.persistence.models import (
     REEVALUATIONS,
 )
 from interview.persistence.reevaluation_reads import ReevaluationRow
-from interview.persistence.vocabulary import Skipped
+from interview.persistence.vocabulary import Skipped, StopReason
 
 __all__ = ["ReevaluationRecords", "ReevaluationRow"]
 
@@ -51,6 +51,8 @@ _ITEM_HELD = (
     .where(
         _ITEM.reevaluation_id == bindparam("of_reevaluation"),
         _ITEM.interview_id == bindparam("of_interview"),
+        # It may have been stopped since.
+        exists().where(stored.THIS, REEVALUATIONS.c.state == "running"),
     )
     .with_for_update()
 )
@@ -137,6 +139,16 @@ class ReevaluationRecords:
             if organization_id is not None:
                 by, subject = Actor.system(organization_id), stored.subject(reevaluation_id)
                 await AuditTrail.append(connection, by, "reevaluation.made", subject, {})
+
+    async def stop(self, reevaluation_id: str, reason: StopReason) -> None:
+        """Where it runs: it does not come to its end."""
+        of = {"of_reevaluation": reevaluation_id}
+        organization = select(REEVALUATIONS.c.organization_id).where(stored.THIS)
+        async with self._database.transaction() as connection:
+            organization_id = await connection.scalar(organization, of)
+            if organization_id is not None:
+                by = Actor.system(organization_id)
+                await stored.stop(connection, by, reevaluation_id, reason)
 
 
 async def _asked(connection: AsyncConnection, which: Any, item: Any, number: int | None) -> int:

@@ -29,6 +29,7 @@ __all__ = [
     "Skipped",
     "Speaker",
     "StaffRole",
+    "StopReason",
     "TurnKind",
     "TurnStatus",
     "UserRole",
@@ -81,6 +82,7 @@ AuditAction = Literal[
     "accommodation.granted",
     "accommodation.declined",
     "interview.created",
+    "interview.resumed",
     "interview.closed",
     "interview.exported",
     "document.added",
@@ -103,6 +105,7 @@ AuditAction = Literal[
     "evaluation.made",
     "reevaluation.asked_for",
     "reevaluation.made",
+    "reevaluation.stopped",
     "report.exported",
     "review.handed_in",
     "score.overridden",
@@ -159,7 +162,11 @@ EvaluationKind = Literal["anew", "corrected", "reevaluated"]
 """`corrected`: what a correction of the transcript touches, beside the scores of another one.
 `reevaluated`: the same words again, to see what changed; no report goes by it."""
 
-ReevaluationState = Literal["running", "done"]
+ReevaluationState = Literal["running", "done", "stopped"]
+
+StopReason = Literal["asked", "too_long", "failed"]
+"""Why scoring a role once more did not come to its end: somebody wanted it so; the time for it was
+over; a step failed in a way that no retry mends."""
 
 Skipped = Literal["erased", "other_rubric", "too_many"]
 """Why an interview was not scored once more: nothing more is done with it; the rubric measures

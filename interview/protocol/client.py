@@ -171,7 +171,8 @@ class Repeat(_ClientMessage):
 class CodeSnapshot(_ClientMessage):
     """The whole pad of a coding question, after some keystrokes. Answered by `code_saved` with the
     same `edit` once it cannot be lost; of several on their way only the newest may be answered.
-    Errors: `code.too_large`, `code.not_text`, `code.not_asked`, `code.language`."""
+    Errors: `code.too_large`, `code.not_text`, `code.not_asked`, `code.language`, and `code.over`
+    once too much came after the question."""
 
     type: Literal["code_snapshot"]
     question_id: Identifier
@@ -184,8 +185,8 @@ class CodeSnapshot(_ClientMessage):
 class CodeRun(_ClientMessage):
     """Runs the pad as it is given here, which is saved with it: by itself, or (`tests`) against
     the task's tests. Answered by `code_output` as it comes, and `code_result`. Errors: as of a
-    snapshot, `code.busy` while another run is under way, `code.too_many_runs`,
-    `rate.exceeded`."""
+    snapshot, `code.over` after the question, `code.busy` while another run is under way,
+    `code.too_many_runs`, `rate.exceeded`."""
 
     type: Literal["code_run"]
     run_id: TurnId

@@ -291,7 +291,8 @@ class CodeResult(_ServerMessage):
 class CodePad(_ServerMessage):
     """The interview is at a coding question: its task, and what is on the pad. Told on entering,
     and whenever such a question is asked. `revision` 0: nobody has written anything yet, and
-    `text` is the starter."""
+    `text` is the starter. `over`: the interview has gone on to a question without a pad, and this
+    is the last one as it was left."""
 
     type: Literal["code_pad"] = "code_pad"
     question_id: str
@@ -305,26 +306,36 @@ class CodePad(_ServerMessage):
     language: Language
     text: str
     last_result: CodeResult | None
+    over: bool = False
 
 
 class CodeSaved(_ServerMessage):
-    """The pad is stored as it was at this `edit`, as this `revision`."""
+    """The pad is stored as it was at this `edit`, as this `revision`. `late`: the question was over
+    by then, and what is judged is the pad as it was left."""
 
     type: Literal["code_saved"] = "code_saved"
     question_id: str
     edit: int
     revision: int
+    late: bool = False
 
 
 class CodeOutput(_ServerMessage):
     """Output of a run as it is written, cut at any place; of `case`, the index of a test that the
-    candidate knows, or None while it is compiled. The result holds what may be missing here."""
+    candidate knows, or None while it is compiled. The result holds what may be missing here.
+
+    It may come twice, and cut elsewhere: `start` counts the characters (code points) of the run's
+    output that come before it, over all cases and streams, so that what is known can be dropped. A
+    higher `attempt` begins at 0: the program is run once more, and what an earlier attempt wrote is
+    void."""
 
     type: Literal["code_output"] = "code_output"
     run_id: str
     case: int | None
     stream: Literal["stdout", "stderr"]
     text: str
+    attempt: int = 1
+    start: int = 0
 
 
 class Pong(_ServerMessage):

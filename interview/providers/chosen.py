@@ -22,6 +22,7 @@ __all__ = [
     "openai_stt",
     "openai_tts",
     "require_keys",
+    "scorer_names",
     "scorers",
     "stt_names",
     "tts_names",
@@ -118,6 +119,11 @@ def scorers(settings: Settings) -> tuple[tuple[str, str], ...]:
         provider, _, model = name.partition("/")
         found.append((provider, model))
     return tuple(dict.fromkeys(found))
+
+
+def scorer_names(settings: Settings) -> list[str]:
+    """The same as `provider/model`."""
+    return [f"{provider}/{model}" for provider, model in scorers(settings)]
 
 
 def require_keys(settings: Settings) -> None:

@@ -59,9 +59,9 @@ def _of(view: CompetencyView, plan: Plan, said: Sequence[Said]) -> CompetencyFee
     note = None if found.unscored in (None, "no_evidence") else NOTES[found.unscored]
     answers = () if note is not None else tuple(one.text for one in found.answers)
     quotes = [
-        OwnWords(sequence=places[quote.utterance_id], quote=quote.quote)
+        OwnWords(sequence=places[quote.utterance_id], quote=quote.words)
         for quote in view.evidence
-        if quote.utterance_id in places
+        if quote.utterance_id in places and quote.words
     ]
     return CompetencyFeedback(
         name=view.name,

@@ -31,9 +31,10 @@ from reportlab.platypus import (
 )
 
 from interview.domain.rubric import HIGHEST_SCORE, LOWEST_SCORE
+from interview.evaluation.quotes import Quote
 from interview.evaluation.scorecard import CompetencyView, Scorecard
 from interview.reports.report import Report, rating_words
-from interview.reports.wording import DECISION, HUMAN, STATE, UNSCORED, WHOLE
+from interview.reports.wording import DECISION, HUMAN, OTHER_WORDS, STATE, UNSCORED, WHOLE
 
 __all__ = ["as_pdf"]
 
@@ -111,6 +112,9 @@ _BODY = _style("body", spaceAfter=4)
 # Upright: the slanted face has no Greek and no Cyrillic.
 _QUOTE = _style("quote", leftIndent=10, spaceAfter=3)
 _SMALL = _style("small", fontSize=8.5, leading=11.5, textColor=_SOFT)
+_CORRECTED = _style(
+    "corrected", fontSize=8.5, leading=11.5, textColor=_SOFT, leftIndent=10, spaceAfter=3
+)
 _NOTE = _style("note", textColor=_WARN, spaceAfter=4)
 
 
@@ -200,7 +204,19 @@ def _competency(competency: CompetencyView, report: Report) -> Iterator[Flowable
     for quote in competency.evidence:
         place = report.places.get(quote.utterance_id)
         where = f" <font name='{_TEXT}' size='8.5'>({place.sequence})</font>" if place else ""
-        yield Paragraph(f"\u201c{_said(quote.quote)}\u201d{where}", _QUOTE)
+        words = f"\u201c{_said(quote.words)}\u201d" if quote.words else "(Nothing was said here.)"
+        yield Paragraph(f"{words}{where}", _QUOTE)
+        if note := _correction(quote):
+            yield Paragraph(_said(note), _CORRECTED)
+
+
+def _correction(quote: Quote) -> str | None:
+    if quote.correction is None or quote.misheard is None:
+        return None
+    day = _day(quote.correction.corrected_at)
+    heard = f"\u201c{quote.misheard}\u201d" if quote.misheard else "nothing"
+    note = f"Set right by a person on {day}; recognized was {heard}."
+    return note if quote.correction.is_scored else f"{note} {OTHER_WORDS}"
 
 
 def _origin(scored: Scorecard) -> str:

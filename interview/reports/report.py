@@ -25,7 +25,8 @@ METHOD = (
 
 
 class Place(BaseModel):
-    """Of an utterance: its number in the transcript, and of its sound, where there is one."""
+    """Of an utterance: its number in the transcript, and of its sound, where there is one.
+    `confidence` is null also where a person has set it right."""
 
     sequence: int
     recording_id: str | None
@@ -58,7 +59,7 @@ def report(
     decision: DecisionRow | None = None,
 ) -> Report:
     quoted = {
-        quote.utterance_id
+        quote.utterance_id: quote
         for competency in (scored.competencies if scored is not None else ())
         for quote in competency.evidence
     }
@@ -77,7 +78,7 @@ def report(
             line.utterance_id: Place(
                 sequence=line.sequence,
                 recording_id=line.recording_id,
-                confidence=line.confidence,
+                confidence=None if quoted[line.utterance_id].correction else line.confidence,
             )
             for line in lines
             if line.utterance_id in quoted

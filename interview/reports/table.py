@@ -12,13 +12,14 @@ __all__ = ["as_csv", "plain"]
 _HEAD = (
     *("interview_id", "candidate", "title", "ended_at", "competency_id", "competency", "weight"),
     *("score", "unscored", "spread", "samples", "needs_human", "ratings", "override"),
-    *("override_reason", "decision", "quotes", "reason"),
+    *("override_reason", "decision", "quotes", "misheard", "reason"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(report: Report) -> bytes:
-    """UTF-8 with a byte order mark, which spreadsheets need to see that it is."""
+    """UTF-8 with a byte order mark, which spreadsheets need to see that it is. `misheard`: for each
+    of the `quotes` what was recognized, where a person set these words right."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\r\n")
     writer.writerow(_HEAD)
@@ -44,7 +45,10 @@ def as_csv(report: Report) -> bytes:
                 "" if override is None else override.score,
                 "" if override is None else plain(override.reason),
                 "" if report.decision is None else report.decision.decision,
-                plain(" | ".join(quote.quote for quote in competency.evidence)),
+                plain(" | ".join(quote.words for quote in competency.evidence)),
+                plain(
+                    " | ".join(quote.misheard or "" for quote in competency.evidence).strip(" |")
+                ),
                 plain(competency.reason),
             ]
         )

@@ -10,7 +10,9 @@ from interview.persistence.vocabulary import (
     ScoreReason,
 )
 
-__all__ = ["DECISION", "HUMAN", "STATE", "UNSCORED", "WHOLE"]
+__all__ = ["DECISION", "HUMAN", "OTHER_WORDS", "STATE", "UNSCORED", "WHOLE"]
+
+OTHER_WORDS = "The score goes by words of before."
 
 UNSCORED: dict[ScoreReason, str] = {
     "not_asked": "Not scored: none of its questions was reached.",

@@ -10,6 +10,7 @@ import base64
 import os
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,9 +19,9 @@ from interview.domain.code_runs import OutputPiece, Run, RunResult, SandboxStatu
 from interview.errors import NotFoundError
 from interview.security.seal import Cipher, EncryptionError
 from interview.streams.client import Redis
-from interview.streams.log import translated
+from interview.streams.log import seq_of, translated
 
-__all__ = ["ALIVE_S", "TAKEN_S", "TTL_S", "CodeExchange"]
+__all__ = ["ALIVE_S", "TAKEN_S", "TTL_S", "CodeExchange", "Taken"]
 
 TTL_S = 900
 """From the moment a run is offered."""
@@ -34,8 +35,17 @@ _IDLE_MS = 1_000
 _MOST_PIECES = 10_000
 _END = b"end"
 _PIECE = b"piece"
+_KEPT = ("job", "begun", "output", "result")
 
 M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A run, and the number of this attempt at it."""
+
+    run: Run
+    attempt: int
 
 
 def _key(run_id: str, what: str) -> str:
@@ -81,8 +91,8 @@ class CodeExchange:
 
     async def output(self, run_id: str, key: str) -> AsyncIterator[OutputPiece]:
         """As it is written, from the beginning; ends when the result is there. What an attempt that
-        died had written is followed by what the next one writes."""
-        stream, after = _key(run_id, "output"), b"0-0"
+        died had written is followed by what the next one writes, and by nothing more of itself."""
+        stream, after, attempt = _key(run_id, "output"), b"0-0", 0
         while True:
             with translated():
                 found = await self._redis.xread({stream: after}, block=_IDLE_MS)
@@ -95,7 +105,10 @@ class CodeExchange:
                 after = entry
                 if _END in fields:
                     return
-                yield _opened(fields[_PIECE], key, run_id, "output", OutputPiece)
+                piece = _opened(fields[_PIECE], key, run_id, "output", OutputPiece)
+                if piece.attempt >= attempt:
+                    attempt = piece.attempt
+                    yield piece
 
     async def result(self, run_id: str, key: str) -> RunResult | None:
         """None: not yet."""
@@ -107,32 +120,40 @@ class CodeExchange:
         """Its result is kept elsewhere: what lies here goes after `TAKEN_S`. Idempotent."""
         with translated():
             async with self._redis.pipeline(transaction=True) as pipe:
-                for what in ("job", "output", "result"):
+                for what in _KEPT:
                     pipe.expire(_key(run_id, what), TAKEN_S, lt=True)
                 await pipe.execute()
 
     async def forget(self, run_id: str) -> None:
         """Idempotent."""
         with translated():
-            await self._redis.delete(*(_key(run_id, what) for what in ("job", "output", "result")))
+            await self._redis.delete(*(_key(run_id, what) for what in _KEPT))
 
     # For the worker that runs it
 
-    async def take(self, run_id: str, key: str) -> Run:
+    async def take(self, run_id: str, key: str) -> Taken:
         """What an earlier attempt wrote is forgotten."""
         with translated():
             sealed = await self._redis.get(_key(run_id, "job"))
             if sealed is None:
                 raise _lost()
-            await self._redis.delete(_key(run_id, "output"))
-        return _opened(sealed, key, run_id, "job", Run)
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.delete(_key(run_id, "output"))
+                # A stream's ids only grow, whatever becomes of the clock.
+                pipe.xadd(_key(run_id, "begun"), {b"begun": b""}, maxlen=1)
+                pipe.expire(_key(run_id, "begun"), TTL_S)
+                _, begun, _ = await pipe.execute()
+        return Taken(_opened(sealed, key, run_id, "job", Run), seq_of(begun))
 
-    async def write(self, run_id: str, key: str, pieces: Sequence[OutputPiece]) -> None:
+    async def write(
+        self, run_id: str, key: str, attempt: int, pieces: Sequence[OutputPiece]
+    ) -> None:
         secret, stream = _secret(key), _key(run_id, "output")
         with translated():
             async with self._redis.pipeline(transaction=True) as pipe:
                 for piece in pieces:
-                    sealed = _sealed(secret, run_id, "output", piece)
+                    numbered = piece.model_copy(update={"attempt": attempt})
+                    sealed = _sealed(secret, run_id, "output", numbered)
                     pipe.xadd(stream, {_PIECE: sealed}, maxlen=_MOST_PIECES)
                 pipe.expire(stream, TTL_S)
                 await pipe.execute()

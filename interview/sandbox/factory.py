@@ -19,7 +19,7 @@ class NoSandbox:
     async def check(self) -> SandboxStatus:
         return SandboxStatus(backend=self.name, reason=self._REASON)
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         return RunResult(ending="sandbox_unavailable", backend=self.name, reason=self._REASON)
 
     async def close(self) -> None: ...
@@ -40,10 +40,40 @@ def build_sandbox(settings: CodeSettings) -> Sandbox:
                 )
             except OSError as error:
                 raise ConfigError(f"CODE_UID_LOCKS: {error.strerror}") from None
+        case "kubernetes":
+            return _kubernetes(settings)
         case "none":
             return NoSandbox()
         case "remote":
             return _remote(settings)
+
+
+def _kubernetes(settings: CodeSettings) -> Sandbox:
+    from interview.sandbox.kubernetes.backend import Kubernetes
+    from interview.sandbox.kubernetes.manifest import Place
+
+    url, image = settings.code_kubernetes_url, settings.code_kubernetes_image
+    if not url.startswith("https://"):
+        raise ConfigError("CODE_KUBERNETES_URL: an https:// address is needed")
+    for name, value in (
+        ("IMAGE", image),
+        ("NAMESPACE", settings.code_kubernetes_namespace),
+        ("RUNTIME_CLASS", settings.code_kubernetes_runtime_class),
+    ):
+        if not value:
+            raise ConfigError(f"CODE_KUBERNETES_{name}: missing; CODE_BACKEND=kubernetes needs it")
+    place = Place(
+        namespace=settings.code_kubernetes_namespace,
+        image=image,
+        runtime_class=settings.code_kubernetes_runtime_class,
+        account=settings.code_kubernetes_account,
+    )
+    try:
+        return Kubernetes(
+            url, place, settings.code_kubernetes_credentials, slots=settings.code_slots
+        )
+    except OSError as error:
+        raise ConfigError(f"CODE_KUBERNETES_CREDENTIALS: {error.strerror or error}") from None
 
 
 def _remote(settings: CodeSettings) -> Sandbox:

@@ -1,4 +1,4 @@
-"""What runs a program. Backends: `bubblewrap`, `remote` (Piston or Judge0)."""
+"""What runs a program. Backends: `bubblewrap`, `kubernetes`, `remote` (Piston or Judge0)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class Sandbox(Protocol):
         available."""
         ...
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
-        """Nothing of it is left when this returns, raises or is cancelled. What the sandbox itself
-        cannot do is `sandbox_unavailable`, never an exception."""
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
+        """`name` is the same at each attempt at one run: a backend whose runs outlive their worker
+        goes on where that one was. Nothing of it is left when this returns, raises or is cancelled.
+        What the sandbox itself cannot do is `sandbox_unavailable`, never an exception."""
         ...
 
     async def close(self) -> None:

@@ -24,18 +24,31 @@ import redis
 from interview.streams.client import Redis, RedisError
 from interview.streams.log import translated
 
-__all__ = ["BEAT_S", "STUCK_AFTER_S", "HeldTurn", "Pulse", "PulseReader", "Vigil"]
+__all__ = [
+    "BEAT_S",
+    "LEAVING_S",
+    "STUCK_AFTER_S",
+    "HeldTurn",
+    "Pulse",
+    "PulseReader",
+    "Signs",
+    "Vigil",
+]
 
 BEAT_S = 0.1
 DEAD_AFTER_S = 0.4
 """A count that stands still for so long is a dead worker's."""
 BLIND_AFTER_S = 0.25
 """Who has not looked for so long cannot tell a dead worker from one it did not see."""
+LEAVING_S = 0.5
+"""A worker that leaves says so for so long at least: until each who looks has seen it."""
 STUCK_AFTER_S = 3.0
 """A worker whose event loop stands still for so long counts no further."""
 HELD_TTL_S = 3600
 
 _BEATS = "intervue:pulse"
+_LEAVING = "/leaving"
+"""Beside a worker's count, under its id and this."""
 
 
 def _held_key(worker_id: str) -> str:
@@ -71,12 +84,17 @@ class Pulse:
         self.worker_id = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._redis_url = redis_url
         self._loop_seen = time.monotonic()
+        self._is_leaving = False
         self._held: Counter[HeldTurn] = Counter()
         self._changes: queue.SimpleQueue[tuple[bool, HeldTurn] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def leave(self) -> None:
+        """It takes nothing new, and ends with its last stage, no sooner than after `LEAVING_S`."""
+        self._is_leaving = True
 
     def stop(self) -> None:
         """After the last stage: the worker leaves, and is not missed. Blocks for a moment."""
@@ -115,7 +133,7 @@ class Pulse:
                 except (RedisError, OSError):
                     written = None
             with suppress(RedisError, OSError):
-                client.hdel(_BEATS, self.worker_id)
+                client.hdel(_BEATS, self.worker_id, self.worker_id + _LEAVING)
                 client.delete(_held_key(self.worker_id))
 
     def _take_changes(self) -> bool:
@@ -142,8 +160,18 @@ class Pulse:
                 pipe.expire(key, HELD_TTL_S)
             if ended := written - held:
                 pipe.hdel(key, *map(str, ended))
+            if self._is_leaving:
+                pipe.hset(_BEATS, self.worker_id + _LEAVING, 1)
             pipe.hincrby(_BEATS, self.worker_id, 1)
             return pipe.execute()[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Of the workers that have not left: the count of each, and who is about to leave."""
+
+    beats: dict[str, int]
+    leaving: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +180,16 @@ class PulseReader:
 
     redis: Redis
 
-    async def beats(self) -> dict[str, int]:
-        """The count of each worker that has not left."""
+    async def signs(self) -> Signs:
         with translated():
             answer: Any = await self.redis.hgetall(_BEATS)
-        return {worker.decode(): int(count) for worker, count in answer.items()}
+        told = {name.decode(): int(count) for name, count in answer.items()}
+        leaving = {name.removesuffix(_LEAVING) for name in told if name.endswith(_LEAVING)}
+        beats = {name: count for name, count in told.items() if not name.endswith(_LEAVING)}
+        return Signs(beats, frozenset(leaving))
+
+    async def beats(self) -> dict[str, int]:
+        return (await self.signs()).beats
 
     async def held(self, worker_id: str) -> set[HeldTurn]:
         with translated():
@@ -166,7 +199,7 @@ class PulseReader:
     async def forget(self, worker_id: str) -> None:
         """A worker that was alive after all is back with its next beat."""
         with translated():
-            await self.redis.hdel(_BEATS, worker_id)
+            await self.redis.hdel(_BEATS, worker_id, worker_id + _LEAVING)
 
 
 @dataclass(slots=True)

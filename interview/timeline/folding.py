@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import cast
 
-from temporalio.api.common.v1 import Payload
+from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 
@@ -18,6 +19,8 @@ __all__ = ["FoldedTurn", "Folding", "payloads_of"]
 
 _TURNS_OWN = frozenset({"begin_turn", "answer_text"})
 """What begins a turn, which is shown by itself."""
+_ASKED = ("turn_id", "reason", "outcome", "question_id")
+"""Of what an update holds: the rest may be words."""
 _RECOVERY = "recover_turn"
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: "completed",
@@ -53,13 +56,21 @@ def payloads_of(event: HistoryEvent) -> Iterable[Payload]:
     match event.event_type:
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled = event.activity_task_scheduled_event_attributes
-            return scheduled.input.payloads if scheduled.activity_type.name in STAGES else ()
+            is_stage = scheduled.activity_type.name in STAGES
+            return scheduled.input.payloads if is_stage else _summary(event)
         case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
             return event.activity_task_completed_event_attributes.result.payloads
-        case EventType.EVENT_TYPE_TIMER_STARTED if event.user_metadata.HasField("summary"):
-            return (event.user_metadata.summary,)
+        case EventType.EVENT_TYPE_TIMER_STARTED:
+            return _summary(event)
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+            asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+            return () if asked.name in _TURNS_OWN else asked.args.payloads
         case _:
             return ()
+
+
+def _summary(event: HistoryEvent) -> Iterable[Payload]:
+    return (event.user_metadata.summary,) if event.user_metadata.HasField("summary") else ()
 
 
 class Folding:
@@ -67,6 +78,8 @@ class Folding:
 
     def __init__(self) -> None:
         self.runs = 0
+        self.is_headless = False
+        """Runs before the first are no longer kept."""
         self.turns: dict[str, FoldedTurn] = {}
         self._steps: list[Step | Task] = []
         self._tasks: dict[int, Task] = {}
@@ -79,14 +92,30 @@ class Folding:
     def take(self, event: HistoryEvent) -> None:
         at, kind = event.event_time.ToDatetime(UTC), event.event_type
         if kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-            # Numbers of events begin anew with each run.
-            self._tasks, self._timers = {}, {}
-            self.runs += 1
-            self._step(at, "began" if self.runs == 1 else "continued")
+            self._begin(event, at)
         elif kind in _CLOSED:
+            self._give_up(at)
             self._step(at, "ended", _CLOSED[kind])
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+            self._give_up(at)
         elif not self._take_task(event, at):
             self._take_other(event, at)
+
+    def _begin(self, event: HistoryEvent, at: datetime) -> None:
+        started = event.workflow_execution_started_event_attributes
+        # Numbers of events begin anew with each run.
+        self._tasks, self._timers = {}, {}
+        continues = bool(started.continued_execution_run_id)
+        self.is_headless |= continues and not self.runs
+        self.runs += 1
+        kind = "continued" if continues or self.runs > 1 else "began"
+        self._step(at, kind, about=started.original_execution_run_id)
+
+    def _give_up(self, at: datetime) -> None:
+        """What is under way when a run ends is not waited for any more."""
+        for task in self._tasks.values():
+            if task.ending == "running":
+                task.given_up(at)
 
     def _take_task(self, event: HistoryEvent, at: datetime) -> bool:
         """Whether it was of an activity."""
@@ -122,7 +151,8 @@ class Folding:
                 asked = event.workflow_execution_update_accepted_event_attributes
                 name = asked.accepted_request.input.name
                 if name not in _TURNS_OWN:
-                    self._step(at, "recovery" if name == _RECOVERY else "asked", name)
+                    kind = "recovery" if name == _RECOVERY else "asked"
+                    self._step(at, kind, name, about=_asked(asked.accepted_request.input.args))
             case EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
                 self._step(at, "worker_lost")
             case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
@@ -133,8 +163,10 @@ class Folding:
             case _:
                 pass
 
-    def _step(self, at: datetime, kind: StepKind, name: str = "", error: str = "") -> None:
-        self._steps.append(Step(at=at, kind=kind, name=name, error=error))
+    def _step(
+        self, at: datetime, kind: StepKind, name: str = "", error: str = "", about: str = ""
+    ) -> None:
+        self._steps.append(Step(at=at, kind=kind, name=name, about=about, error=error))
 
     def _undecided(self, event: HistoryEvent, at: datetime) -> None:
         cause = event.workflow_task_failed_event_attributes.cause
@@ -145,3 +177,13 @@ class Folding:
                 "decision_failed",
                 error=name.removeprefix("WORKFLOW_TASK_FAILED_CAUSE_").lower(),
             )
+
+
+def _asked(given: Payloads) -> str:
+    """For example `turn_id 5f0c, reason worker_lost`."""
+    for payload in given.payloads:
+        request = plain(payload)
+        if isinstance(request, dict):
+            held = cast(dict[str, object], request)
+            return ", ".join(f"{name} {held[name]}" for name in _ASKED if held.get(name))
+    return ""

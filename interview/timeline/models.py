@@ -48,12 +48,14 @@ class _Model(BaseModel):
 
 
 class Step(_Model):
-    """`name` is the update's, the timer's, the activity's or the child's; for `ended` how.
+    """`name` is the update's, the timer's, the activity's or the child's; for `ended` how. `about`
+    is the id of the run that began, what the update asked for, or what the activity was to do.
     `took_ms` is None where it takes no time, or is not over."""
 
     at: datetime
     kind: StepKind
     name: str = ""
+    about: str = ""
     took_ms: int | None = None
     attempts: int = 1
     ending: Ending = "completed"
@@ -64,7 +66,8 @@ class StageRun(_Model):
     """One run of a stage: a bar of the waterfall. `after_ms` counts from the turn's beginning.
     `waited_ms` is until a worker took its last attempt, those before included; None where none has
     it yet, or what waits is not told before it is over. `error` is of the last attempt that failed,
-    the one that ended it or one before."""
+    the one that ended it or one before. `provider` holds the model as well, where it has a name;
+    `prompt_version` is what it was told."""
 
     stage: Stage
     rerun: int
@@ -75,8 +78,10 @@ class StageRun(_Model):
     attempts: int = 1
     ending: Ending = "running"
     outcome: str = ""
+    directive: str = ""
     error: str = ""
     provider: str = ""
+    prompt_version: str = ""
     worker: str = ""
 
 
@@ -125,7 +130,7 @@ class TurnTrack(_Model):
 
 class Timeline(_Model):
     """Steps and turns in their order. `complete` is False where the history is longer than what is
-    read of one, or is not kept any more."""
+    read of one, or is not kept any more, as a whole or from its beginning."""
 
     interview_id: str
     complete: bool
@@ -133,6 +138,12 @@ class Timeline(_Model):
     """Of the workflow; more than one where it was continued as new."""
     steps: tuple[Step, ...]
     turns: tuple[TurnTrack, ...]
+
+    @property
+    def status(self) -> str:
+        """`running`, or how the workflow ended."""
+        last = self.steps[-1] if self.steps else None
+        return last.name if last is not None and last.kind == "ended" else "running"
 
 
 def ms(span: timedelta) -> int:

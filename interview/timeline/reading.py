@@ -13,7 +13,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from interview.contracts.ids import workflow_id
 from interview.errors import TemporalUnavailable
@@ -49,19 +49,35 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class Timelines:
-    """`keys` is None where nothing is sealed."""
+    """`keys` is None where nothing is sealed. `strict`: what cannot be opened is an error."""
 
     database: Database
     client: Client
     keys: DataKeys | None
+    max_events: int = MAX_EVENTS
+    patience_s: float = _PATIENCE_S
+    strict: bool = False
+
+    async def version(self, interview_id: str) -> str:
+        """Another one whenever the history has grown. Raises `TemporalUnavailable`."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                found = await self.client.get_workflow_handle(workflow_id(interview_id)).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return ""
+            raise _away() from error
+        except (RuntimeError, TimeoutError) as error:
+            raise _away() from error
+        return f"{found.run_id}/{found.history_length}"
 
     async def of(self, interview_id: str) -> Timeline:
-        """Raises `TemporalUnavailable`, `DatabaseUnavailable`."""
+        """Raises `TemporalUnavailable`, `DatabaseUnavailable`, `EncryptionError`."""
         rows = await self._rows(interview_id)
-        folding, left, whole = Folding(), MAX_EVENTS, True
+        folding, left, whole = Folding(), self.max_events, True
         try:
             # The client itself would try for longer than anybody waits.
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(self.patience_s):
                 async for page in self._pages(interview_id):
                     whole, page = len(page) <= left, page[:left]
                     left -= len(page)
@@ -72,7 +88,7 @@ class Timelines:
                         break
         # A client that was not connected before raises the second.
         except (RPCError, RuntimeError, TimeoutError) as error:
-            raise TemporalUnavailable("the history cannot be read at present") from error
+            raise _away() from error
         turns = [
             TurnTrack.of(
                 turn.ref,
@@ -85,7 +101,7 @@ class Timelines:
         ]
         return Timeline(
             interview_id=interview_id,
-            complete=folding.runs > 0 and whole,
+            complete=folding.runs > 0 and whole and not folding.is_headless,
             runs=folding.runs,
             steps=folding.steps,
             turns=tuple(turns),
@@ -108,7 +124,14 @@ class Timelines:
                     maximum_page_size=_PAGE,
                     next_page_token=token,
                 )
-                answer = await self.client.workflow_service.get_workflow_execution_history(request)
+                try:
+                    answer = await self.client.workflow_service.get_workflow_execution_history(
+                        request
+                    )
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                    break  # It was there a moment ago: its retention has run out, or it is erased.
                 yield answer.history.events
                 token = answer.next_page_token or None
 
@@ -121,5 +144,11 @@ class Timelines:
             try:
                 [opened] = await codec.decode([payload])
             except EncryptionError:
+                if self.strict:
+                    raise
                 continue
             payload.CopyFrom(opened)
+
+
+def _away() -> TemporalUnavailable:
+    return TemporalUnavailable("the history cannot be read at present")

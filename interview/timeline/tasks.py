@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,9 @@ from interview.contracts.turns import TurnRef
 from interview.timeline.models import Ending, Stage, StageRun, Step, ms
 
 __all__ = ["ENDINGS", "STAGES", "Task", "plain"]
+
+_STABLE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+"""How our codes look. What a library calls its exceptions does not."""
 
 STAGES: dict[str, Stage] = {f"turn.{stage}": stage for stage in get_args(Stage)}
 ENDINGS: dict[int, Ending] = {
@@ -34,6 +38,7 @@ class Task:
     name: str
     scheduled_at: datetime
     turn: TurnRef | None
+    about: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     attempts: int = 1
@@ -46,7 +51,8 @@ class Task:
     def scheduled(cls, event: HistoryEvent, at: datetime) -> Task:
         told = event.activity_task_scheduled_event_attributes
         name = told.activity_type.name
-        return cls(name, at, _turn_of(told.input.payloads) if name in STAGES else None)
+        turn = _turn_of(told.input.payloads) if name in STAGES else None
+        return cls(name, at, turn, str(plain(event.user_metadata.summary) or ""))
 
     def started(self, event: HistoryEvent, at: datetime) -> None:
         """The history tells it only once the last attempt is over."""
@@ -80,6 +86,7 @@ class Task:
             at=self.scheduled_at,
             kind="task",
             name=self.name,
+            about=self.about,
             took_ms=took,
             attempts=self.attempts,
             ending=self.ending,
@@ -97,11 +104,16 @@ class Task:
             ran_ms=None if self.ended_at is None else ms(self.ended_at - ran_from),
             attempts=self.attempts,
             ending=self.ending,
-            outcome=str(self.result.get("outcome") or ""),
+            outcome=self._told("outcome"),
+            directive=self._told("directive"),
             error=self.error,
-            provider=str(self.result.get("provider") or ""),
+            provider=self._told("provider"),
+            prompt_version=self._told("prompt_version"),
             worker=self.worker,
         )
+
+    def _told(self, name: str) -> str:
+        return str(self.result.get(name) or "")
 
 
 def plain(payload: Payload) -> object:
@@ -121,12 +133,19 @@ def _turn_of(payloads: Iterable[Payload]) -> TurnRef | None:
 
 
 def _code(failure: Failure) -> str:
-    """The stable code, or which time ran out."""
-    match failure.WhichOneof("failure_info"):
-        case "application_failure_info":
-            return failure.application_failure_info.type
-        case "timeout_failure_info":
-            name = TimeoutType.Name(failure.timeout_failure_info.timeout_type)
-            return f"timeout.{name.removeprefix('TIMEOUT_TYPE_').lower()}"
-        case other:
-            return str(other or "unknown").removesuffix("_failure_info")
+    """The innermost stable code, for it tells what went wrong: what is around it came of that.
+    Causes without one are a library's, and may be called anything."""
+    chain = [failure]
+    while chain[-1].HasField("cause"):
+        chain.append(chain[-1].cause)
+    stable = (code for one in reversed(chain) if _STABLE.fullmatch(code := _own_code(one)))
+    kind = str(failure.WhichOneof("failure_info") or "unknown").removesuffix("_failure_info")
+    return next(stable, _own_code(failure) or kind)
+
+
+def _own_code(failure: Failure) -> str:
+    """Which time ran out, or an error's type; empty where it has none."""
+    if failure.HasField("timeout_failure_info"):
+        name = TimeoutType.Name(failure.timeout_failure_info.timeout_type)
+        return f"timeout.{name.removeprefix('TIMEOUT_TYPE_').lower()}"
+    return failure.application_failure_info.type

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import re
@@ -88,13 +89,19 @@ class Visit:
         await expect(self.page.get_by_role("alert").filter(has_text=words)).to_be_visible()
 
 
-def mailed_link(settings: Settings, to: str, site: str, page: str) -> str | None:
-    """To `page`, of the last such mail to `to` in the local outbox, on `site`; None while there is
-    none."""
+async def mailed_link(settings: Settings, to: str, site: str, page: str) -> str:
+    """To `page`, of the last such mail to `to` in the local outbox, on `site`. Waits for it."""
+    async with asyncio.timeout(10):
+        while (link := _mailed(settings, to, page)) is None:  # noqa: ASYNC110 - a file
+            await asyncio.sleep(0.02)
+    return site + link
+
+
+def _mailed(settings: Settings, to: str, page: str) -> str | None:
     for file in sorted(settings.mail_outbox.glob("*.eml"), reverse=True):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         if message["To"] == to:
             ours = rf"{re.escape(settings.public_url)}({re.escape(page)}\S+)"
             if link := re.search(ours, message.get_content()):
-                return site + link[1]
+                return link[1]
     return None

@@ -12,8 +12,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from interview.config import Settings
+from interview.security.keys import new_key
 from tests.browser.fake_room_server import WEB_OUT, FakeRoomServer, room_server
 from tests.browser.room import chromium
+from tests.integration.api.servers import serving
+from tests.services import RunningStack
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,3 +73,27 @@ async def browser(shared_browser: Browser) -> AsyncGenerator[Browser]:
 async def server() -> AsyncGenerator[FakeRoomServer]:
     async with room_server() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def settings(services: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("accounts")
+    return Settings.model_validate(
+        {
+            "debug": False,
+            "auth_keys": new_key(),
+            "database_url": services.urls["DATABASE_URL"],
+            "redis_url": services.urls["REDIS_URL"],
+            "temporal_address": services.urls["TEMPORAL_ADDRESS"],
+            "blob_url": (folder / "blobs").as_uri(),
+            "mail_outbox": folder / "outbox",
+            "web_dir": WEB_OUT,
+        }
+    )
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def site(settings: Settings) -> AsyncGenerator[str]:
+    """The real API, without a worker."""
+    async with serving(settings) as url:
+        yield url

@@ -94,16 +94,17 @@ class Past:
                 **place,
             )
             await records.commit_answer(said)
+            if number == 1:
+                await self._write(interview_id, question.question_id, code)
             heard = await self._sound(interview_id, f"reply-{number}", 2)
             await records.save_speech(speech(interview_id, number, recording=heard, **place))
-        await self._write(interview_id, questions[0].question_id, code)
         await records.close_interview(interview_id, "completed", datetime.now(UTC))
         return interview_id
 
     async def _write(self, interview_id: str, question_id: str, code: Sequence[str]) -> None:
         pads = self._pads()
         for number, text in enumerate(code, 1):
-            revision = await pads.save(interview_id, question_id, "python", text)
+            revision = (await pads.save(interview_id, question_id, "python", text)).revision
             if number == len(code):
                 await pads.ask(interview_id, "last", question_id, revision, tests=True)
                 test = TestReport(name="an example", verdict="accepted")
@@ -124,11 +125,24 @@ class Past:
     ) -> None:
         """Competencies that are left out wait for a scorer that could not be had. Beside what was
         said, `quoted_code` is evidence, of the pad as it was left."""
-        evaluations = EvaluationRecords(self.database)
         async with self.database.transaction() as connection:
             row = await ask_anew(connection, interview_id, await self.who())
-        material = await evaluations.material(interview_id, row.number)
+        await self.score(interview_id, row.number, scores, human=human, quoted_code=quoted_code)
+
+    async def score(
+        self,
+        interview_id: str,
+        number: int,
+        scores: Mapping[str, int],
+        *,
+        human: Mapping[str, HumanReason] | None = None,
+        quoted_code: str = "",
+    ) -> None:
+        """What was asked for already, likewise."""
+        evaluations = EvaluationRecords(self.database)
+        material = await evaluations.material(interview_id, number)
         assert material is not None
+        row = material.row
         await evaluations.freeze(material, "1-abc")
         said = next(one for one in material.said if one.speaker == "candidate")
         start = SAID.index(QUOTED)

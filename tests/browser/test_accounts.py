@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Request, expect
 
 from api.cookie_names import ACCESS_COOKIE
 from interview.config import Settings
-from interview.security.keys import new_key, parse_keys
+from interview.security.keys import parse_keys
 from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens
 from tests.browser.accessibility import check
 from tests.browser.accounts import PASSWORD, Recruiter, Visit, mailed_link, some_address
 from tests.browser.fake_room_server import WEB_OUT
-from tests.integration.api.servers import serving
-from tests.services import RunningStack
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,29 +22,6 @@ pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-
-
-@pytest.fixture(scope="module")
-def settings(services: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("accounts")
-    return Settings.model_validate(
-        {
-            "debug": False,
-            "auth_keys": new_key(),
-            "database_url": services.urls["DATABASE_URL"],
-            "redis_url": services.urls["REDIS_URL"],
-            "temporal_address": services.urls["TEMPORAL_ADDRESS"],
-            "blob_url": (folder / "blobs").as_uri(),
-            "mail_outbox": folder / "outbox",
-            "web_dir": WEB_OUT,
-        }
-    )
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def site(settings: Settings) -> AsyncGenerator[str]:
-    async with serving(settings) as url:
-        yield url
 
 
 async def test_whoever_is_signed_out_signs_in_and_comes_back(browser: Browser, site: str) -> None:
@@ -240,7 +213,7 @@ async def test_a_password_is_set_by_the_mailed_link(
     await visit.button("Send the link").click()
     await expect(visit.by_id("reset-asked")).to_be_visible()
     await check(visit, "a mail that is on its way")
-    link = await _link(settings, grace, site, "/reset-password/")
+    link = await mailed_link(settings, grace.email, site, "/reset-password/")
     await visit.page.goto(link)
     await expect(visit.by_id("reset-form")).to_be_visible()
     assert "#" not in visit.page.url
@@ -276,7 +249,7 @@ async def test_people_and_keys_wait_for_a_confirmed_address(
     await visit.open("/account/")
     await visit.by_id("mail-address-link").click()
     await expect(visit.by_id("address-link-sent")).to_be_visible()
-    link = await _link(settings, grace, site, "/confirm-address/")
+    link = await mailed_link(settings, grace.email, site, "/confirm-address/")
 
     # Whoever is signed in as nobody, or as somebody else, vouches for nothing by it.
     stranger = await Visit.begin(browser, site)
@@ -355,13 +328,6 @@ async def test_tabs_with_an_old_access_token_renew_it_once(
     await expect(first.by_id("sign-out")).to_be_visible()
     await expect(second.by_id("sign-out")).to_be_visible()
     assert len(renewals) == 1
-
-
-async def _link(settings: Settings, who: Recruiter, site: str, page: str) -> str:
-    async with asyncio.timeout(10):
-        while (link := mailed_link(settings, who.email, site, page)) is None:  # noqa: ASYNC110 - a file
-            await asyncio.sleep(0.02)
-    return link
 
 
 def _pages(*, of_accounts: bool) -> list[str]:

@@ -117,8 +117,29 @@ async def test_to_write_run_fail_mend_and_pass(
     await expect(again.by_id("verdict")).to_have_text("All 2 tests passed")
     await again.wait_for_own_turn()
     await again.type_answer("All the tests pass, I am done.")
-    await expect(again.by_id("pad")).to_have_count(0)
-    assert again.problems == []
+    await is_left_as_it_was(again, "print(input())")
+    await is_left_as_it_was(await Room.join(browser, site, interview_id), "print(input())")
+
+
+async def is_left_as_it_was(room: Room, text: str) -> None:
+    """The interview has gone on."""
+    await expect(room.by_id("pad-over")).to_be_visible()
+    await check(Visit(room.page, ""), "a pad that is over")
+    for name in ("run", "run-tests", "language"):
+        await expect(room.by_id(name)).to_be_disabled()
+    await editor(room).click()
+    await room.page.keyboard.type("more")
+    await room.page.keyboard.press("Control+a")
+    await room.page.keyboard.type("something else")
+    await expect(editor(room)).to_have_text(text)
+    await expect(room.by_id("verdict")).to_have_text("All 2 tests passed")
+    await room.by_id("plain").check()
+    await expect(room.by_id("code-plain")).to_have_attribute("readonly", "")
+    await expect(room.by_id("code-plain")).to_have_value(text)
+    await room.by_id("plain").uncheck()
+    await room.page.locator("summary", has_text="Echo").click()
+    await expect(room.by_id("pad")).not_to_be_visible()
+    assert room.problems == []
 
 
 async def test_by_keyboard_in_and_out_of_the_editor(room: Room) -> None:

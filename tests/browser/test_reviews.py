@@ -369,38 +369,6 @@ async def test_candidates_of_a_plan_beside_each_other(visit: Visit, past: Past) 
     assert visit.problems == []
 
 
-async def test_what_was_scored_once_more(visit: Visit) -> None:
-    """What it tells is made up: it takes two language models."""
-    page = visit.page
-    made: dict[str, Any] = {
-        **{"reevaluation_id": "r", "role": "nursing", "plan_hash": None, "rubric_hash": None},
-        **{"model": "openai/example", "state": "done", "interviews": 2, "over": 2, "pending": 1},
-        **{"skipped": 0, "created_at": "2026-03-01T10:00:00Z", "finished_at": None},
-    }
-    moves: dict[str, Any] = {
-        **{"count": 4, "mean_change": -0.25, "mean_absolute_change": 0.5, "largest_change": -1.0},
-        **{"crossed_band": 0.25, "kappa": 0.61, "now_scored": 0, "no_longer_scored": 1},
-        "now_needs_human": 0,
-    }
-    moved: dict[str, Any] = {
-        **{"interview_id": "i", "number": 1, "state": "done", "skipped": None, "old_total": 3.5},
-        **{"new_total": 3.0, "largest_change": -1.0, "largest_in": "candour"},
-        **{"crossed_band": True, "now_needs_human": False},
-    }
-    drift: dict[str, Any] = {
-        **{"reevaluation": made, "old_models": ["openai/older"], "new_models": ["openai/example"]},
-        **{"compared": 2, "hidden": 0, "overall": moves, "interviews": [moved], "method": "So."},
-        "competencies": [{**moves, "competency_id": "candour", "name": "Candour and its limits"}],
-    }
-    listed = {"items": [made], "models": ["openai/example"]}
-    await page.route("**/api/v1/reevaluations", lambda route: route.fulfill(json=listed))
-    await page.route("**/reevaluations/r/drift", lambda route: route.fulfill(json=drift))
-    await visit.open("/desk/drift/")
-    await expect(visit.by_id("drift").get_by_role("table")).to_have_count(2)
-    await check(visit, "what was scored once more")
-    assert visit.problems == []
-
-
 async def test_an_admin_says_who_sees_what_and_who_is_told(
     visit: Visit, past: Past, database: Database
 ) -> None:

@@ -14,7 +14,8 @@ from interview.config import load_settings
 from interview.domain.directives import Brief
 from interview.errors import ConfigError, ProviderUnavailable
 from interview.ports import LanguageModel, Line, ReplyEvent, ReplyRequest
-from worker import build_providers, serve
+from worker import serve
+from workers.providers import build_providers
 
 QUOTED = "cannot reply to"
 

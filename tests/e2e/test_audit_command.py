@@ -31,6 +31,8 @@ from tests.services import RunningStack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
+_BEGINNINGS = ("began", "continued")
+
 
 @pytest.fixture
 async def temporal(settings: Settings, database: Database) -> Client:
@@ -86,12 +88,11 @@ async def test_over_several_runs_while_it_goes_on(
         await room.end()
         await room.wait(lambda: room.ended is not None)
     runs = await runs_of(temporal, workflow_id(interview_id))
-    assert running["runs"] == runs[:3]
-    assert (running["status"], running["is_whole"]) == ("running", True)
+    begun = [(s["kind"], s["about"]) for s in running["steps"] if s["kind"] in _BEGINNINGS]
+    assert begun == list(zip(("began", "continued", "continued"), runs[:3], strict=True))
+    assert (running["status"], running["complete"]) == ("running", True)
     assert as_text.startswith(f"Interview {interview_id}: running, 3 runs\n")
-    begun = [e["continues"] for e in running["entries"] if e["kind"] == "run"]
-    assert begun == [None, *runs[:2]]
-    turns = [e["turn_number"] for e in running["entries"] if e.get("stage") == "speak"]
+    turns = [turn["turn_number"] for turn in running["turns"]]
     assert turns == [1, 2, 3], "in one order over all runs"
     assert running["totals"]["turns"] == 3
     longest = running["totals"]["stages_ms"]
@@ -119,10 +120,11 @@ async def test_what_a_lost_worker_left_is_not_open_for_ever(
         await room.wait(lambda: room.ended is not None)
     await stack.wait_ready("worker")
     audit = await told(stack, interview_id)
-    stages = [e for e in audit["entries"] if e["kind"] == "stage"]
-    assert "open" not in {stage["state"] for stage in stages}
+    runs = [run for turn in audit["turns"] for run in turn["stages"]]
+    endings = [one["ending"] for one in (*runs, *audit["steps"])]
+    assert "running" not in endings
     _, out, _ = await intervue(stack, "audit", interview_id)
-    given_up = [e for e in audit["entries"] if e.get("state") == "given_up"]
+    given_up = [ending for ending in endings if ending == "cancelled"]
     assert out.count("!! given up") == len(given_up), "of stages, and of keeping records"
     assert "not done yet" not in out
 

@@ -178,18 +178,15 @@ async def test_the_command_tells_what_happened(stack: RunningStack, interview_id
     assert code == 0
     assert not any(mark in text for mark in MARKS)
     assert told["status"] == "completed"
-    stages = [entry for entry in told["entries"] if entry["kind"] == "stage"]
-    typed = [stage for stage in stages if stage["turn_kind"] == "typed"]
-    assert [stage["stage"] for stage in typed] == ["transcribe", "converse", "speak"]
-    for stage in typed:
-        assert stage["total_ms"] >= stage["started_after_ms"] >= 0
-        assert stage["attempts"] == 1
-    assert {"scripted", "local"} <= {stage.get("provider") for stage in stages}
-    updates = [entry["name"] for entry in told["entries"] if entry["kind"] == "update"]
-    assert updates == ["answer_text", "end_interview"]
-    assert [e["outcome"] for e in told["entries"] if e["kind"] == "phase" and "outcome" in e] == [
-        "ended_by_candidate"
-    ]
+    runs = [run for turn in told["turns"] for run in turn["stages"]]
+    [typed] = [turn for turn in told["turns"] if turn["kind"] == "typed"]
+    assert [run["stage"] for run in typed["stages"]] == ["transcribe", "converse", "speak"]
+    for run in typed["stages"]:
+        assert (run["ending"], run["attempts"]) == ("completed", 1)
+    assert {"scripted", "local"} <= {run["provider"].partition("/")[0] for run in runs}
+    asked = [(step["name"], step["about"]) for step in told["steps"] if step["kind"] == "asked"]
+    assert asked == [("end_interview", "outcome ended_by_candidate")]
+    assert "close · ended_by_candidate" in [step["about"] for step in told["steps"]]
 
 
 async def test_the_command_says_whether_history_fits(

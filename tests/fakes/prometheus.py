@@ -15,27 +15,34 @@ import yaml
 
 from launcher.ports import free_port
 
-__all__ = ["OBSERVABILITY", "Prometheus"]
+__all__ = ["OBSERVABILITY", "Prometheus", "QueryRefused"]
 
 OBSERVABILITY = Path("deploy/observability")
 
 
+class QueryRefused(AssertionError):
+    """What Prometheus says is wrong with it."""
+
+
 @dataclass
 class Prometheus:
-    """`targets`: addresses by the job of `prometheus.yaml` that they take the place of."""
+    """`targets`: addresses by the job of `prometheus.yaml` that they take the place of. What it has
+    seen stays in `folder`, for another one that looks at nothing any more."""
 
     binary: Path
     folder: Path
     targets: Mapping[str, Sequence[str]]
+    scrape_s: int = 1
     _process: subprocess.Popen[bytes] = field(init=False)
     _api: httpx.Client = field(init=False)
 
     def __enter__(self) -> Self:
         config: dict[str, Any] = yaml.safe_load((OBSERVABILITY / "prometheus.yaml").read_text())
-        config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+        every = f"{self.scrape_s}s"
+        config["global"] = {"scrape_interval": every, "evaluation_interval": every}
         for job in config["scrape_configs"]:
-            job["static_configs"] = [{"targets": list(self.targets[job["job_name"]])}]
-        self.folder.mkdir(parents=True)
+            job["static_configs"] = [{"targets": list(self.targets.get(job["job_name"], ()))}]
+        self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
         shutil.copy(OBSERVABILITY / "alerts.yaml", self.folder)
         address = f"127.0.0.1:{free_port()}"
@@ -58,13 +65,14 @@ class Prometheus:
         self._process.wait(10)
 
     def ask(self, path: str, **params: str) -> Any:
-        """The `data` of an answer. Raises `AssertionError` with what Prometheus says is wrong, and
-        `httpx.HTTPStatusError` while it starts."""
+        """The `data` of an answer. Raises `QueryRefused`, and `httpx.HTTPStatusError` while it
+        starts."""
         response = self._api.get(path, params=params)
         if response.status_code == 503:
             response.raise_for_status()
         answer = response.json()
-        assert answer["status"] == "success", answer
+        if answer["status"] != "success":
+            raise QueryRefused(answer["error"])
         return answer["data"]
 
     def query(self, expression: str) -> list[dict[str, Any]]:

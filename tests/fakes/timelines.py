@@ -12,7 +12,7 @@ from interview.timeline.folding import Folding
 from interview.timeline.models import Timeline, TurnTrack
 from tests.replay.record import HISTORIES
 
-__all__ = ["events_of", "folded", "recorded", "tracks"]
+__all__ = ["events_of", "folded", "recorded", "timeline_of", "tracks"]
 
 
 def events_of(name: str) -> Sequence[HistoryEvent]:
@@ -35,10 +35,15 @@ def tracks(folding: Folding) -> list[TurnTrack]:
 
 
 def recorded(name: str) -> Timeline:
-    folding = folded(events_of(name))
+    events = events_of(name)
+    return timeline_of(next(iter(folded(events).turns.values())).ref.interview_id, events)
+
+
+def timeline_of(interview_id: str, events: Iterable[HistoryEvent]) -> Timeline:
+    folding = folded(events)
     return Timeline(
-        interview_id=next(iter(folding.turns.values())).ref.interview_id,
-        complete=True,
+        interview_id=interview_id,
+        complete=folding.runs > 0 and not folding.is_headless,
         runs=folding.runs,
         steps=folding.steps,
         turns=tuple(tracks(folding)),

@@ -60,8 +60,9 @@ def stored() -> list[Stored]:
 def marks(history: WorkflowHistory) -> list[str]:
     """What the workflow was told and what it decided, in the order of the events: `update NAME`,
     `signal NAME`, `activity NAME`, `done NAME`, `failed NAME`, `cancel NAME`, `timer WHAT`,
-    `fired WHAT`, `stopped WHAT`, `marker NAME`, `child NAME`, and how it began and ended. A timer
-    without a summary goes by its length, such as `3600 s`."""
+    `fired WHAT`, `stopped WHAT`, `marker NAME`, `child NAME`, `child begun`, `child refused`,
+    `cancel`, `cancel another`, and how it began and ended. A timer without a summary goes by its
+    length, such as `3600 s`."""
     names: dict[int, str] = {}
     found: list[str] = []
     for event in history.events:
@@ -137,6 +138,13 @@ _MARKS: dict[int, Callable[[HistoryEvent, _Names], str]] = {
         + event.start_child_workflow_execution_initiated_event_attributes.workflow_type.name
     ),
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED: lambda event, _: "child refused",
+    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED: lambda event, _: "child begun",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: lambda event, _: "continued",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: lambda event, _: "completed",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED: lambda event, _: "cancel",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: lambda event, _: "cancelled",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: lambda event, _: "failed",
+    EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: lambda event, _: (
+        "cancel another"
+    ),
 }

@@ -15,8 +15,8 @@ from tests.replay.replaying import all_workflows, failure, failures
 from tests.replay.stored import Stored, marks, stored
 
 STORED = stored()
-WORKER = Path(__file__).parents[2] / "worker.py"
-ENDED = {"completed", "continued"}
+WORKERS = Path(__file__).parents[2] / "workers"
+ENDED = {"completed", "continued", "cancelled", "failed"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -34,10 +34,11 @@ async def test_replays(one: Stored, replayed: dict[str, Exception | None]) -> No
 
 
 def _registered() -> set[str]:
-    """Types of the workflows that the worker is given."""
+    """Types of the workflows that the worker process is given."""
     given = [
         name.id
-        for keyword in ast.walk(ast.parse(WORKER.read_text()))
+        for source in WORKERS.glob("*.py")
+        for keyword in ast.walk(ast.parse(source.read_text()))
         if isinstance(keyword, ast.keyword) and keyword.arg == "workflows"
         for name in ast.walk(keyword.value)
         if isinstance(name, ast.Name)

@@ -68,8 +68,9 @@ async def test_it_can_do_its_work_and_nothing_else(address: str) -> None:
     assert await wants.status() == status
     run = Run(language="python", source="print(1)")
     key = await wants.offer("a", run)
-    assert await runs.take("a", key) == run
-    await runs.write("a", key, [OutputPiece(case=0, stream="stdout", text="1\n")])
+    taken = await runs.take("a", key)
+    assert taken.run == run
+    await runs.write("a", key, taken.attempt, [OutputPiece(case=0, stream="stdout", text="1\n")])
     result = RunResult(ending="finished", backend="bubblewrap")
     assert await runs.settle("a", key, result) == result
     assert [piece.text async for piece in wants.output("a", key)] == ["1\n"]

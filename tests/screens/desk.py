@@ -11,15 +11,19 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from interview.config import Settings
+from interview.domain.phases import Phase
 from interview.domain.roles import get_plan
 from interview.persistence.database import Database
 from interview.persistence.models import INTERVIEWS
 from interview.persistence.records import Records
+from interview.streams.log import connect_redis
+from interview.streams.presence import Presence
 from launcher.keys import local_keys
 from launcher.stack import LocalStack
 from tests.browser.accounts import Recruiter, Visit
-from tests.browser.hired import COMPETENCIES, Past
-from tests.integration.persistence.samples import new_interview
+from tests.browser.hired import COMPETENCIES, SAID, Past
+from tests.fakes.timelines import recorded
+from tests.integration.persistence.samples import answer, greeting, new_interview, speech
 from tests.screens.camera import Camera
 
 __all__ = ["desk_screens"]
@@ -52,6 +56,7 @@ async def desk_screens(camera: Camera, stack: LocalStack) -> None:
     await camera.take(visit.page, "desk-empty")
     async with _past(stack, grace) as past:
         await _interviews(camera, visit, past)
+        await _live(camera, visit, past, stack.urls["REDIS_URL"])
     await _plans(camera, visit)
     await _invitation(camera, visit)
     for name in _SETTINGS:
@@ -123,6 +128,28 @@ async def _interviews(camera: Camera, visit: Visit, past: Past) -> None:
     await visit.open(f"/desk/compare/?{query}")
     await page.wait_for_load_state("networkidle")
     await camera.take(page, "desk-compare", whole=True)
+
+
+async def _live(camera: Camera, visit: Visit, past: Past, redis_url: str) -> None:
+    """One that runs, by a timeline of which a worker was killed."""
+    by, records = await past.who(), Records(past.database)
+    plan = get_plan("demo")
+    new = new_interview(organization_id=by.organization_id, plan=plan, candidate_name="Mary Shaw")
+    interview_id = new.interview_id
+    await records.create_interview(new)
+    await records.save_speech(greeting(interview_id))
+    for number, phase in enumerate((Phase.INTRODUCTION, Phase.WARMUP), 1):
+        await records.commit_answer(answer(interview_id, number, text=SAID, phase=phase))
+        await records.save_speech(speech(interview_id, number))
+    redis = connect_redis(redis_url)
+    await Presence(redis).mark([interview_id])
+    await redis.aclose()
+    told = recorded("worker-killed").model_dump(mode="json")
+    await visit.page.route("**/timeline", lambda route: route.fulfill(json=told))
+    await visit.open(f"/desk/interview/?id={interview_id}")
+    await expect(visit.by_id("turn")).to_have_count(len(told["turns"]))
+    await camera.take(visit.page, "desk-live", whole=True)
+    await visit.page.unroute_all()
 
 
 async def _rate(visit: Visit) -> None:

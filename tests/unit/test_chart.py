@@ -13,7 +13,8 @@ from api.__main__ import GRACE_S
 from api.attendance import LEAVE_WITHIN_S
 from interview.config import CodeSettings, Settings
 from interview.contracts import ids
-from worker import DRAIN
+from interview.sandbox.kubernetes.manifest import ACCESS
+from workers.options import DRAIN
 
 _CHART = Path("deploy/helm/intervue")
 _VALUES: dict[str, Any] = yaml.safe_load((_CHART / "values.yaml").read_text())
@@ -59,9 +60,17 @@ def test_what_the_code_worker_is_given_are_settings_of_its_own() -> None:
 def test_each_backend_of_the_chart_is_one_of_the_code_s() -> None:
     text = (_CHART / "templates/code-worker.yaml").read_text()
     backends = re.findall(r'eq .Values.codeWorker.backend "(\w+)"', text)
-    assert sorted(backends) == ["bubblewrap", "remote"]
+    assert sorted(backends) == ["bubblewrap", "kubernetes", "remote"]
     for name in (*backends, _VALUES["codeWorker"]["backend"]):
         assert CodeSettings(code_backend=name).code_backend == name
+
+
+def test_the_code_worker_may_what_it_asks_of_a_cluster_and_no_more() -> None:
+    role, _, _ = (_CHART / "templates/programs.yaml").read_text().partition("\n---\n")
+    rules = yaml.safe_load("rules:" + role.partition("\nrules:")[2])["rules"]
+    allowed = {(rule["apiGroups"][0], rule["resources"][0]): tuple(rule["verbs"]) for rule in rules}
+    assert all(len(rule["apiGroups"]) == len(rule["resources"]) == 1 for rule in rules)
+    assert allowed == ACCESS
 
 
 def test_dashboards_and_alarms_are_those_that_are_tested() -> None:

@@ -33,7 +33,7 @@ class FakeSandbox(Sandbox):
             raise found
         return found
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         raise AssertionError("nothing is run")
 
     async def close(self) -> None: ...

@@ -29,9 +29,11 @@ _NOT_SETTINGS = {
 _NOT_IN_CONTAINERS = {"WEB_DIR", "WORKER_READY_FILE"}
 """The image knows."""
 _OTHER_BACKENDS = {
-    name.upper() for name in Settings.model_fields if name.startswith(("temporal_", "s3_"))
+    name.upper()
+    for name in Settings.model_fields
+    if name.startswith(("temporal_", "s3_", "code_kubernetes_"))
 } - {"TEMPORAL_ADDRESS", "TEMPORAL_UI_URL"}
-"""The containers bring their own Temporal and a folder for the recordings."""
+"""The containers bring their own Temporal and a folder for the recordings, and are no cluster."""
 _OTHER_THAN_DEFAULT = {"DEBUG"}  # a copy is for development, where interviews are allowed
 
 

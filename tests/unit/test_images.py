@@ -92,7 +92,8 @@ def test_what_is_for_others_is_left_out(target: str) -> None:
     copied = set(_copied(target))
     assert not copied & {"web", "tests", "launcher", "demo", "bench", "chaos", ".", ".env"}
     assert ("activities" in copied) is (target != "api")
-    assert ("worker.py" in copied) is (target == "worker")
+    for of_worker in ("worker.py", "workers"):
+        assert (of_worker in copied) is (target == "worker")
 
 
 def _users(target: str) -> list[str]:

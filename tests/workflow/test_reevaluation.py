@@ -6,11 +6,15 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from temporalio import activity
+from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
@@ -20,7 +24,7 @@ from interview.contracts.ids import (
     evaluation_workflow_id,
     reevaluation_workflow_id,
 )
-from interview.contracts.reevaluation import ReevaluationInput, Taken
+from interview.contracts.reevaluation import ReevaluationInput, StopInput, Taken
 from tests.workflow.fakes import FakeEvaluation
 from workflows.evaluation import EvaluationWorkflow
 from workflows.reevaluation import ReevaluationWorkflow
@@ -38,6 +42,12 @@ class House(FakeEvaluation):
     busy: dict[str, int] = field(default_factory=dict[str, int])
     most_due: int = 0
     finished: int = 0
+    stopped: list[str] = field(default_factory=list[str])
+    stuck: str = ""
+    """The interview whose evaluation waits too."""
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: list[str] = field(default_factory=list[str])
+    """Interviews whose evaluations came to their last step."""
     held: asyncio.Event = field(default_factory=asyncio.Event)
     """Evaluations that are not ours wait for it."""
     nearly: asyncio.Event = field(default_factory=asyncio.Event)
@@ -63,15 +73,26 @@ class House(FakeEvaluation):
     async def finish_all(self, request: ReevaluationInput) -> None:
         self.finished += 1
 
+    @activity.defn(name="reevaluation.stop")
+    async def stop(self, request: StopInput) -> None:
+        self.stopped.append(request.reason)
+
     @activity.defn(name="evaluation.begin")
     async def begin(self, request: EvaluationInput) -> Due:
-        if request.number == 1:
+        if request.interview_id == self.stuck:
+            self.waiting.set()
+            await self.held.wait()
+        elif request.number == 1:
             await self.held.wait()
         else:
             self.over.append(request.interview_id)
             if len(self.over) == len(self.interviews) - 1:
                 self.nearly.set()
         return Due()
+
+    @activity.defn(name="evaluation.finish")
+    async def finish(self, request: EvaluationInput) -> None:
+        self.ended.append(request.interview_id)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -89,7 +110,7 @@ async def env(
         workflows=[EvaluationWorkflow, ReevaluationWorkflow],
         activities=[
             *(house.begin, house.sample, house.finish, house.follow),
-            *(house.take, house.finish_all),
+            *(house.take, house.finish_all, house.stop),
         ],
     ):
         yield time_skipping_env
@@ -139,3 +160,50 @@ async def test_one_whose_evaluation_runs_already_is_waited_for(
     await handle.result()
     assert sorted(house.over) == sorted(house.interviews)
     assert house.finished == 1
+
+
+async def _stuck(
+    env: WorkflowEnvironment, house: House, **changes: Any
+) -> WorkflowHandle[Any, Any]:
+    """One interview's evaluation does not end."""
+    house.stuck = house.interviews[0]
+    reevaluation_id = str(uuid.uuid4())
+    handle = await env.client.start_workflow(
+        ReevaluationWorkflow.run,
+        ReevaluationInput(reevaluation_id=reevaluation_id, **changes),
+        id=reevaluation_workflow_id(reevaluation_id),
+        task_queue=EVALUATION_QUEUE,
+    )
+    await asyncio.wait_for(house.waiting.wait(), 30)
+    return handle
+
+
+async def _child(env: WorkflowEnvironment, house: House) -> None:
+    await env.client.get_workflow_handle(evaluation_workflow_id(house.stuck)).result()
+
+
+async def test_cancelled_it_ends_and_so_does_what_it_waits_for(
+    env: WorkflowEnvironment, house: House
+) -> None:
+    handle = await _stuck(env, house)
+    await handle.cancel()
+    with pytest.raises(WorkflowFailureError) as error:
+        await handle.result()
+    assert isinstance(error.value.cause, CancelledError)
+    await _child(env, house)
+    assert house.ended.count(house.stuck) == 1
+    assert (house.finished, house.stopped) == (0, []), "whoever cancels it has written it down"
+    house.held.set()
+
+
+async def test_it_ends_in_time_whatever_does_not(env: WorkflowEnvironment, house: House) -> None:
+    until = await env.get_current_time() + timedelta(seconds=5)
+    handle = await _stuck(env, house, until=until)
+    with pytest.raises(WorkflowFailureError) as error:
+        await handle.result()
+    assert isinstance(error.value.cause, ApplicationError)
+    assert error.value.cause.type == "reevaluation.too_long"
+    await _child(env, house)
+    assert house.ended.count(house.stuck) == 1
+    assert (house.finished, house.stopped) == (0, ["too_long"])
+    house.held.set()

@@ -3,7 +3,9 @@ import type { Account } from "@/api/account";
 import { ApiError, isSignedOut } from "@/api/request";
 import { renewBy, type Together } from "@/api/renewal";
 import { nextPlace, signInPlace, tokenIn } from "@/account/places";
-import { saidOf } from "@/account/wording";
+import { saidOf, saidOfCode, saidOfOpenId } from "@/account/wording";
+import { account as german } from "@/words/de-account";
+import { account as english } from "@/words/en-account";
 
 const RECRUITER = { role: "recruiter" } as Account;
 const CANDIDATE = { role: "candidate" } as Account;
@@ -105,5 +107,28 @@ describe("what went wrong", () => {
     const error = new ApiError("password.weak", "a password has 10 to 200 characters", 400);
     expect(saidOf(error)).toBe("A password has 10 to 200 characters.");
     expect(saidOf(new ApiError("http", " ", 400))).toContain("Try again");
+  });
+
+  it("is said in the reader's language, and never in the server's English", () => {
+    expect(saidOf(new ApiError("auth.failed", "x", 401), german)).toContain("gehören nicht zusammen");
+    const weak = new ApiError("password.weak", "a password has 10 to 200 characters", 400);
+    expect(saidOf(weak, german)).toContain("10 bis 200 Zeichen");
+    expect(saidOf(new ApiError("some.code", "that is not so", 400), german)).toBe(german.passing);
+    expect(saidOf(new TypeError("undefined is not a function"), german)).toBe(german.passing);
+    expect(saidOfOpenId("auth.failed", german)).toContain("nicht eingelassen");
+  });
+
+  it("is in English at the desk, and what only the desk says nowhere else", () => {
+    const archived = new ApiError("role.archived", "it is archived", 409);
+    expect(saidOf(archived)).toContain("Restore it first");
+    expect(saidOfCode("role.archived")).toContain("Restore it first");
+    expect(saidOf(archived, german)).toBe(german.passing);
+  });
+
+  it("is no more than a sentence, whatever code somebody has written into the address bar", () => {
+    for (const code of ["constructor", "__proto__", "<img>", ""]) {
+      expect(saidOfOpenId(code, english)).toBe(english.passing);
+      expect(saidOfCode(code)).toBe(english.passing);
+    }
   });
 });

@@ -23,7 +23,7 @@ describe("a draft", () => {
   const newPad = () => openPad(drafts, (message) => online && sent.push(message) > 0);
 
   const saved = (edit: number, revision: number) =>
-    pad.receive({ type: "code_saved", question_id: "echo", edit, revision });
+    pad.receive({ type: "code_saved", question_id: "echo", edit, revision, late: false });
 
   it("of a page that was closed is gone on with", () => {
     online = false;
@@ -88,6 +88,31 @@ describe("a draft", () => {
     expect(pad.getView()?.task.question_id).toBe("next");
   });
 
+  it("of a question that is over is sent by the next page that is opened", () => {
+    online = false;
+    pad.edit("lost page");
+    online = true;
+    pad = newPad();
+    pad.receive(task({ question_id: "next", text: "" }));
+    expect(sent).toMatchObject([{ type: "code_snapshot", question_id: "echo", text: "lost page" }]);
+    expect(pad.getView()?.text).toBe("");
+    pad.edit("meanwhile");
+    expect(drafts.kept.size).toBe(2);
+    pad.receive({ type: "code_saved", question_id: "echo", edit: 0, revision: 9, late: true });
+    expect([...drafts.kept.keys()]).toEqual(["next"]);
+    expect(pad.getView()).toMatchObject({ text: "meanwhile", saved: false, late: false });
+  });
+
+  it("is shown where its question is over, and sent", () => {
+    online = false;
+    pad.edit("lost page");
+    online = true;
+    pad = newPad();
+    pad.receive(task({ over: true }));
+    expect(pad.getView()).toMatchObject({ text: "lost page", over: true });
+    expect(sent).toMatchObject([{ question_id: "echo", text: "lost page" }]);
+  });
+
   it("is not left behind once the interview is over", () => {
     online = false;
     pad.edit("mine");
@@ -127,6 +152,8 @@ describe("drafts in the browser", () => {
     one.clear();
     expect(one.load("a")).toBeNull();
     expect(one.load("b")).toBeNull();
+    expect(one.questions()).toEqual([]);
+    expect(other.questions()).toEqual(["a", "b"]);
     expect(other.load("b")).toEqual(draft);
     expect(localStorage.getItem("intervue.language")).toBe("de");
   });

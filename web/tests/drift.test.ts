@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MovedInterview, Reevaluation } from "@/api/reevaluation";
-import { change, notesOf, stateOf, sumUp } from "@/desk/drift/words";
+import { change, endOf, missingIn, notesOf, stateOf, sumUp } from "@/desk/drift/words";
 
 const MOVED: MovedInterview = {
   interview_id: "i",
@@ -42,5 +42,17 @@ describe("what scoring once more has changed", () => {
     expect(stateOf({ ...ASKED, state: "running", over: 1 }).name).toBe("1 of 3");
     expect(stateOf({ ...ASKED, pending: 2 }).tone).toBe("warn");
     expect(stateOf(ASKED).name).toBe("Done");
+  });
+
+  it("says why it did not come to its end, and what is missing then", () => {
+    const stopped = { ...ASKED, state: "stopped", reason: "asked", over: 2, pending: 1 } as Reevaluation;
+    expect(stateOf(stopped)).toEqual({ name: "Stopped at 1 of 3", tone: "warn" });
+    expect(endOf(stopped)).toBe("It was stopped. What was scored until then is kept.");
+    expect(endOf({ ...stopped, reason: "too_long" })).toContain("longer than a day");
+    expect(endOf({ ...ASKED, reason: null })).toBe("");
+    expect(missingIn(stopped)).toBe(2);
+    expect(missingIn({ ...stopped, over: 3, pending: 0 })).toBe(0);
+    expect(missingIn({ ...stopped, state: "running" })).toBe(0);
+    expect(missingIn({ ...ASKED, pending: 2 })).toBe(2);
   });
 });

@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it, vi } from "vitest";
 import { Pad } from "@/pad/pad";
 import { PadPanel } from "@/pad/PadPanel";
-import { Memory, result, task } from "./support/pads";
+import { Memory, output, result, task } from "./support/pads";
 
 // React finds English where it renders without a browser.
 vi.mock("@/words/useWords", () => ({ useLanguage: () => "de" }));
@@ -41,7 +41,7 @@ describe("a pad in German", () => {
     pad.receive(german);
     isGerman("before anything is run");
     pad.run(true);
-    pad.receive({ type: "code_output", run_id: "run", case: 0, stream: "stdout", text: "x" });
+    pad.receive(output("x", { run_id: "run" }));
     isGerman("while it runs");
     const failed = { name: "eins", verdict: "wrong_answer", stdout: "", stderr: "x", wall_ms: 1 } as const;
     pad.receive(result("run", { verdict: "wrong_answer", tests: [failed], compiler: "x", stderr: "x" }));
@@ -59,5 +59,9 @@ describe("a pad in German", () => {
     isGerman("a run that was not sent");
     pad.choose("go");
     isGerman("a language that cannot be run");
+    pad.at("another");
+    isGerman("a task that is over");
+    pad.receive({ type: "code_saved", question_id: "echo", edit: 1, revision: 1, late: true });
+    isGerman("what came late");
   });
 });

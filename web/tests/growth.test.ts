@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { CodeRun, Snapshot } from "@/api/code";
-import { byQuestion, linesOf, placeOf, since, titleOf } from "@/desk/review/growth";
+import { byQuestion, leftOf, linesOf, placeOf, since, titleOf } from "@/desk/review/growth";
 
 function snapshot(question_id: string, revision: number, at: string, text = "x = 1"): Snapshot {
   const snapshot_id = `${question_id}-${revision}`;
   const created_at = `2026-03-01T10:${at}Z`;
-  return { snapshot_id, question_id, revision, language: "python", text, created_at };
+  return { snapshot_id, question_id, revision, language: "python", text, late: false, created_at };
 }
 
 const SNAPSHOTS = [
@@ -29,6 +29,15 @@ describe("how code grew", () => {
   it("is told by the time since it was begun", () => {
     expect(since(SNAPSHOTS[1]!, SNAPSHOTS[2]!)).toBe("4:05");
     expect(titleOf("two-readings")).toBe("Two readings");
+  });
+
+  it("is looked at as it was left, though more came late", () => {
+    const [first, ...rest] = [1, 2, 3].map((n) => snapshot("two-readings", n, "01:00"));
+    const late = rest.map((one) => ({ ...one, late: true }));
+    expect(leftOf([first!, ...rest])).toBe(2);
+    expect(leftOf([first!, rest[0]!, late[1]!])).toBe(1);
+    expect(leftOf([first!, ...late])).toBe(0);
+    expect(leftOf(late)).toBe(1);
   });
 
   it("is found by a snapshot", () => {

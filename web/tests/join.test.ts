@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { noticeIn } from "@/join/notice";
 import { mayPass, refusalOf } from "@/join/outcome";
 import { dropSecret, takeSecret } from "@/join/secret";
 
@@ -21,6 +22,21 @@ describe("the link's secret", () => {
     expect(takeSecret({ hash, forget }, kept)).toBe("abc");
     dropSecret(kept);
     expect(takeSecret({ hash, forget }, kept)).toBeNull();
+  });
+});
+
+describe("the notice", () => {
+  const en = { version: "v1.en", language: "en", text: "Before" };
+  const de = { version: "v1.de", language: "de", text: "Vor" };
+
+  it("is read in the page's language, and consented to in that one", () => {
+    expect(noticeIn("de", { notice: en, notices: [en, de] })).toBe(de);
+    expect(noticeIn("en", { notice: en, notices: [en, de] })).toBe(en);
+  });
+
+  it("is the English one where there is no other", () => {
+    expect(noticeIn("de", { notice: en, notices: [en] })).toBe(en);
+    expect(noticeIn("de", { notice: { version: "v1.en", text: "Before" } })).toMatchObject({ version: "v1.en" });
   });
 });
 

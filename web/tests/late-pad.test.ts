@@ -63,7 +63,7 @@ describe("a pad that is fetched when there is code", () => {
     expect(late.getView()).toMatchObject({ text: "newer", task: { revision: 1 } });
     late.get()!.edit("mine");
     expect(shown).toBeGreaterThan(1);
-    late.receive({ type: "code_saved", question_id: "echo", edit: 1, revision: 2 });
+    late.receive({ type: "code_saved", question_id: "echo", edit: 1, revision: 2, late: false });
     expect(late.getView()).toMatchObject({ text: "mine", saved: true });
   });
 

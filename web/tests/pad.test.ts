@@ -3,7 +3,7 @@ import type { Pad } from "@/pad/pad";
 import { PAD_WORDS } from "@/pad/usePadWords";
 import { summary } from "@/pad/words";
 import type { ClientMessageV2 } from "@/protocol/messages.gen";
-import { Memory, openPad, report, result, task } from "./support/pads";
+import { Memory, openPad, output, report, result, task } from "./support/pads";
 
 describe("a pad", () => {
   let sent: ClientMessageV2[];
@@ -25,7 +25,7 @@ describe("a pad", () => {
 
   const texts = () => sent.map((message) => ("text" in message ? message.text : ""));
   const saved = (edit: number, revision: number) =>
-    pad.receive({ type: "code_saved", question_id: "echo", edit, revision });
+    pad.receive({ type: "code_saved", question_id: "echo", edit, revision, late: false });
 
   it("is saved after a pause in the typing, and in any case every two seconds", () => {
     pad.edit("a");
@@ -98,12 +98,70 @@ describe("a pad", () => {
     ]);
     pad.run(true);
     expect(sent.length).toBe(1);
-    const piece = { type: "code_output", run_id: "run-1", case: 0, stream: "stdout" } as const;
-    pad.receive({ ...piece, text: "<b>1" });
-    pad.receive({ ...piece, run_id: "another", text: "no" });
+    pad.receive(output("<b>1"));
+    pad.receive(output("no", { run_id: "another" }));
     expect(pad.getView()?.run?.output).toBe("<b>1");
     pad.receive(result("run-1"));
     expect(pad.isRunning()).toBe(false);
+    expect(pad.getView()?.run?.result?.report.verdict).toBe("accepted");
+  });
+
+  it("shows output once, however often and however cut it comes", () => {
+    pad.run(true);
+    const shown = () => pad.getView()?.run?.output;
+    pad.receive(output("ab👋"));
+    pad.receive(output("ab", { start: 0 }));
+    pad.receive(output("👋cd", { start: 2 }));
+    pad.receive(output("ab👋cde", { start: 0 }));
+    expect(shown()).toBe("ab👋cde");
+    pad.receive(output("hij", { start: 8 }));
+    expect(shown(), "something may have been missed").toBe("ab👋cdehij");
+    pad.receive(output("ab", { attempt: 2 }));
+    expect(shown(), "the program was run once more").toBe("ab");
+    pad.receive(output("k", { start: 11 }));
+    expect(shown(), "of the attempt before").toBe("ab");
+    pad.receive(output("c", { attempt: 2, start: 2 }));
+    expect(shown()).toBe("abc");
+  });
+
+  it("can be read only once the interview has gone on, and sends what was not sent", () => {
+    pad.edit("mine");
+    pad.at("echo");
+    expect(sent).toEqual([]);
+    pad.at("next");
+    expect(texts()).toEqual(["mine"]);
+    expect(pad.getView()).toMatchObject({ over: true, saved: false });
+    pad.edit("more");
+    pad.choose("go");
+    pad.run(true);
+    vi.advanceTimersByTime(5_000);
+    expect(sent.length).toBe(1);
+    saved(1, 1);
+    expect(pad.getView()).toMatchObject({ text: "mine", language: "python", saved: true, late: false, run: null });
+    pad.receive(task({ question_id: "next" }));
+    expect(pad.getView()?.over).toBe(false);
+    pad.edit("of the next one");
+    expect(pad.getView()?.text).toBe("of the next one");
+  });
+
+  it("keeps what was written before it heard that the interview had gone on", () => {
+    online = false;
+    pad.edit("written offline");
+    pad.at(null);
+    vi.advanceTimersByTime(5_000);
+    online = true;
+    pad.receive(task({ revision: 3, text: "older", over: true }));
+    expect(texts()).toEqual(["written offline"]);
+    const late = { type: "code_saved", question_id: "echo", edit: 1, revision: 4, late: true } as const;
+    pad.receive(late);
+    expect(pad.getView()).toMatchObject({ text: "written offline", over: true, saved: true, late: true });
+    expect(drafts.kept.size).toBe(0);
+  });
+
+  it("shows a run to its end though the interview goes on meanwhile", () => {
+    pad.run(true);
+    pad.at("next");
+    pad.receive(result("run-1"));
     expect(pad.getView()?.run?.result?.report.verdict).toBe("accepted");
   });
 

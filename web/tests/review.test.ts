@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Candidate } from "@/api/comparison";
 import type { CompetencyScore, Evaluation, Line, Scorecard } from "@/api/evaluation";
 import type { Competency } from "@/api/plans";
-import { agreementIn, placeOf as standing, tiedWith } from "@/desk/compare/words";
+import { agreementIn, called, placeOf as standing, tiedWith } from "@/desk/compare/words";
 import { around, clock, lengthOf, placeOf, sentenceAt, soundOf, tracksOf } from "@/desk/review/playing";
 import { complete, missing, NOT_SHOWN } from "@/desk/review/rating";
 import { firstShown } from "@/desk/review/useScores";
@@ -90,6 +90,7 @@ describe("a line of the transcript", () => {
     expect(marksOf(line("a"))).toEqual([]);
     expect(marksOf(line("a", { modality: "typed" }))).toEqual(["Typed"]);
     expect(marksOf(line("a", { confidence: 0.41 }))).toEqual(["Hard to understand (41 %)"]);
+    expect(marksOf(line("a", { confidence: 0.41 }), true)).toEqual(["Corrected"]);
     expect(marksOf(line("a", { speaker: "interviewer", interrupted: true, heard_ms: 2_400 }))).toEqual([
       "Interrupted after 2 s",
     ]);
@@ -215,5 +216,13 @@ describe("webhooks in words", () => {
     expect(failure({ last_error: "key.unknown", last_status: null })).toContain("secret");
     expect(stateOf({ disabled: "gone" }).tone).toBe("warn");
     expect(stateOf({ disabled: null }).name).toBe("On");
+  });
+});
+
+describe("plans that candidates are compared by", () => {
+  it("are called by their version, and say how many interviews there were", () => {
+    const held = { plan_hash: "a", title: "Engineer", number: 2, interviews: 3 };
+    expect(called(held)).toBe("Engineer, version 2 (3 interviews)");
+    expect(called({ ...held, number: null, interviews: 1 })).toBe("Engineer (1 interview)");
   });
 });

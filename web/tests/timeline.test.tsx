@@ -51,7 +51,7 @@ describe("the waterfall of a turn", () => {
     expect(runIn(RUN)).toBe("waited 500 ms, local/espeak-ng");
     const again = { ...RUN, waited_ms: 10, rerun: 1, attempts: 2, error: "timeout.heartbeat" };
     expect(runIn(again)).toBe("run again, at the second try (timeout.heartbeat), local/espeak-ng");
-    expect(runIn({ ...RUN, waited_ms: 0, provider: "", ending: "cancelled" })).toBe("given up for another run");
+    expect(runIn({ ...RUN, waited_ms: 0, provider: "", ending: "cancelled" })).toBe("given up");
   });
 });
 
@@ -88,6 +88,14 @@ describe("the timeline on the page", () => {
     expect(page).toContain("2 retries");
     expect(page).toContain('data-kind="recovery"');
     expect(page).not.toContain("too long");
+  });
+
+  it("shows the newest first of one that runs, and turns before steps", () => {
+    const turns = [TURN, { ...TURN, turn_id: "u", turn_number: 4, took_ms: null }];
+    const page = renderToStaticMarkup(<Shown timeline={{ ...timeline, turns }} isLive />);
+    expect(page.indexOf("Turn 4")).toBeLessThan(page.indexOf("Turn 3"));
+    expect(page.indexOf("Turn 3")).toBeLessThan(page.indexOf("A worker was gone"));
+    expect(page.indexOf("A worker was gone")).toBeLessThan(page.indexOf("The interview began"));
   });
 
   it("says so where there is nothing, or not all", () => {

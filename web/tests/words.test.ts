@@ -1,15 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { de as german } from "@/words/de";
+import { account as germanAccount } from "@/words/de-account";
 import { pad as germanPad } from "@/words/de-pad";
 import { en as english } from "@/words/en";
+import { account as englishAccount } from "@/words/en-account";
 import { pad as englishPad } from "@/words/en-pad";
 import { known, LanguageChoice, type Language } from "@/words/language";
 
-const de = { ...german, pad: germanPad };
-const en = { ...english, pad: englishPad };
+const de = { ...german, pad: germanPad, account: germanAccount };
+const en = { ...english, pad: englishPad, account: englishAccount };
 
 /** The same in both languages, and rightly so. */
-const SHARED = new Set(["titles.start", "room.interview", "room.interviewer", "room.handsFreeHint.off", "check.verdicts.good.fix"]);
+const SHARED = new Set([
+  "titles.start",
+  "room.interview",
+  "room.interviewer",
+  "room.handsFreeHint.off",
+  "check.verdicts.good.fix",
+  "account.places.interviews",
+  "account.places.webhooks",
+  "account.devices.name",
+]);
 
 /** Every key with what is said there; what takes arguments is given some. */
 function sayings(words: object, path = ""): [string, string][] {
@@ -42,6 +53,8 @@ describe("the dictionary", () => {
     expect(en.notices.fromServer("Sorry.")).toBe("Sorry.");
     expect(de.notices.fromServer("Sorry.")).not.toContain("Sorry");
     expect(de.fromServer("Sorry.")).not.toContain("Sorry");
+    expect(en.account.fromServer("Sorry.", "some.code")).toBe("Sorry.");
+    expect(de.account.fromServer("Sorry.", "some.code")).not.toContain("Sorry");
   });
 });
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from interview.domain.evaluation.code_orders import orders_in_code
@@ -141,43 +141,64 @@ def _hidden(text: str, hits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]
             yield (before + 1 if before >= 0 else first), (after if after >= 0 else last)
 
 
-_LOOK_ALIKE = str.maketrans("аеорсухіѕԁ", "aeopcyxisd")
+_LOOK_ALIKE = str.maketrans("аеорсухіѕԁαεικνορτυ", "aeopcyxisdaeikvoptu")
+# Forms of Latin letters that Unicode does not call compatible with them.
+_FORMS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)) | {
+    chr(first + place): chr(ord("A") + place) for first in (0x1F150, 0x1F170) for place in range(26)
+}
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
+_LATIN, _ALIKE = re.compile("[A-Za-z]"), re.compile("[\u0370-\u03ff\u0400-\u04ff]")
+_WORD_OF_LETTERS = re.compile(r"\w+")
 _APART = re.compile(r"(?<!\w)(?:\w[^\w\n]){3,}\w(?!\w)")
 
 
 def _seen(text: str) -> tuple[str, list[int]]:
-    """As it looks, and where each letter stands. Cyrillic words stay Cyrillic: only letters among
-    Latin ones are taken for them."""
+    """As it looks, and where each letter stands. Cyrillic and Greek words stay what they are: only
+    letters among Latin ones are taken for them."""
     if text.isascii():
         return text, list(range(len(text)))
-    places = [n for n, letter in enumerate(text) if not _UNSEEN.match(letter)]
-    letters = [text[n] for n in places]
-    for found in re.finditer(r"\w+", "".join(letters)):
-        word = found.group()
-        if re.search("[A-Za-z]", word) and re.search("[\u0400-\u04ff]", word):
-            letters[found.start() : found.end()] = word.translate(_LOOK_ALIKE)
-    wide = (unicodedata.normalize("NFKC", letter) for letter in letters)
-    shown = [w if len(w) == 1 else letter for w, letter in zip(wide, letters, strict=True)]
-    return "".join(shown), places
+    unseen = {n for found in _UNSEEN.finditer(text) for n in range(*found.span())}
+    places = [n for n in range(len(text)) if n not in unseen]
+    text = _UNSEEN.sub("", text)
+    if _ALIKE.search(text):
+        text = _WORD_OF_LETTERS.sub(_alike, text)
+    return text.translate(_table(text, _narrow)), places
+
+
+def _alike(found: re.Match[str]) -> str:
+    word = found.group()
+    return word.translate(_LOOK_ALIKE) if _LATIN.search(word) and _ALIKE.search(word) else word
+
+
+def _table(text: str, change: Callable[[str], str]) -> dict[int, str]:
+    """Of the letters of `text` that are not plain."""
+    return {ord(letter): change(letter) for letter in set(text) if not letter.isascii()}
+
+
+def _narrow(letter: str) -> str:
+    plain = unicodedata.normalize("NFKC", letter)
+    return _FORMS.get(letter, plain if len(plain) == 1 else letter)
+
+
+def _bare(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0]
 
 
 def _loosened(text: str, places: list[int]) -> tuple[str, list[int]]:
     """Without accents, stretched letters, and what stands between letters of one word."""
-    kept = (
-        list(zip(text, places, strict=True))
-        if text.isascii()
-        else [
-            (unicodedata.normalize("NFD", letter)[0], place)
-            for letter, place in zip(text, places, strict=True)
-            if not unicodedata.combining(letter)
-        ]
-    )
-    plain = "".join(" " if letter == "_" else letter for letter, _ in kept)
+    if not text.isascii():
+        marks = {letter for letter in set(text) if unicodedata.combining(letter)}
+        if marks:
+            kept = [n for n, letter in enumerate(text) if letter not in marks]
+            text, places = "".join(text[n] for n in kept), [places[n] for n in kept]
+        text = text.translate(_table(text, _bare))
+    plain = text.replace("_", " ")
     drop: set[int] = set()
     for found in _STRETCHED.finditer(plain):
         drop.update(range(found.start() + 1, found.end()))
     for found in _APART.finditer(plain):
         drop.update(range(found.start() + 1, found.end(), 2))
-    left = [n for n in range(len(kept)) if n not in drop]
-    return "".join(plain[n] for n in left), [kept[n][1] for n in left]
+    if not drop:
+        return plain, places
+    left = [n for n in range(len(plain)) if n not in drop]
+    return "".join(plain[n] for n in left), [places[n] for n in left]

@@ -55,6 +55,8 @@ class InvitationRow(BaseModel):
     candidate_email: str | None = Field(repr=False)
     role: str
     title: str
+    language: str
+    """Of the interview: a tag such as `de-CH`."""
     interview_ended: bool
     state: InvitationState
     created_at: datetime
@@ -72,7 +74,10 @@ _INVITATION: Select[Any] = (
                 *("created_at", "expires_at", "used_at", "used_by"),
             )
         ),
-        *(INTERVIEWS.c[name] for name in ("candidate_id", "candidate_name", "role", "title")),
+        *(
+            INTERVIEWS.c[name]
+            for name in ("candidate_id", "candidate_name", "role", "title", "language")
+        ),
         INTERVIEWS.c.ended_at.is_not(None).label("interview_ended"),
         ORGANIZATIONS.c.name.label("organization_name"),
         _STATE.label("state"),

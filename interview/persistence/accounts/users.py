@@ -29,6 +29,7 @@ __all__ = [
     "lock_organization",
     "prove_address",
     "staff",
+    "staff_names",
 ]
 
 _USER: Select[Any] = select(
@@ -171,6 +172,16 @@ async def staff(
     rows = [UserRow.model_validate(row) for row in await connection.execute(statement)]
     last = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], cursors.encode(last.created_at, last.user_id) if last else None
+
+
+async def staff_names(connection: AsyncConnection, organization_id: str) -> dict[str, str]:
+    """By user id; of those who are disabled, too, since what they did stays."""
+    found = await connection.execute(
+        select(USERS.c.user_id, USERS.c.name).where(
+            USERS.c.organization_id == organization_id, USERS.c.role != "candidate"
+        )
+    )
+    return {row.user_id: row.name for row in found}
 
 
 async def enabled_admins(connection: AsyncConnection, organization_id: str) -> set[str]:

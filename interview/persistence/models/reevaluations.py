@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview.persistence.models.base import NOW, UUID_TEXT, Base, one_of
-from interview.persistence.vocabulary import ReevaluationState, Skipped
+from interview.persistence.vocabulary import ReevaluationState, Skipped, StopReason
 
 __all__ = ["REEVALUATIONS", "REEVALUATION_ITEMS"]
 
@@ -22,6 +22,8 @@ class Reevaluation(Base):
     __table_args__ = (
         one_of("state", get_args(ReevaluationState)),
         CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="finished"),
+        one_of("reason", get_args(StopReason)),
+        CheckConstraint("(state = 'stopped') = (reason IS NOT NULL)", name="stopped"),
         CheckConstraint("plan_hash ~ '^[0-9a-f]{64}$'", name="plan_hash"),
         CheckConstraint("rubric_hash ~ '^[0-9a-f]{64}$'", name="rubric_hash"),
         # One at a time: they are many calls.
@@ -46,6 +48,8 @@ class Reevaluation(Base):
     model: Mapped[str | None]
     """NULL: whoever is configured."""
     state: Mapped[str] = mapped_column(server_default=sql("'running'"))
+    reason: Mapped[str | None]
+    """Why it was stopped."""
     requested_by: Mapped[str | None] = mapped_column(
         UUID_TEXT,
         ForeignKey(

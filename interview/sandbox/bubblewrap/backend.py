@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import shutil
 import time
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -16,18 +14,14 @@ import structlog
 
 from interview.domain.code_runs import (
     LANGUAGES,
-    CaseResult,
-    Ending,
     Language,
     LanguageStatus,
-    OutputPiece,
     Run,
     RunResult,
     SandboxStatus,
     clean,
 )
 from interview.sandbox.bubblewrap.job import (
-    COMPILING,
     FAILED,
     STDERR,
     STDOUT,
@@ -45,6 +39,7 @@ from interview.sandbox.bubblewrap.languages import (
 from interview.sandbox.bubblewrap.selftest import broken_walls, try_language
 from interview.sandbox.bubblewrap.slots import Slot, claim
 from interview.sandbox.bubblewrap.wire import Keeper, Lost
+from interview.sandbox.outcome import Outcome
 from interview.sandbox.port import OutputSink
 
 __all__ = ["Bubblewrap"]
@@ -111,7 +106,7 @@ class Bubblewrap:
         statuses = await asyncio.gather(*(one(TOOLCHAINS[name]) for name in languages))
         return SandboxStatus(backend=self.name, languages=tuple(statuses))
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         if self._refusal:
             return self._unavailable(self._refusal)
         toolchain = TOOLCHAINS[run.language]
@@ -180,55 +175,20 @@ class Bubblewrap:
     async def _converse(
         self, run: Run, toolchain: Toolchain, job: Job, output: OutputSink
     ) -> RunResult:
-        pieces = _Pieces(output)
-        ends: dict[int, StepEnd] = {}
+        outcome = Outcome(run, toolchain, self.name, output)
         began = time.monotonic()
         async with aclosing(self._keeper.converse(job)) as frames:
             async for kind, case, body in frames:
                 if kind in (STDOUT, STDERR):
-                    pieces.add(case, kind, body)
+                    outcome.wrote(case, kind, body)
                 elif kind == STEP:
-                    ends[case] = StepEnd.decoded(body)
+                    outcome.ended(case, StepEnd.decoded(body))
                 elif kind == FAILED:
                     reason = clean(body)[:500]
                     log.warning("sandbox.broken", backend=self.name, reason=reason)
                     return self._unavailable(reason)
         log.debug("sandbox.ran", language=run.language, took_s=round(time.monotonic() - began, 3))
-        return self._result(run, toolchain, pieces, ends)
-
-    def _result(
-        self, run: Run, toolchain: Toolchain, pieces: _Pieces, ends: dict[int, StepEnd]
-    ) -> RunResult:
-        compiled = ends.get(COMPILING)
-        compiler = pieces.text(COMPILING, STDERR) + pieces.text(COMPILING, STDOUT)
-        if compiled is not None and (compiled.limit or compiled.status != 0):
-            if compiled.limit:
-                compiler += f"\nstopped: {compiled.limit.replace('_', ' ')} while compiling\n"
-            return RunResult(
-                ending="compile_error",
-                compiler=compiler,
-                compile_ms=compiled.wall_ms,
-                backend=self.name,
-            )
-        cases = [
-            CaseResult(
-                ending=_ending(run, toolchain, ends[at], pieces.text(at, STDERR)),
-                exit_status=ends[at].status,
-                stdout=pieces.text(at, STDOUT),
-                stderr=pieces.text(at, STDERR),
-                wall_ms=ends[at].wall_ms,
-                cpu_ms=ends[at].cpu_ms,
-                memory_bytes=ends[at].memory_bytes,
-            )
-            for at in range(len(run.inputs))
-        ]
-        return RunResult(
-            ending="finished",
-            cases=tuple(cases),
-            compiler=compiler,
-            compile_ms=compiled.wall_ms if compiled else 0,
-            backend=self.name,
-        )
+        return outcome.result()
 
     def _unavailable(self, reason: str) -> RunResult:
         return RunResult(ending="sandbox_unavailable", reason=reason, backend=self.name)
@@ -240,42 +200,3 @@ def _unfit(bwrap: str) -> str:
     if Path(bwrap).stat().st_mode & 0o6000:
         return "bubblewrap is set to run as root here, and must not be"
     return ""
-
-
-class _Pieces:
-    """Output as it comes, for whoever watches, and whole."""
-
-    def __init__(self, output: OutputSink) -> None:
-        self._output = output
-        self._whole: defaultdict[tuple[int, bytes], bytearray] = defaultdict(bytearray)
-        self._decoders: defaultdict[tuple[int, bytes], codecs.IncrementalDecoder] = defaultdict(
-            lambda: codecs.getincrementaldecoder("utf-8")("replace")
-        )
-
-    def add(self, case: int, stream: bytes, body: bytes) -> None:
-        self._whole[case, stream] += body
-        if text := clean(self._decoders[case, stream].decode(body)):
-            self._output(
-                OutputPiece(
-                    case=None if case == COMPILING else case,
-                    stream="stdout" if stream == STDOUT else "stderr",
-                    text=text,
-                )
-            )
-
-    def text(self, case: int, stream: bytes) -> str:
-        return clean(bytes(self._whole[case, stream]))
-
-
-def _ending(run: Run, toolchain: Toolchain, end: StepEnd, stderr: str) -> Ending:
-    match end.limit:
-        case "time_limit" | "memory_limit" | "output_limit":
-            return end.limit
-        case _ if end.status == 0:
-            return "finished"
-        case _ if toolchain.out_of_memory in stderr:
-            return "memory_limit"
-        case _ if end.memory_bytes >= run.limits.memory_bytes * 0.95:
-            return "memory_limit"
-        case _:
-            return "runtime_error"

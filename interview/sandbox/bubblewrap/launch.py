@@ -6,13 +6,14 @@ import fcntl
 import os
 import resource
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 
 from interview.sandbox.bubblewrap.job import Job, Step, StepLimits
 from interview.sandbox.bubblewrap.linux import die_with_parent
 from interview.sandbox.bubblewrap.walls import options
 
-__all__ = ["Launched", "launch", "sealed_file"]
+__all__ = ["Launched", "keep_within", "launch", "sealed_file"]
 
 _NICE = 5
 """Interviews go before."""
@@ -101,7 +102,7 @@ def _become(
     if job.cgroup is not None:
         with open(os.path.join(job.cgroup, "cgroup.procs"), "w") as members:
             members.write("0")
-    _limit(step.limits)
+    keep_within(step.limits)
     if job.uid is not None:
         os.setgroups([])
         os.setresgid(job.uid, job.uid, job.uid)
@@ -112,7 +113,8 @@ def _become(
     os.execve(job.bwrap, ["bwrap", "--args", "5", "--", *step.program], {})
 
 
-def _limit(limits: StepLimits) -> None:
+def keep_within(limits: StepLimits) -> None:
+    """This process, and all that come of it."""
     cpu_s = int(limits.cpu_s) + 1
     for kind, soft, hard in (
         (resource.RLIMIT_CPU, cpu_s, cpu_s + 1),
@@ -122,9 +124,14 @@ def _limit(limits: StepLimits) -> None:
         (resource.RLIMIT_NPROC, limits.processes, limits.processes),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
-        (resource.RLIMIT_MSGQUEUE, 0, 0),
-        (resource.RLIMIT_SIGPENDING, 256, 256),
-        (resource.RLIMIT_NICE, 0, 0),
-        (resource.RLIMIT_RTPRIO, 0, 0),
     ):
         resource.setrlimit(kind, (soft, hard))
+    for kind, most in (
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, 256),
+        (resource.RLIMIT_NICE, 0),
+        (resource.RLIMIT_RTPRIO, 0),
+    ):
+        # Refused where there is less already, and by gVisor, which has none of them.
+        with suppress(ValueError):
+            resource.setrlimit(kind, (most, most))

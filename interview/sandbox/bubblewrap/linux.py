@@ -16,6 +16,7 @@ __all__ = [
     "MS_NOSUID",
     "MS_PRIVATE",
     "MS_REC",
+    "conceal",
     "die_with_parent",
     "join_namespace",
     "mount",
@@ -33,6 +34,7 @@ MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PERF_FLAG_FD_CLOEXEC = 8
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -70,6 +72,11 @@ def unmount(target: str) -> None:
 def die_with_parent() -> None:
     """And not outlive one that is gone already: its caller looks."""
     _checked(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+
+
+def conceal() -> None:
+    """This process, from others of its own user: its memory, environment and open files."""
+    _checked(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
 
 
 def perf_event_open(number: int, attributes: bytes) -> int:

@@ -34,7 +34,7 @@ from interview.sandbox.bubblewrap.meter import Meter
 from interview.sandbox.bubblewrap.rooms import Rooms
 from interview.sandbox.bubblewrap.watch import Usage, Watch
 
-__all__ = ["supervise"]
+__all__ = ["end_all", "supervise"]
 
 _LOOK_EVERY_S = 0.01
 _PIECE_BYTES = 64 * 1024
@@ -69,7 +69,7 @@ def supervise(channel: socket.socket, seccomp: bytes) -> None:
     except (_Gone, ConnectionError):
         pass
     finally:
-        _end_all()
+        end_all()
 
 
 def _steps(job: Job, rooms: Rooms, link: _Link, seccomp: bytes) -> None:
@@ -185,7 +185,7 @@ class _Running:
         try:
             self._attend(launched, began, wall_ends)
         finally:
-            used_s = _end_all()
+            used_s = end_all()
             for descriptor in (launched.stdout, launched.stderr, launched.status):
                 os.close(descriptor)
         return self._end(time.monotonic() - began, used_s)
@@ -288,7 +288,7 @@ class _Running:
         )
 
 
-def _end_all() -> float:
+def end_all() -> float:
     """Whatever lives beside this process, in its namespace: its descendants, however they were
     started and whoever their parents are. Returns the processor time of those."""
     assert os.getpid() == 1, "elsewhere this would end the machine"

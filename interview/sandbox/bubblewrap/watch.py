@@ -26,6 +26,8 @@ class Usage:
 
     memory_bytes: int = 0
     cpu_s: float = 0.0
+    threads: int = 0
+    """Of all processes."""
 
 
 class Watch:
@@ -40,7 +42,7 @@ class Watch:
 
     def look(self, memory_limit: int, files_bytes: int = 0) -> Usage:
         """`files_bytes`: what its files hold."""
-        resident, with_children_s = 0, 0.0
+        resident, with_children_s, threads = 0, 0.0, 0
         alive: dict[_Key, float] = {}
         programs: list[int] = []
         for pid in _pids():
@@ -49,7 +51,9 @@ class Watch:
                 alive[pid, began] = own_s
                 with_children_s += own_s + children_s
                 if pid not in self._keepers:
-                    resident += _held_bytes(_read(f"/proc/{pid}/status"))
+                    status = _read(f"/proc/{pid}/status")
+                    resident += _held_bytes(status)
+                    threads += _sum(status, (b"Threads:",))
                     programs.append(pid)
         # Nobody may have waited for those that are gone.
         self._gone_s += sum(used for key, used in self._alive.items() if key not in alive)
@@ -57,7 +61,8 @@ class Watch:
         kept = self._kernel.held_bytes(programs, memory_limit) + files_bytes
         if resident + kept > memory_limit and len(programs) > 1:
             resident = sum(_proportional(pid) for pid in programs)
-        return Usage(resident + kept, max(with_children_s, self._gone_s + sum(alive.values())))
+        used_s = max(with_children_s, self._gone_s + sum(alive.values()))
+        return Usage(resident + kept, used_s, threads)
 
 
 def _pids() -> list[int]:
@@ -88,7 +93,11 @@ def _held_bytes(status: bytes) -> int:
 
 def _kilobytes(lines: bytes, names: tuple[bytes, ...]) -> int:
     """Their sum in bytes: the kernel writes kB and means 1024."""
-    return sum(int(line.split()[1]) for line in lines.splitlines() if line.startswith(names)) * 1024
+    return _sum(lines, names) * 1024
+
+
+def _sum(lines: bytes, names: tuple[bytes, ...]) -> int:
+    return sum(int(line.split()[1]) for line in lines.splitlines() if line.startswith(names))
 
 
 def _times(stat: bytes) -> tuple[int, float, float]:

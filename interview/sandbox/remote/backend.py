@@ -55,7 +55,7 @@ class Remote:
         statuses = [await self._status(language) for language in LANGUAGES]
         return SandboxStatus(backend=self.name, languages=tuple(statuses))
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         if self._refusal:
             return self._unavailable(self._refusal)
         if (called := self._called.get(run.language)) is None:

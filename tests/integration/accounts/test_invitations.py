@@ -57,6 +57,9 @@ async def test_a_candidate_comes_in_by_a_link_once(
         looked = (await http.post(f"{PATH}/look", json={"secret": secret})).json()
         assert (looked["organization_name"], looked["accepted"]) == ("Company", False)
         assert "AI interviews you" in looked["notice"]["text"]
+        assert looked["notices"][0] == looked["notice"]
+        assert [notice["language"] for notice in looked["notices"]] == ["en", "de"]
+        assert looked["language"] == "en"
     session = (await accepted(http, secret)).raise_for_status().json()
     assert session["account"]["role"] == "candidate"
     assert session["account"]["interview_id"] == made["interview_id"]
@@ -145,6 +148,23 @@ async def test_a_new_link_for_an_interview_that_is_just_being_erased(
     assert code(await waiting) == "invitation.not_found"
 
 
+async def test_an_interview_in_german_is_invited_to_in_german(
+    http: httpx.AsyncClient, admin: Person, settings: Settings, database: Database
+) -> None:
+    made = await invited(http, admin, candidate_email="eva@company.example")
+    assert "invites you" in mails(settings, "eva@company.example")[-1].get_content()
+    german = "UPDATE interviews SET language = 'de-CH' WHERE interview_id = :id"
+    await change(database, german, id=made["interview_id"])
+    issued = await http.post(
+        f"{PATH}/{made['invitation_id']}/reissue", json={}, headers=admin.headers
+    )
+    secret = secret_of(issued.json())
+    looked = await http.post(f"{PATH}/look", json={"secret": secret})
+    assert looked.json()["language"] == "de-CH"
+    mail = mails(settings, "eva@company.example")[-1]
+    assert (mail["Subject"], secret in mail.get_content()) == ("Ihr Interview", True)
+
+
 async def test_of_many_new_links_at_once_the_last_is_good(
     http: httpx.AsyncClient, admin: Person
 ) -> None:
@@ -208,6 +228,12 @@ async def test_consent_is_given_to_the_notice_of_today(
     given = [(await http.post(path, json=body, headers=mine)).json() for _ in range(2)]
     assert given[0] == given[1]
     assert given[0]["notice_sha256"] == state["notice_sha256"]
+    german = next(notice for notice in state["notices"] if notice["language"] == "de")
+    body = {"notice_version": german["version"]}
+    given = [(await http.post(path, json=body, headers=mine)).json() for _ in range(2)]
+    assert given[0] == given[1], "whoever reads it in another language consents to that one"
+    assert given[0]["notice_version"] == "v1.de"
+    assert given[0]["notice_sha256"] == german["sha256"] != state["notice_sha256"]
     assert code(await http.post(path, json=body, headers=admin.headers)) == "auth.forbidden"
 
 

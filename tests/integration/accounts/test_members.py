@@ -229,3 +229,23 @@ async def test_a_candidate_is_no_member(
     assert [item["user_id"] for item in listed] == [admin.user_id]
     response = await patched(http, admin, user_id, role="admin")
     assert code(response) == "member.not_found"
+
+
+async def test_colleagues_are_known_by_name_and_no_more(
+    http: httpx.AsyncClient, settings: Settings, admin: Person
+) -> None:
+    ada = await added(http, admin, name="Ada")
+    gone = await added(http, admin, name="Grace")
+    assert (await patched(http, admin, gone["user_id"], disabled=True)).status_code == 200
+    recruiter = await joined(http, settings, admin)
+    elsewhere = await register(http)
+
+    found = await http.get("/api/v1/colleagues", headers=recruiter.headers)
+
+    items = found.raise_for_status().json()["items"]
+    assert {item["name"] for item in items} >= {"Ada", "Grace"}
+    assert {item["user_id"] for item in items} >= {ada["user_id"], gone["user_id"]}
+    assert len(items) == 4, "the admin, the recruiter, and the two"
+    assert "@" not in found.text
+    others = (await http.get("/api/v1/colleagues", headers=elsewhere.headers)).json()["items"]
+    assert not {item["user_id"] for item in others} & {item["user_id"] for item in items}

@@ -88,7 +88,7 @@ class PretendSandbox:
             ),
         )
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         self.runs.append(run)
         word = run.source.split()[0]
         await asyncio.sleep(0)  # no program takes less
@@ -114,13 +114,13 @@ async def running_code(redis: Redis, client: TemporalClient) -> AsyncGenerator[P
     sandbox, exchange, checked = PretendSandbox(), CodeExchange(redis), asyncio.Event()
     checked.set()
     worker_id = uuid.uuid4().hex
-    await exchange.show_alive(worker_id, await sandbox.check())
     run = RunCode(exchange, sandbox, checked)
     interceptors = [ActivityInterceptor(Pulse("redis://nowhere"))]
     try:
         async with Worker(
             client, task_queue=CODE_QUEUE, activities=[run.run], interceptors=interceptors
         ):
+            await exchange.show_alive(worker_id, await sandbox.check())
             yield sandbox
     finally:
         sandbox.go.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,7 +15,11 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.pads import RunPads
 from interview.coding.pads import Pads
-from interview.contracts.coding import PadRun
+from interview.contracts.coding import PadRun, SettleInput
+from interview.domain.code_runs import CaseResult, OutputPiece, Run, RunResult
+from interview.domain.coding import CodeReport
+from interview.errors import DatabaseUnavailable
+from interview.persistence import pads as statements
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.sandbox.exchange import CodeExchange
@@ -196,6 +201,103 @@ async def test_a_run_whose_version_is_gone_is_told_to_be_none(
     row = await pads.run(interview_id, "run-1")
     assert row is not None
     assert row.verdict == "sandbox_unavailable"
+
+
+async def over(pads: Pads, interview_id: str) -> None:
+    """The interviewer has gone on from the pad's question."""
+    async with asyncio.timeout(20):
+        while not await pads.is_over(interview_id, QUESTION):  # noqa: ASYNC110 - another process's business
+            await asyncio.sleep(0.02)
+
+
+async def test_a_pad_is_left_as_it_was_when_the_interviewer_went_on(
+    url: str,
+    interview_id: str,
+    http: httpx.AsyncClient,
+    pads: Pads,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(statements, "GRACE_S", 0.0)
+    async with Client(url, interview_id) as client:
+        assert (await entered(client))["over"] is False
+        await asked(client)
+        await client.send(**pad("mine"))
+        assert (await saved(client, 1))["late"] is False
+        await client.send(type="answer_text", turn_id=uuid.uuid4().hex, text="I am done.")
+        await over(pads, interview_id)
+        await client.send(**pad("from a browser that was cut off", 2))
+        assert (await saved(client, 2))["late"] is True
+        refused = run("a ready one")
+        await client.send(**refused)
+        error = (await client.until("error")).body
+        assert (error["code"], error["turn_id"]) == ("code.over", refused["run_id"])
+    async with Client(url, interview_id) as client:
+        told = await entered(client)
+        assert (told["question_id"], told["text"], told["over"]) == (QUESTION, "mine", True)
+    newest = await pads.newest(interview_id, QUESTION)
+    assert newest is not None
+    assert newest.text == "mine"
+    grown = (await http.get(f"/api/v1/interviews/{interview_id}/code")).raise_for_status().json()
+    assert [(item["text"], item["late"]) for item in grown["items"]] == [
+        ("mine", False),
+        ("from a browser that was cut off", True),
+        ("a ready one", True),
+    ]
+    assert await pads.runs(interview_id) == []
+
+
+class AwayOnce(Pads):
+    """It cannot keep the first result that it is given."""
+
+    has_been = False
+
+    async def finish(self, interview_id: str, run_id: str, report: CodeReport) -> CodeReport | None:
+        if not self.has_been:
+            self.has_been = True
+            raise DatabaseUnavailable("away")
+        return await super().finish(interview_id, run_id, report)
+
+
+async def test_output_is_shown_once_though_its_run_is_settled_in_several_attempts(
+    url: str, interview_id: str, records: Records, database: Database, keys: DataKeys, redis: Redis
+) -> None:
+    pads, exchange = AwayOnce(database, keys), CodeExchange(redis)
+    run_pads = RunPads(StreamLog(redis, ttl_s=60, keys=keys), records, pads, exchange)
+    settle = partial(ActivityEnvironment().run, run_pads.settle)
+    await pads.save(interview_id, QUESTION, "python", "a")
+    await pads.ask(interview_id, "run-1", QUESTION, 1, tests=False)
+    this = PadRun(interview_id=interview_id, run_id="run-1", question_id=QUESTION)
+    key = await exchange.offer(this.name, Run(language="python", source="a"))
+    request = SettleInput(key=key, **this.model_dump())
+
+    async def write(attempt: int, text: str) -> None:
+        piece = OutputPiece(case=0, stream="stdout", text=text)
+        await exchange.write(this.name, key, attempt, [piece])
+
+    async with Client(url, interview_id) as client:
+        await entered(client)
+        given_up = (await exchange.take(this.name, key)).attempt
+        await write(given_up, "of a worker that died")
+        first = asyncio.create_task(settle(request))
+        await client.until("code_output")
+        taken = (await exchange.take(this.name, key)).attempt
+        await write(taken, "a")
+        await client.until("code_output")
+        first.cancel()
+        await write(given_up, "it was not dead yet")
+        await write(taken, "bc")
+        case = CaseResult(ending="finished", exit_status=0, stdout="abc", wall_ms=1)
+        await exchange.settle(this.name, key, RunResult(ending="finished", cases=(case,)))
+        with pytest.raises(DatabaseUnavailable):
+            await settle(request)
+        await settle(request)
+        await client.until("code_result")
+        told = [message.body for message in client.received if message.type == "code_output"]
+        assert [(one["attempt"] == taken, one["start"], one["text"]) for one in told] == [
+            (False, 0, "of a worker that died"),
+            (True, 0, "a"),
+            (True, 0, "abc"),  # the page has the beginning of it
+        ]
 
 
 async def test_hostile_pads_get_codes_and_the_room_goes_on(

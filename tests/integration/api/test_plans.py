@@ -6,6 +6,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -509,6 +510,8 @@ async def test_an_invitation_is_to_an_approved_version(
     draft = await draft_of(recruiter, role)
     early = await recruiter.post("/api/v1/invitations", json={"plan": draft["plan_version_id"]})
     assert (early.status_code, code_of(early)) == (409, "plan.not_approved")
+    german = await recruiter.put(f"{role}/draft", json=written(draft, language="de"))
+    assert german.status_code == 200, german.text
     version = await approved(recruiter, role)
     issued = await recruiter.post("/api/v1/invitations", json={"plan": version["plan_hash"]})
     assert issued.status_code == 201, issued.text
@@ -518,6 +521,7 @@ async def test_an_invitation_is_to_an_approved_version(
     secret = issued.json()["link"].partition("#")[2]
     looked = await recruiter.post("/api/v1/invitations/look", json={"secret": secret})
     assert (looked.json()["title"], looked.json()["minutes"]) == ("Account executive", 30)
+    assert looked.json()["language"] == "de"
 
 
 async def test_interviews_of_an_archived_role_go_on_and_none_are_made(
@@ -589,3 +593,33 @@ async def test_without_a_model_a_proposal_is_the_nearest_built_in_role(
     assert main[-1] in later["phases"][2]["questions"]
     assert later["locked"] == locked
     await approved(recruiter, role)
+
+
+async def test_each_interview_shows_its_plan_and_the_held_ones_are_listed(
+    recruiter: httpx.AsyncClient, role: str, records: Records
+) -> None:
+    version = await approved(recruiter, role)
+    again = await recruiter.post(f"{role}/draft", json={})
+    assert again.status_code == 201, again.text
+    assert (await approved(recruiter, role))["plan_hash"] == version["plan_hash"]
+
+    async def made(**body: str) -> str:
+        return (await recruiter.post(INTERVIEWS_PATH, json=body)).json()["interview_id"]
+
+    own = [await made(plan=version["plan_hash"]) for _ in range(2)]
+    builtin, open_still = await made(role="nursing"), await made(role="sales")
+    for interview_id in (*own, builtin):
+        await records.close_interview(interview_id, "completed", datetime.now(UTC))
+
+    plan = (await recruiter.get(f"{INTERVIEWS_PATH}/{own[0]}/plan")).raise_for_status().json()
+    # The same plan was approved twice: it is the newest that it is called by.
+    assert (plan["role_id"], plan["number"]) == (version["role_id"], 2)
+    assert [phase["phase"] for phase in plan["phases"]]
+    assert plan["competencies"]
+    other = (await recruiter.get(f"{INTERVIEWS_PATH}/{open_still}/plan")).json()
+    assert (other["role_id"], other["number"]) == (None, None)
+    assert other["title"] == get_plan("sales").title
+
+    held = (await recruiter.get("/api/v1/comparisons/plans")).raise_for_status().json()["items"]
+    told = [(one["plan_hash"], one["number"], one["interviews"]) for one in held]
+    assert told == [(plan_hash(get_plan("nursing")), None, 1), (version["plan_hash"], 2, 2)]

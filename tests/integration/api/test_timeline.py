@@ -6,8 +6,10 @@ import uuid
 
 import httpx
 import pytest
+from temporalio.client import Client
 
 from interview.config import Settings
+from tests.integration.api.people import hold_interview, type_answers
 from tests.integration.api.servers import serving
 
 pytestmark = pytest.mark.integration
@@ -23,6 +25,30 @@ async def test_nobody_has_begun_it(http: httpx.AsyncClient, interview_id: str) -
         "steps": [],
         "turns": [],
     }
+
+
+async def test_it_is_read_again_only_when_it_has_grown(
+    http: httpx.AsyncClient, settings: Settings, temporal: Client
+) -> None:
+    held = await hold_interview(settings, temporal, "Ada")
+    path = f"/api/v1/interviews/{held.interview_id}/timeline"
+    await type_answers(temporal, held, "I sold scanners.")
+    first = await http.get(path)
+    # Whatever the answer still sets going comes to rest.
+    while (again := await http.get(path, headers=known(first))).status_code != 304:
+        first = again
+    assert again.content == b""
+    assert again.headers["etag"] == first.headers["etag"]
+
+    await type_answers(temporal, held, "And then some more.")
+
+    grown = await http.get(path, headers=known(first))
+    assert grown.status_code == 200
+    assert len(grown.json()["turns"]) > len(first.json()["turns"])
+
+
+def known(answer: httpx.Response) -> dict[str, str]:
+    return {"If-None-Match": answer.raise_for_status().headers["etag"]}
 
 
 async def test_it_is_unknown(http: httpx.AsyncClient) -> None:

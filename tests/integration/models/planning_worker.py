@@ -7,7 +7,8 @@ import uvloop
 from bench.stubs import INSTANT, StubLanguageModel, StubSpeechToText, StubTextToSpeech
 from interview.config import load_settings
 from interview.providers.factory import build_scorers, build_structured_model
-from worker import Providers, serve
+from worker import serve
+from workers.providers import Providers
 
 if __name__ == "__main__":
     settings = load_settings()

@@ -82,7 +82,13 @@ async def test_only_what_is_touched_is_asked_for_again(
     assert scorer.asked == {TOUCHED.name: SAMPLES}
     assert all(RIGHT in asked.content for asked in scorer.requests[-SAMPLES:])
     assert done["cost"]["calls"] == SAMPLES
-    assert await settled(admin, evaluated, 1) == before
+    first = await settled(admin, evaluated, 1)
+    told = [quote.pop("correction") for c in first["competencies"] for quote in c["evidence"]]
+    assert [one["is_scored"] for one in told if one] == [False]
+    for competency in before["competencies"]:
+        for quote in competency["evidence"]:
+            assert quote.pop("correction") is None
+    assert first == before
     where = f"/api/v1/interviews/{evaluated}"
     assert (await admin.get(f"{where}/report")).json()["scorecard"] == done
     kept = (await admin.get(f"{where}/corrections")).json()["items"]

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import CancelledError
 
 from interview.config import Settings
 from interview.contracts.ids import reevaluation_workflow_id
@@ -22,6 +23,7 @@ from interview.persistence.records import Records
 from interview.resuming import Resuming
 from interview.security.data_keys import build_data_keys
 from interview.temporal_client import connect_temporal
+from tests.e2e.command import intervue
 from tests.fakes.behaviours import Status
 from tests.fakes.evaluation import ScoringModel
 from tests.fakes.provider_server import FakeProviders
@@ -157,6 +159,76 @@ async def test_what_the_model_could_not_be_had_for_is_asked_for_again(
         assert len((await admin.get(path(one))).json()["items"]) == 2
 
 
+async def test_one_that_does_not_end_is_stopped_and_blocks_nobody(
+    admin: httpx.AsyncClient, two: list[str], scorer: ScoringModel, staff: Staff, temporal: Client
+) -> None:
+    scorer.holding.add(NAMES[-1])
+    asked = (await ask(admin)).raise_for_status().json()
+    where = f"{HERE}/{asked['reevaluation_id']}"
+
+    async def standing(state: str, over: int, pending: int) -> Any:
+        async def there() -> Any:
+            row = (await admin.get(where)).raise_for_status().json()
+            return row if (row["state"], row["over"], row["pending"]) == wanted else None
+
+        wanted = (state, over, pending)
+        return await until(there, 60)
+
+    assert await asyncio.to_thread(scorer.holds.wait, 30)
+    await standing("running", 1, 0)
+    recruiter = staff.headers(await staff.sign_in("recruiter"))
+    stranger = staff.headers(await Staff(staff.settings, staff.database).sign_in("admin"))
+    for headers, status in ((recruiter, 403), (stranger, 404)):
+        assert (await admin.post(f"{where}/stop", headers=headers)).status_code == status
+    for stopped in await asyncio.gather(*(admin.post(f"{where}/stop") for _ in range(3))):
+        assert stopped.status_code == 200, stopped.text
+        assert (stopped.json()["state"], stopped.json()["reason"]) == ("stopped", "asked")
+    another = (await ask(admin)).raise_for_status().json()
+    handle = temporal.get_workflow_handle(reevaluation_workflow_id(asked["reevaluation_id"]))
+    with pytest.raises(WorkflowFailureError) as ended:
+        await handle.result()
+    assert isinstance(ended.value.cause, CancelledError)
+    # The call that was in flight is given up; what others have answered is kept.
+    await standing("stopped", 2, 1)
+    await over(admin, another["reevaluation_id"])
+    drift = (await admin.get(f"{where}/drift")).raise_for_status().json()
+    assert drift["overall"]["count"] == 2 * len(NAMES) - 1
+
+    scorer.asked.clear()
+    assert (await admin.post(f"{where}/retry")).status_code == 202
+    await standing("done", 2, 0)
+    assert scorer.asked.total() <= 1, "nobody who has answered is asked again"
+    ended_already = await admin.post(f"{where}/stop")
+    assert (ended_already.status_code, ended_already.json()["state"]) == (200, "done")
+    trail = (await admin.get("/api/v1/audit", params={"limit": 100})).json()["items"]
+    told = [one for one in trail if one["action"] == "reevaluation.stopped"]
+    assert [(one["actor_kind"], one["details"]) for one in told] == [("user", {"reason": "asked"})]
+
+
+async def test_what_was_stopped_while_temporal_was_away(
+    admin: httpx.AsyncClient,
+    two: list[str],
+    scorer: ScoringModel,
+    staff: Staff,
+    database: Database,
+    settings: Settings,
+    temporal: Client,
+) -> None:
+    """It goes by its row, and ends of itself."""
+    scorer.holding.add(NAMES[-1])
+    asked = (await ask(admin)).raise_for_status().json()
+    assert await asyncio.to_thread(scorer.holds.wait, 30)
+    nowhere = settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
+    away = await connect_temporal(nowhere, build_data_keys(settings, database), lazy=True)
+    by = await staff.sign_in("admin")
+    stopped = await Reevaluating(database, away).stop(by, asked["reevaluation_id"])
+    assert stopped.state == "stopped"
+    scorer.released.set()
+    await temporal.get_workflow_handle(reevaluation_workflow_id(asked["reevaluation_id"])).result()
+    row = (await admin.get(f"{HERE}/{asked['reevaluation_id']}")).json()
+    assert (row["state"], row["over"], row["pending"]) == ("stopped", 2, 0)
+
+
 async def test_who_may_and_what_is_hidden_until_it_is_rated(
     admin: httpx.AsyncClient, two: list[str], staff: Staff
 ) -> None:
@@ -201,3 +273,35 @@ async def test_what_was_asked_for_while_temporal_was_away(
     await temporal.get_workflow_handle(reevaluation_workflow_id(asked.reevaluation_id)).result()
     for one in two:
         assert len((await admin.get(path(one))).json()["items"]) == 2
+
+
+async def test_from_a_terminal(
+    admin: httpx.AsyncClient, two: list[str], staff: Staff, stack: RunningStack
+) -> None:
+    env = {
+        "LLM_PROVIDERS": "openai",
+        "LLM_OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+        "EVALUATION_MODELS": OTHER,
+    }
+    whose = ("--organization", (await staff.sign_in("admin")).organization_id)
+
+    async def typed(*arguments: str) -> tuple[int, str, str]:
+        return await intervue(stack, "reevaluate", *arguments, **env)
+
+    code, out, told = await typed("sales", *whose, "--model", OTHER)
+    assert code == 0, told
+    assert f"sales: 2 of 2 interviews, by openai/gpt-4o and by {OTHER}" in out
+    everything = next(line for line in out.splitlines() if line.startswith("all "))
+    count = 2 * len(NAMES)
+    assert everything.split()[1:] == [str(count), "+1.00", "+1.00", "100%", "0.00", "0"]
+    row = (await admin.get(HERE)).raise_for_status().json()["items"][0]
+    assert (row["state"], row["requested_by"]) == ("done", None)
+    assert row["reevaluation_id"] in told
+    for arguments, refused in (
+        (("sales", *whose, "--model", "openai/unheard-of"), "model.not_configured"),
+        (("sales", *whose, "--rubric", "0" * 64), "rubric.not_found"),
+        (("nursing",), "reevaluation.nothing"),
+    ):
+        code, out, told = await typed(*arguments)
+        assert (code, out) == (2, ""), told
+        assert refused in told

@@ -185,6 +185,9 @@ def _rows(interview_id: str, utterance_id: str) -> dict[str, dict[str, Any]]:
             "reevaluation_id": _REEVALUATION,
             "organization_id": ORGANIZATION,
             "role": "example",
+            "state": "stopped",
+            "reason": "asked",
+            "finished_at": datetime.now(UTC),
             "requested_by": _USER,
         },
         "reevaluation_items": {

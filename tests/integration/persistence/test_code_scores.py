@@ -50,7 +50,7 @@ async def scores(
         if question.coding is None:
             continue
         text = CODE.format(comment)
-        revision = await pads.save(interview_id, question.question_id, "python", text)
+        revision = (await pads.save(interview_id, question.question_id, "python", text)).revision
         run_id = f"run-{number}"
         await pads.ask(interview_id, run_id, question.question_id, revision, tests=True)
         test = TestReport(name="an example", verdict="wrong_answer", stdout=printed, stderr=printed)

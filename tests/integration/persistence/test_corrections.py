@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from interview.domain.evaluation.answers import relevant
 from interview.domain.evaluation.scores import CompetencyResult, Evidence
 from interview.domain.phases import Phase
 from interview.errors import ConflictError, InterviewError, NotFoundError
-from interview.evaluation.scorecard import scorecard
+from interview.evaluation.scorecard import Quote, scorecard
 from interview.persistence import corrections, erasures, holding
 from interview.persistence.audit import Actor
 from interview.persistence.corrections import CorrectionRecords, CorrectionRow
@@ -170,12 +171,52 @@ async def test_only_what_a_correction_touches_is_scored_again_and_both_versions_
     assert views[FIRST].evidence[0].quote == RIGHT[:30]
 
     # The version before has its words, quotes and scores.
-    assert await evaluations.detail(interview_id, 1) == before
+    first = await evaluations.detail(interview_id, 1)
+    assert replace(first, reworded={}) == before
     lines = {line.utterance_id: line.text for line in await desk.lines(interview_id)}
     assert set(lines.values()) == {WORDS}, "what was recognized stays"
     for score in before.scores:
         for quote in score.evidence:
             assert lines[quote.utterance_id][quote.start : quote.end] == quote.quote
+
+
+async def test_quotes_say_what_was_recognized_and_what_should_stand_there(
+    desk: Desk, database: Database, records: Records, evaluations: EvaluationRecords
+) -> None:
+    interview_id = await scored(records, database, desk.by)
+
+    async def quotes(number: int) -> dict[str, Quote]:
+        card = scorecard(await evaluations.detail(interview_id, number))
+        return {view.competency_id: view.evidence[0] for view in card.competencies}
+
+    assert all(quote.correction is None for quote in (await quotes(1)).values())
+    wrong = f"{WORDS} And so on."
+    (line, *_), place = await desk.lines(interview_id), 0
+    row = await desk.correct_line(interview_id, place, wrong)
+    assert row is not None
+    await finish(evaluations, row, {FIRST: 5})
+    await desk.correct_line(interview_id, place, f"Well. {RIGHT}")
+    before, after = (await quotes(1))[FIRST], (await quotes(2))[FIRST]
+    for quote in (before, after):
+        assert quote.correction is not None
+        assert quote.quote == WORDS[quote.start : quote.end]
+        assert quote.correction.corrected_by == desk.by.user_id
+        assert quote.correction.recognized == quote.quote
+        assert not quote.correction.is_scored
+        now = f"Well. {RIGHT}"[quote.correction.start : quote.correction.end]
+        assert quote.words == quote.correction.now == now
+    assert (before.words, before.misheard) == (before.quote, None), "heard right, elsewhere in it"
+    assert (after.quote[-8:], after.misheard) == ("twelve t", after.quote)
+    assert after.words == "I called the customer twenty t"
+    third = (await evaluations.all(interview_id))[0]
+    await finish(evaluations, third, {FIRST: 5})
+    newest = await quotes(3)
+    told = newest[FIRST].correction
+    assert told is not None
+    assert told.is_scored
+    assert newest[FIRST].words == newest[FIRST].quote == f"Well. {RIGHT}"[:30]
+    assert told.recognized == WORDS[: len(told.recognized)]
+    assert line.text == WORDS
 
 
 async def test_a_correction_has_its_author_time_and_reason_and_is_on_the_trail(

@@ -8,7 +8,8 @@ import uuid
 import pytest
 from sqlalchemy import func, update
 
-from interview.coding.pads import Pads
+import interview.coding.pads
+from interview.coding.pads import Kept, Pads
 from interview.domain.coding import CodeReport, TestReport
 from interview.errors import ConflictError, InvalidInputError
 from interview.persistence import pads as statements
@@ -44,11 +45,11 @@ async def test_the_newest_is_what_is_on_the_pad_and_all_of_them_are_how_it_grew(
     pads: Pads, interview_id: str
 ) -> None:
     assert await pads.newest(interview_id, "echo") is None
-    assert await pads.save(interview_id, "echo", "python", "a") == 1
-    assert await pads.save(interview_id, "echo", "python", SOURCE) == 2
-    assert await pads.save(interview_id, "echo", "python", SOURCE) == 2, "nothing changed"
-    assert await pads.save(interview_id, "echo", "go", SOURCE) == 3, "another language"
-    assert await pads.save(interview_id, "other", "python", "b") == 1
+    assert await pads.save(interview_id, "echo", "python", "a") == Kept(1)
+    assert await pads.save(interview_id, "echo", "python", SOURCE) == Kept(2)
+    assert await pads.save(interview_id, "echo", "python", SOURCE) == Kept(2), "nothing changed"
+    assert await pads.save(interview_id, "echo", "go", SOURCE) == Kept(3), "another language"
+    assert await pads.save(interview_id, "other", "python", "b") == Kept(1)
     newest = await pads.newest(interview_id, "echo")
     assert newest is not None
     assert (newest.text, newest.language, newest.revision) == (SOURCE, "go", 3)
@@ -60,21 +61,21 @@ async def test_the_newest_is_what_is_on_the_pad_and_all_of_them_are_how_it_grew(
 
 async def test_many_at_once_leave_no_gap_and_lose_nothing(pads: Pads, interview_id: str) -> None:
     texts = [f"version {n}" for n in range(12)]
-    revisions = await asyncio.gather(
+    kept = await asyncio.gather(
         *(pads.save(interview_id, "echo", "python", text) for text in texts)
     )
-    assert sorted(revisions) == list(range(1, 13))
+    assert sorted(one.revision for one in kept) == list(range(1, 13))
     assert sorted(row.text for row in await pads.all(interview_id)) == sorted(texts)
 
 
 async def test_what_is_late_does_not_follow_what_was_kept_meanwhile(
     pads: Pads, interview_id: str
 ) -> None:
-    assert await pads.save(interview_id, "echo", "python", "a", known=0) == 1
+    assert await pads.save(interview_id, "echo", "python", "a", known=0) == Kept(1)
     with pytest.raises(ConflictError) as caught:
         await pads.save(interview_id, "echo", "python", "b", known=0)
     assert caught.value.code == "code.outdated"
-    assert await pads.save(interview_id, "echo", "python", "b", known=1) == 2
+    assert await pads.save(interview_id, "echo", "python", "b", known=1) == Kept(2)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +167,25 @@ async def test_runs_come_in_pages_and_verdicts_without_their_reports(
     assert found == [("echo", "accepted"), *[("echo", "wrong_answer")] * 3]
 
 
+async def test_all_of_it_is_read_page_by_page(
+    pads: Pads, interview_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interview.coding.pads, "_SNAPSHOTS_READ", 2)
+    monkeypatch.setattr(interview.coding.pads, "_RUNS_READ", 2)
+    assert [page async for page in pads.snapshot_pages(interview_id)] == []
+    for question_id in ("echo", "other"):
+        for number in range(3):
+            await pads.save(interview_id, question_id, "python", f"version {number}")
+    for number in range(4):
+        await pads.ask(interview_id, f"run-{number}", "echo", 1, tests=True)
+    snapshots = [page async for page in pads.snapshot_pages(interview_id)]
+    assert [len(page) for page in snapshots] == [2, 2, 2]
+    assert [row for page in snapshots for row in page] == await pads.all(interview_id)
+    runs = [page async for page in pads.run_pages(interview_id)]
+    assert [len(page) for page in runs] == [2, 2]
+    assert [row for page in runs for row in page] == await pads.runs(interview_id)
+
+
 async def test_runs_and_snapshots_are_bounded(
     pads: Pads, interview_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +196,7 @@ async def test_runs_and_snapshots_are_bounded(
     kept = [(row.revision, row.text) for row in await pads.all(interview_id)]
     assert kept == [(1, "version 0"), (2, "version 1"), (3, "version 5")]
     await pads.ask(interview_id, "run-1", "echo", 3, tests=True)
-    assert await pads.save(interview_id, "echo", "python", "version 6") == 4
+    assert await pads.save(interview_id, "echo", "python", "version 6") == Kept(4)
     ran = await pads.at(interview_id, "echo", 3)
     assert ran is not None
     assert ran.text == "version 5", "what was run stays"

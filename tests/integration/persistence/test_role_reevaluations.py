@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert
+from sqlalchemy import func, insert, select, text
 
 from interview.config import Settings
 from interview.domain.plan import plan_hash
 from interview.errors import InterviewError
 from interview.evaluation.role_drift import role_drift
-from interview.persistence import erasures, rubrics
+from interview.persistence import erasures, holding, rubrics
 from interview.persistence.comparisons import ComparisonRecords
 from interview.persistence.database import Database
 from interview.persistence.drifts import DriftRecords
 from interview.persistence.evaluation_requests import ask_again, ask_anew
 from interview.persistence.evaluations import EvaluationRecords, EvaluationRow
-from interview.persistence.models import EVALUATIONS
+from interview.persistence.models import AUDIT_EVENTS, EVALUATIONS
 from interview.persistence.records import Records
 from interview.persistence.reevaluation_requests import ask as ask_role
 from interview.persistence.reevaluation_requests import ask_again as ask_role_again
+from interview.persistence.reevaluation_requests import stop as stop_role
 from interview.persistence.reevaluations import ReevaluationRecords, ReevaluationRow
 from interview.security.principal import Principal
 from tests.integration.api.scored import COMPETENCIES, PLAN, RUBRIC, ended, scored
@@ -50,6 +52,19 @@ class House:
     async def again(self, row: ReevaluationRow) -> ReevaluationRow:
         async with self.database.transaction() as connection:
             return await ask_role_again(connection, self.by, row.reevaluation_id)
+
+    async def stop(self, row: ReevaluationRow, by: Principal | None = None) -> ReevaluationRow:
+        async with self.database.transaction() as connection:
+            return await stop_role(connection, by or self.by, row.reevaluation_id)
+
+    async def told(self, row: ReevaluationRow) -> list[tuple[str, Any]]:
+        """What the trail has of its being stopped: who, and why."""
+        query = select(AUDIT_EVENTS.c.actor_kind, AUDIT_EVENTS.c.details["reason"].astext).where(
+            AUDIT_EVENTS.c.action == "reevaluation.stopped",
+            AUDIT_EVENTS.c.subject_id == row.reevaluation_id,
+        )
+        async with self.database.transaction() as connection:
+            return [(kind, reason) for kind, reason in await connection.execute(query)]
 
     async def row(self, of: ReevaluationRow) -> ReevaluationRow:
         return await self.all.get(self.by.organization_id, of.reevaluation_id)
@@ -257,6 +272,83 @@ async def test_it_goes_by_the_corrected_words_that_reports_go_by(house: House) -
     sides = await DriftRecords(house.database).of(house.by.organization_id, asked.reevaluation_id)
     # Of scores that were taken from the first evaluation, who answered there.
     assert sides.models[0] == ("openai/example",)
+
+
+async def test_stopped_it_frees_the_next_one_and_keeps_what_is_scored(house: House) -> None:
+    one, *_ = ids = sorted([await house.scored() for _ in range(3)])
+    asked = await house.ask()
+    assert await house.take(asked, at_most=2) == [(ids[0], 2), (ids[1], 2)]
+    await house.score([(one, 2)], 4.0)
+    found = await asyncio.gather(*(house.stop(asked) for _ in range(3)))
+    assert {(row.state, row.reason, row.over) for row in found} == {("stopped", "asked", 1)}
+    assert await house.told(asked) == [("user", "asked")], "once"
+    assert await house.all.take(asked.reevaluation_id, 9) == ([], False)
+    await house.all.finish(asked.reevaluation_id)
+    await house.all.stop(asked.reevaluation_id, "too_long")
+    assert (await house.row(asked)) == found[0], "whoever stops it says why"
+    other = await house.ask()
+    assert other.interviews == 3
+    assert await code(lambda: house.again(asked)) == "reevaluation.running"
+    await house.stop(other)
+
+    # The workflow of the one under way ended with what it had.
+    await house.evaluations.leave_pending(await house.evaluation(ids[1], 2), [], COMPETENCIES)
+    again = await house.again(asked)
+    assert (again.state, again.reason, again.finished_at) == ("running", None, None)
+    taken = await house.take(asked)
+    assert taken == [(ids[1], 2), (ids[2], 2)]
+    await house.score(taken, 4.0)
+    assert await house.take(asked) == []
+    await house.all.finish(asked.reevaluation_id)
+    done = await house.row(asked)
+    assert (done.state, done.reason, done.over, done.pending) == ("done", None, 3, 0)
+    assert await house.stop(done) == done, "it has ended"
+
+
+async def test_what_takes_too_long_or_cannot_go_on_is_stopped_by_the_system(house: House) -> None:
+    await house.scored()
+    for reason in ("too_long", "failed"):
+        asked = await house.ask()
+        await house.all.stop(asked.reevaluation_id, reason)
+        await house.all.stop(asked.reevaluation_id, reason)
+        row = await house.row(asked)
+        assert (row.state, row.reason) == ("stopped", reason)
+        assert await house.told(asked) == [("system", reason)]
+    await house.all.stop(str(uuid.uuid4()), "failed")
+
+
+async def test_nobody_stops_that_of_others(house: House, database: Database) -> None:
+    await house.scored()
+    asked = await house.ask()
+    stranger = await Staff(Settings(), database).sign_in("admin")
+    assert await code(lambda: house.stop(asked, stranger)) == "reevaluation.not_found"
+    assert (await house.row(asked)).state == "running"
+
+
+async def test_one_that_is_stopped_while_it_is_taken_begins_no_more(house: House) -> None:
+    one = await house.scored()
+    asked = await house.ask()
+    async with house.database.transaction() as connection:
+        # Whoever takes it waits here.
+        await holding.ended_interview(connection, one)
+        taking = asyncio.create_task(house.take(asked))
+        await _until_someone_waits(house.database)
+        await house.stop(asked)
+    assert await taking == []
+    assert len(await house.evaluations.all(one)) == 1
+
+
+async def _until_someone_waits(database: Database) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        " AND datname = current_database()"
+    )
+    async with asyncio.timeout(20):
+        while True:
+            async with database.transaction() as connection:
+                if await connection.scalar(waiting):
+                    return
+            await asyncio.sleep(0.01)
 
 
 async def _insert_evaluation(database: Database, values: dict[str, Any]) -> None:

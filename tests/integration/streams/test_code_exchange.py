@@ -40,7 +40,7 @@ class Flood(Sandbox):
     async def check(self) -> SandboxStatus:
         return SandboxStatus()
 
-    async def run(self, run: Run, output: OutputSink) -> RunResult:
+    async def run(self, run: Run, output: OutputSink, name: str = "") -> RunResult:
         wrote = BAD * 65_536
         for case in range(11):
             output(OutputPiece(case=case, stream="stdout", text=wrote))
@@ -79,3 +79,30 @@ async def test_a_flood_is_cut_and_goes_soon_after_its_result_was_taken(redis: Re
     assert 0 < min(after) <= max(after) <= TAKEN_S
     await exchange.forget(run_id)
     await exchange.taken(run_id)
+
+
+async def test_what_an_attempt_that_was_given_up_still_writes_is_dropped(redis: Redis) -> None:
+    exchange, run_id = CodeExchange(redis), uuid.uuid4().hex
+    key = await exchange.offer(run_id, Run(language="python", source="x"))
+
+    async def write(attempt: int, text: str) -> None:
+        piece = OutputPiece(case=0, stream="stdout", text=text)
+        await exchange.write(run_id, key, attempt, [piece])
+
+    first = (await exchange.take(run_id, key)).attempt
+    await write(first, "one")
+    reading = exchange.output(run_id, key)
+    assert (await anext(reading)).text == "one"
+    second = (await exchange.take(run_id, key)).attempt
+    assert second > first > 0
+    await write(second, "two")
+    await write(first, "nobody's")
+    await write(second, "three")
+    await exchange.settle(run_id, key, RunResult(ending="finished"))
+    read = [(piece.text, piece.attempt) async for piece in reading]
+    assert read == [("two", second), ("three", second)]
+    await exchange.forget(run_id)
+    # Offered and taken once more, long after: it goes on from there, whatever was forgotten.
+    again = await exchange.offer(run_id, Run(language="python", source="x"))
+    assert (await exchange.take(run_id, again)).attempt > second
+    await exchange.forget(run_id)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import uuid
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,16 +14,14 @@ import httpx
 import pytest
 
 from demo.interview import HeldInterview, create_interview, hold_interview
-from interview.protocol import limits
 from interview.streams.log import connect_redis
-from launcher.ports import is_free
 from launcher.stack import ALL
 from tests.fakes.otlp import OtlpReceiver
 from tests.fakes.prometheus import Prometheus
-from tests.integration.api.servers import Client
 from tests.pulse import worker_at
-from tests.services import LOCAL_PROVIDERS, RunningStack, start_stack
+from tests.services import RunningStack, start_stack
 from tests.tools import find_tool
+from tests.watched import Metrics, intrude
 
 CANDIDATE = "Adelheid Winterbottom"
 """In no span, no metric and no line of a log."""
@@ -38,43 +35,36 @@ class Observed:
     receiver: OtlpReceiver
     interview_id: str
     held: HeldInterview
-    api_metrics: str
-    worker_metrics: tuple[str, str]
+    metrics: Metrics
     prometheus: Prometheus | None
     """It has looked on from the beginning; None where it is not installed."""
 
 
 @pytest.fixture(scope="session")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Observed]:
-    api_port, worker_port = three_ports()
+    metrics = Metrics()
     env = {
-        **LOCAL_PROVIDERS,
+        **metrics.env,
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "debug",
-        "API_METRICS_PORT": str(api_port),
-        "WORKER_METRICS_PORT": str(worker_port),
-        "TTS_PROVIDERS": "openai,local",
-        "TTS_BASE_URL": "http://127.0.0.1:1/v1",
-        "TTS_API_KEY": "of-a-voice-that-is-away",
         "OTLP_HEADERS": "X-Tenant=ours, Authorization=Bearer of-a-collector",
     }
     with OtlpReceiver() as receiver:
         stack = start_stack(
             tmp_path_factory, ALL, {**env, "OTLP_ENDPOINT": receiver.url}, workers=2
         )
-        metrics = [f"127.0.0.1:{port}" for port in (api_port, worker_port, worker_port + 1)]
-        targets = {"intervue-api": metrics[:1], "intervue-worker": metrics[1:]}
         with ExitStack() as running:
             running.callback(stack.stop)
             prometheus = None
             if (binary := find_tool("prometheus")) is not None:
                 folder = stack.home.run / "prometheus"
-                prometheus = running.enter_context(Prometheus(binary, folder, targets))
+                prometheus = running.enter_context(Prometheus(binary, folder, metrics.targets))
                 prometheus.wait_for("count(up == 1) == 3")
             interview_id, held = asyncio.run(_hold(stack))
-            asyncio.run(_intrude(stack.urls["app"]))
-            workers = (metrics[1], metrics[2])
-            yield Observed(stack, receiver, interview_id, held, metrics[0], workers, prometheus)
+            asyncio.run(intrude(stack.urls["app"]))
+            for worker in ("worker", "worker-2"):
+                asyncio.run(stack.wait_ready(worker))
+            yield Observed(stack, receiver, interview_id, held, metrics, prometheus)
 
 
 async def _hold(stack: RunningStack) -> tuple[str, HeldInterview]:
@@ -90,17 +80,3 @@ async def _hold(stack: RunningStack) -> tuple[str, HeldInterview]:
         held = await hold_interview(url, interview_id, speed=3.0, kill_at=STRUCK, kill=strike)
     await redis.aclose()
     return interview_id, held
-
-
-async def _intrude(url: str) -> None:
-    """And be not let in."""
-    async with Client(url, str(uuid.uuid4())) as stranger:
-        await stranger.send(type="hello")
-        assert await stranger.closed() == limits.CLOSE_NOT_FOUND
-
-
-def three_ports() -> tuple[int, int]:
-    """The API's, and the first of two in a row."""
-    free = (port for port in range(19_400, 19_900, 3) if all(map(is_free, range(port, port + 3))))
-    port = next(free)
-    return port, port + 1

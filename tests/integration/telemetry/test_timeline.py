@@ -46,11 +46,13 @@ def test_the_death_of_a_worker_is_told(observed: Observed, timeline: dict[str, A
     runs = sorted(struck["stages"], key=lambda run: run["rerun"])
 
     assert struck["recoveries"] >= 1
-    assert "recovery" in [step["kind"] for step in timeline["steps"]]
+    asked = " ".join(step["about"] for step in timeline["steps"] if step["kind"] == "recovery")
+    assert f"turn_id {struck['turn_id']}, reason " in asked
     assert runs[0]["ending"] != "completed"
     assert runs[-1]["after_ms"] > 0
     assert len({run["worker"] for turn in turns.values() for run in turn["stages"]}) >= 1
-    assert not any(turn["recoveries"] for turn in turns.values())
+    # On a machine that is very busy one that lives may be missed too.
+    assert all(turn["turn_id"] in asked for turn in turns.values() if turn["recoveries"])
 
 
 def test_steps_go_from_the_beginning_to_the_end(timeline: dict[str, Any]) -> None:
@@ -74,7 +76,6 @@ async def test_of_a_very_long_one_the_beginning_is_told(
     observed: Observed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_PAGE", 20)
-    monkeypatch.setattr(reading, "MAX_EVENTS", 50)
     settings = Settings.model_validate(
         {
             "database_url": observed.stack.urls["DATABASE_URL"],
@@ -85,8 +86,8 @@ async def test_of_a_very_long_one_the_beginning_is_told(
     database = Database.from_settings(settings)
     keys = build_data_keys(settings, database)
     client = await connect_temporal(settings, keys)
-    told = await Timelines(database, client, keys).of(observed.interview_id)
-    without = await Timelines(database, client, None).of(observed.interview_id)
+    told = await Timelines(database, client, keys, max_events=50).of(observed.interview_id)
+    without = await Timelines(database, client, None, max_events=50).of(observed.interview_id)
     await database.close()
 
     assert not told.complete

@@ -16,7 +16,8 @@ from tests.replay.paths.registry import path
 from tests.workflow.fakes import stream_lost
 from tests.workflow.plans import make_plan
 from tests.workflow.room import LIMITS
-from workflows.interview import KEPT_TURNS, InterviewWorkflow
+from workflows.floor import KEPT_TURNS
+from workflows.interview import InterviewWorkflow
 from workflows.options import MAX_RESCHEDULES
 
 Run = WorkflowHandle[Any, Any]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import uuid
+import weakref
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+
+import pytest
+from pydantic import BaseModel
 
 from api.archive import archive
 from interview.persistence.rows import InterviewRecord, RecordingRow
@@ -69,3 +75,67 @@ async def test_one_recording_is_in_memory_at_a_time() -> None:
         assert whole.testzip() is None
         sounds = [name for name in whole.namelist() if name.startswith("audio/")]
         assert [whole.read(name)[:1] for name in sounds] == [b"%d" % n for n in range(9)]
+
+
+class Page(BaseModel):
+    number: int
+    text: str
+
+
+class Rows(list[Page]):
+    """A page that can be watched."""
+
+
+async def test_of_what_is_listed_one_page_is_in_memory_at_a_time() -> None:
+    alive = most = 0
+
+    def gone() -> None:
+        nonlocal alive
+        alive -= 1
+
+    async def pages() -> AsyncIterator[Rows]:
+        nonlocal alive, most
+        for number in range(0, 400, 2):
+            rows = Rows(Page(number=number + n, text='"\n\u2028ü' * 1_000) for n in range(2))
+            weakref.finalize(rows, gone)
+            alive += 1
+            most = max(most, alive)
+            yield rows
+            del rows
+
+    async def none() -> AsyncIterator[Rows]:
+        return
+        yield
+
+    record, file = InterviewRecord.model_construct(created_at=datetime.now(UTC)), io.BytesIO()
+    lists = {"code": {"snapshots": pages(), "runs": none(), "more": pages()}}
+    async for part in archive(record, {}, [], Counting(), listed_by_page=lists):
+        assert len(part) < 100_000
+        file.write(part)
+    assert most <= 2
+    with zipfile.ZipFile(file) as whole:
+        assert whole.testzip() is None
+        text = whole.read("code.json").decode()
+    found = json.loads(text)
+    assert [one["number"] for one in found["snapshots"]] == list(range(400))
+    assert found["runs"] == []
+    assert found["more"] == found["snapshots"]
+    assert text == json.dumps(found, indent=2, ensure_ascii=False), "as everything else is written"
+
+
+async def test_what_cannot_be_read_to_its_end_is_no_archive() -> None:
+    async def pages() -> AsyncIterator[Rows]:
+        yield Rows([Page(number=1, text="x")])
+        raise RuntimeError("erased")
+
+    record, file = InterviewRecord.model_construct(created_at=datetime.now(UTC)), io.BytesIO()
+    lists = {"code": {"snapshots": pages()}}
+
+    async def read() -> None:
+        async for part in archive(record, {}, [], Counting(), listed_by_page=lists):
+            file.write(part)
+
+    with pytest.raises(RuntimeError, match="erased"):
+        await read()
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(file)

@@ -12,6 +12,7 @@ from temporalio.client import Client
 import api.lookout
 from api.background import Background
 from api.lookout import Lookout
+from api.unsaid import Unsaid
 from interview.errors import DatabaseUnavailable, InterviewError
 from interview.security.seal import EncryptionError
 from interview.streams.pulse import HeldTurn, PulseReader
@@ -46,7 +47,9 @@ class Failing(Lookout):
 @pytest.fixture
 def lookout(monkeypatch: pytest.MonkeyPatch) -> Failing:
     monkeypatch.setattr(api.lookout, "_RETRY_S", 0)
-    return Failing(Pulses(cast(Redis, None)), cast(Client, None), Background())
+    monkeypatch.setattr(api.lookout, "LOOKS_S", ())
+    pulses, temporal = Pulses(cast(Redis, None)), cast(Client, None)
+    return Failing(pulses, temporal, Background(), Unsaid(pulses, temporal, lambda: ()))
 
 
 async def test_a_turn_whose_key_cannot_be_read_for_the_moment_is_recovered_later(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,10 +13,20 @@ import pytest
 
 import api.pads
 from api.pads import PadDesk
+from interview.coding.pads import Kept, SnapshotRow
 from interview.domain.code_runs import Language
+from interview.domain.coding import CodeTest, CodingTask, Starter
 from interview.errors import ConflictError, InterviewError, RateLimitedError
 from interview.protocol.client import CodeRun, CodeSnapshot
-from interview.protocol.server import CodeSaved, ServerMessage
+from interview.protocol.server import CodePad, CodeSaved, ErrorMessage, ServerMessage
+
+TASK = CodingTask(
+    title="Echo",
+    statement="Write what you read.",
+    starters=(Starter(language="python", code=""),),
+    visible_tests=(CodeTest(name="shown", expected=""),),
+)
+QUESTIONS = {"hello": False, "echo": True, "then": False, "skipped": True, "bye": False}
 
 
 @dataclass
@@ -26,6 +37,10 @@ class Store:
     saved: list[str] = field(default_factory=list[str])
     forgotten: list[str] = field(default_factory=list[str])
     known_runs: set[str] = field(default_factory=set[str])
+    late: bool = False
+    full: bool = False
+    left: set[str] = field(default_factory=set[str])
+    """Questions that are over."""
 
     async def save(
         self,
@@ -35,15 +50,33 @@ class Store:
         text: str,
         *,
         known: int | None = None,
-    ) -> int:
+    ) -> Kept:
         await asyncio.sleep(0)
         if self.away:
             self.away -= 1
             raise InterviewError("database.unavailable", "away", retryable=True)
+        if self.full:
+            raise ConflictError("code.over", "it is over")
         if known is not None and known != len(self.saved):
             raise ConflictError("code.outdated", "there is a newer one")
         self.saved.append(text)
-        return len(self.saved)
+        return Kept(len(self.saved), self.late)
+
+    async def is_over(self, interview_id: str, question_id: str) -> bool:
+        return question_id in self.left
+
+    async def newest(self, interview_id: str, question_id: str) -> SnapshotRow:
+        return SnapshotRow(
+            snapshot_id="s",
+            question_id=question_id,
+            revision=7,
+            language="python",
+            text=f"left of {question_id}",
+            created_at=datetime.now(UTC),
+        )
+
+    async def newest_run(self, interview_id: str, question_id: str) -> None:
+        return None
 
     async def ask(self, interview_id: str, run_id: str, *place: Any, **how: Any) -> bool:
         is_new = run_id not in self.known_runs
@@ -67,9 +100,11 @@ class Room:
     throttled: bool = False
 
     def __post_init__(self) -> None:
-        task = SimpleNamespace(languages=("python",))
-        question = SimpleNamespace(question_id="echo", coding=task)
-        record = SimpleNamespace(interview_id="i", plan=SimpleNamespace(questions=[question]))
+        questions = [
+            SimpleNamespace(question_id=question_id, coding=TASK if is_coding else None)
+            for question_id, is_coding in QUESTIONS.items()
+        ]
+        record = SimpleNamespace(interview_id="i", plan=SimpleNamespace(questions=questions))
         services = SimpleNamespace(
             pads=self.store,
             background=SimpleNamespace(spawn=self._spawn),
@@ -184,3 +219,45 @@ async def test_a_refused_run_is_forgotten_unless_it_may_be_under_way(was_known: 
     room.desk.run(run("new", 1))
     await room.settled()
     assert room.store.forgotten == ([] if was_known else ["r" * 32])
+
+
+async def test_it_is_told_of_what_came_late() -> None:
+    room = Room(Store(late=True))
+    room.desk.save(snapshot("late", 1))
+    await room.settled()
+    assert [m.late for m in room.told if isinstance(m, CodeSaved)] == [True]
+
+
+async def test_of_a_run_that_cannot_be_kept_it_is_told_why() -> None:
+    room = Room(Store(full=True))
+    room.desk.run(run("new", 1))
+    await room.settled()
+    (error,) = room.told
+    assert isinstance(error, ErrorMessage)
+    assert (error.code, error.turn_id, error.recoverable) == ("code.over", "r" * 32, True)
+    assert room.store.known_runs == set(), "nothing is asked of the workflow"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (["hello"], []),
+        (["echo"], [("echo", False)]),
+        (["then"], [("echo", True)]),
+        (["bye"], [("echo", True)]),
+        ([None], [("echo", True)]),
+        (["skipped"], [("skipped", False)]),
+        (["echo", "then"], [("echo", False)]),
+        (["then", "then", "bye"], [("echo", True)]),
+    ],
+)
+async def test_who_enters_after_a_pad_sees_it_as_it_was_left(
+    path: list[str | None], shown: list[tuple[str, bool]]
+) -> None:
+    room = Room(Store(left={"echo"}))
+    for question_id in path:
+        room.desk.at(question_id)
+        await room.settled()
+    pads = [message for message in room.told if isinstance(message, CodePad)]
+    assert [(pad.question_id, pad.over) for pad in pads] == shown
+    assert all(pad.text == f"left of {pad.question_id}" for pad in pads)

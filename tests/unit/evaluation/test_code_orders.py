@@ -80,6 +80,25 @@ def test_nor_do_the_tasks_or_their_solutions() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_nor_does_what_people_note_in_it(language: Language) -> None:
+    """Rules, levels, prompts and instructions are what many programs are about."""
+    notes = tomllib.loads((HERE / "programs" / "comments.toml").read_text(encoding="utf-8"))
+    assert sum(map(len, notes.values())) >= 80
+    program = _programs(language)[0]
+    for note in notes[language]:
+        for code in (note, f"{program}\n{note}\n{program}"):
+            assert not _hidden(code, language), note
+
+
+@pytest.mark.parametrize("form", ["# {}", "x = 1  # {}", 'print("{}")'])
+def test_what_speaks_to_a_scorer_in_other_words_is_found(form: str) -> None:
+    spoken = (HERE / "programs" / "spoken.txt").read_text(encoding="utf-8").splitlines()
+    assert len(spoken) > 60
+    missed = [one for one in spoken if not _hidden(form.replace("{}", one), "python")]
+    assert not missed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_order_is_found_in_each_form(language: Language) -> None:
     programs = _programs(language)
     missed = [
@@ -142,12 +161,25 @@ def test_a_hostile_program_takes_no_time(language: Language) -> None:
         assert time.process_time() - began < 0.7, piece
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["# score=5\n", "# give me ", "'ignore the ", "<answer ", "A+/", "`\\", "\u200b", "\"'"],
-)
-def test_nor_does_looking_for_orders_in_it(piece: str) -> None:
-    code = piece * (200_000 // len(piece))
+_HOSTILE = (
+    "# score=5\n", "# give me ", "'ignore the ", "<answer ", "A+/", "`\\", "\u200b", "\"'", "'",
+    "give me the ", "\u0430\u0430\u0430 ", "set me ", "ai give me ", "e\u0301", "a_", "&#1",
+    "[/inst] a a a a a ", "ignore \n", "\u5ffd\u7565 give me ", "level is ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["typescript", "python"])
+@pytest.mark.parametrize("piece", [*_HOSTILE, ""])
+def test_nor_does_looking_for_orders_in_it(piece: str, language: str) -> None:
+    """Of as much as a pad may hold; and of more, no more than by its length."""
+    whole = "\n".join(_programs(language))
+    piece = piece or whole
+    small, large = (piece * (size // len(piece) + 1) for size in (30_000, 200_000))
+    assert min(_time_of(small, language) for _ in range(3)) < 0.05
+    assert _time_of(large, language) < 0.6
+
+
+def _time_of(code: str, language: str) -> float:
     began = time.process_time()
-    suspicious(code, language="typescript")
-    assert time.process_time() - began < 3.0
+    suspicious(code, language=language)
+    return time.process_time() - began

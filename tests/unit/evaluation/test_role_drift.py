@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.reevaluation import table_of
 from interview.domain.evaluation.agreement import quadratic_weighted_kappa
 from interview.domain.evaluation.moves import band, level, moves
 from interview.domain.roles import get_rubric
@@ -39,6 +40,7 @@ def row(**changes: Any) -> ReevaluationRow:
         "rubric_hash": None,
         "model": "openai/new",
         "state": "done",
+        "reason": None,
         "interviews": 3,
         "over": 3,
         "pending": 0,
@@ -148,6 +150,17 @@ def test_as_a_table() -> None:
         assert (line["count"], line["mean_change"], line["largest_change"]) == ("1", "1.5", "1.5")
         assert line["crossed_band"] == "1"
     assert lines[1]["competency"] == "all"
+
+
+def test_as_text() -> None:
+    stopped = row(state="stopped", reason="too_long", over=2, pending=1)
+    nothing = list(table_of(role_drift(stopped, Sides((), {}, ((), ())), set())))
+    assert nothing[:3] == [
+        "sales: 0 of 3 interviews, by nobody and by nobody",
+        "Stopped (too_long).",
+        "1 lack scores: the model could not be had.",
+    ]
+    assert nothing[-1].split() == ["all", "0", "-", "-", "-", "-", "0"]
 
 
 def test_bands() -> None:

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from interview.domain.roles import get_rubric
-from interview.evaluation.scorecard import CompetencyView, Cost, Quote, Scorecard
+from interview.evaluation.quotes import Correction, Quote
+from interview.evaluation.scorecard import CompetencyView, Cost, Scorecard
 from interview.persistence.decisions import DecisionRow
 from interview.persistence.overrides import OverrideRow
 from interview.persistence.reviews import Rating, ReviewRow
 from interview.reports.pdf import as_pdf
 from interview.reports.report import METHOD, Place, Report
 from interview.reports.table import as_csv
-from interview.reports.wording import HUMAN, UNSCORED
+from interview.reports.wording import HUMAN, OTHER_WORDS, UNSCORED
 
 _rubric = get_rubric("nursing")
 assert _rubric is not None
@@ -98,6 +99,57 @@ def test_all_of_it_is_on_paper() -> None:
         *("abababababababab", "openai/x", "18 calls"),
     ):
         assert expected in text
+
+
+def corrected(**changes: Any) -> Quote:
+    """It was "I said the dose black." at first."""
+    values: dict[str, Any] = {
+        "recognized": "I said the <b>dose</b> black.",
+        "now": "I read the dose back.",
+        "start": 0,
+        "end": 21,
+        "is_scored": True,
+        "corrected_by": "a",
+        "corrected_at": AT,
+    }
+    quote = Quote(utterance_id="u", turn_id="t", start=0, end=9, quote="I read the dose back.")
+    correction = Correction.model_validate(values | changes)
+    return quote.model_copy(update={"correction": correction})
+
+
+def test_words_that_were_set_right_say_what_was_recognized() -> None:
+    report = a_report(competency(0, evidence=(corrected(),)))
+    text = words(as_pdf(report))
+    heard = "\u201cI said the <b>dose</b> black.\u201d"
+    told = f"Set right by a person on 4 May 2026; recognized was {heard}."
+    assert f"\u201cI read the dose back.\u201d (8) {told}" in text
+    assert OTHER_WORDS not in text
+    (row,) = csv.DictReader(io.StringIO(as_csv(report).decode("utf-8-sig")))
+    assert row["quotes"] == "I read the dose back."
+    assert row["misheard"] == "I said the <b>dose</b> black."
+
+
+def test_words_that_were_set_right_since_stand_there_as_they_should_read() -> None:
+    later = corrected(now="=I wrote the dose back.", is_scored=False, recognized="I read.")
+    report = a_report(competency(0, evidence=(later, corrected(recognized="", now="I read."))))
+    text = words(as_pdf(report))
+    assert "\u201c=I wrote the dose back.\u201d" in text
+    assert "I read the dose back." not in text
+    assert text.count(OTHER_WORDS) == 1
+    assert "recognized was nothing." in text
+    (row,) = csv.DictReader(io.StringIO(as_csv(report).decode("utf-8-sig")))
+    assert row["quotes"] == "'=I wrote the dose back. | I read."
+    assert row["misheard"] == "I read."
+
+
+def test_words_that_nobody_said_are_left_out_and_others_of_the_answer_stay_as_they_are() -> None:
+    gone, same = corrected(now=""), corrected(recognized="I read the dose back.")
+    report = a_report(competency(0, evidence=(gone, same)))
+    text = words(as_pdf(report))
+    assert "(Nothing was said here.)" in text
+    assert text.count("Set right by a person") == 1
+    (row,) = csv.DictReader(io.StringIO(as_csv(report).decode("utf-8-sig")))
+    assert row["quotes"] == " | I read the dose back."
 
 
 def test_without_scores_it_says_so() -> None:

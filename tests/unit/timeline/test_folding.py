@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.api.common.v1 import ActivityType, Payload, Payloads
-from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.enums.v1 import EventType, TimeoutType, WorkflowTaskFailedCause
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import (
     ActivityTaskScheduledEventAttributes,
     HistoryEvent,
     WorkflowTaskFailedEventAttributes,
 )
 
+from interview.timeline.folding import payloads_of
 from interview.timeline.models import StageRun, TurnTrack
+from tests.fakes.histories import MadeRun
 from tests.fakes.timelines import events_of, folded, recorded, tracks
 
 _NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -144,3 +148,82 @@ def test_runs_after_a_recovery_are_counted_once() -> None:
 
     assert track.recoveries == 1
     assert track.committed_after_ms == 4
+
+
+@pytest.mark.parametrize("continues", [False, True])
+def test_what_is_under_way_when_a_run_ends_was_given_up(continues: bool) -> None:
+    run = MadeRun()
+    run.start(run.schedule("turn.speak", "one"))
+    if continues:
+        run.go_on()
+    else:
+        run.end()
+
+    [lost] = tracks(folded(run.events))[0].stages
+
+    assert (lost.ending, lost.ran_ms) == ("cancelled", 1_000)
+
+
+def test_a_beginning_that_is_not_kept_is_missed() -> None:
+    whole = folded([*MadeRun("a").events, *MadeRun("b", continues="a").events])
+    rest = folded(MadeRun("b", continues="a").events)
+
+    assert (whole.is_headless, rest.is_headless) == (False, True)
+    assert [(step.kind, step.about) for step in whole.steps] == [("began", "a"), ("continued", "b")]
+    assert [(step.kind, step.about) for step in rest.steps] == [("continued", "b")]
+
+
+def test_an_update_tells_what_it_asked_for_and_no_word() -> None:
+    asked = an_event(4, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
+    request = asked.workflow_execution_update_accepted_event_attributes.accepted_request.input
+    request.name = "recover_turn"
+    given = {"turn_id": "one", "reason": "worker_lost", "text": "Popocatepetl"}
+    request.args.payloads.add(metadata={"encoding": b"json/plain"}, data=json.dumps(given).encode())
+
+    [step] = folded([asked]).steps
+
+    assert payloads_of(asked) == request.args.payloads
+    assert (step.kind, step.name) == ("recovery", "recover_turn")
+    assert step.about == "turn_id one, reason worker_lost"
+
+
+def failure(*kinds: str) -> Failure:
+    """The outermost first."""
+    kind, *causes = kinds
+    made = Failure(cause=failure(*causes) if causes else None)
+    if kind.startswith("timeout."):
+        name = f"TIMEOUT_TYPE_{kind.removeprefix('timeout.').upper()}"
+        made.timeout_failure_info.timeout_type = TimeoutType.Value(name)
+    elif kind == "cancelled":
+        made.canceled_failure_info.SetInParent()
+    else:
+        made.application_failure_info.type = kind
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (("stream.lost",), "stream.lost"),
+        (("turn.failed", "provider.timeout"), "provider.timeout"),
+        (("provider.timeout", "ProviderTimeout", "APITimeoutError"), "provider.timeout"),
+        (("timeout.heartbeat",), "timeout.heartbeat"),
+        (("timeout.start_to_close", "database.unavailable"), "database.unavailable"),
+        (("turn.failed", "timeout.heartbeat"), "timeout.heartbeat"),
+        (("ValueError", "KeyError"), "ValueError"),
+        (("cancelled",), "canceled"),
+        (("", "OSError"), "application"),
+    ],
+)
+def test_the_innermost_code_of_ours_tells_what_went_wrong(
+    kinds: tuple[str, ...], told: str
+) -> None:
+    run = MadeRun()
+    for end in (run.fail, run.time_out):
+        scheduled = run.schedule("turn.speak", "one")
+        run.start(scheduled)
+        end(scheduled, failure(*kinds))
+
+    runs = tracks(folded(run.events))[0].stages
+
+    assert [(one.ending, one.error) for one in runs] == [("failed", told), ("timed_out", told)]

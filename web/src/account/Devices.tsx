@@ -5,26 +5,24 @@ import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import styles from "./account.module.css";
+import { useSpoken } from "./spoken";
 import { useAction } from "./useAction";
 import type { Loaded } from "./useLoaded";
 
-const METHOD: Record<string, string> = {
-  password: "by password",
-  oidc: "by your organization's sign-in",
-  invitation: "by invitation",
-};
-
 /** Where this account is signed in. */
 export function Devices({ devices }: { devices: Loaded<Device[]> }) {
+  const { language, words: all } = useSpoken();
+  const words = all.devices;
+  const methods: Record<string, string | undefined> = words.methods;
   const { busy, problem, run } = useAction();
   const act = (work: () => Promise<unknown>) => void run(work).then((done) => done && devices.reload());
 
   if (devices.data === null) {
     return devices.problem ? (
-      <Problem text={devices.problem} onRetry={devices.reload} />
+      <Problem text={devices.problem} onRetry={devices.reload} tryAgain={all.tryAgain} />
     ) : (
       <p className={styles.waiting} role="status">
-        Looking up your devices…
+        {words.looking}
       </p>
     );
   }
@@ -35,11 +33,15 @@ export function Devices({ devices }: { devices: Loaded<Device[]> }) {
           <li key={device.session_id} className={styles.device} data-testid="device">
             <div>
               <p>
-                {device.device || "An unknown device"}
-                {device.is_current && <span className={styles.here}>this device</span>}
+                {words.name(device.device) || words.unknown}
+                {device.is_current && <span className={styles.here}>{words.here}</span>}
               </p>
               <p className={ui.small}>
-                Signed in {METHOD[device.method] ?? ""} on {moment(device.created_at)}; last seen {moment(device.last_seen_at)}
+                {words.signedIn(
+                  methods[device.method] ?? "",
+                  moment(device.created_at, language),
+                  moment(device.last_seen_at, language),
+                )}
               </p>
             </div>
             {!device.is_current && (
@@ -47,10 +49,10 @@ export function Devices({ devices }: { devices: Loaded<Device[]> }) {
                 type="button"
                 className={ui.button}
                 disabled={busy}
-                aria-label={`Sign out ${device.device || "an unknown device"}`}
+                aria-label={words.signOut(words.name(device.device))}
                 onClick={() => act(() => revokeDevice(device.session_id))}
               >
-                Sign out
+                {all.signOut}
               </button>
             )}
           </li>
@@ -65,7 +67,7 @@ export function Devices({ devices }: { devices: Loaded<Device[]> }) {
           onClick={() => act(() => revokeDevices("others"))}
           data-testid="revoke-others"
         >
-          Sign out all others
+          {words.others}
         </button>
         <button
           type="button"
@@ -74,7 +76,7 @@ export function Devices({ devices }: { devices: Loaded<Device[]> }) {
           onClick={() => act(() => revokeDevices("all"))}
           data-testid="revoke-all"
         >
-          Sign out everywhere
+          {words.all}
         </button>
       </div>
     </>

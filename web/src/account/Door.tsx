@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import ui from "@/ui/ui.module.css";
+import { LanguageSwitch } from "@/words/LanguageSwitch";
 import styles from "./account.module.css";
 
 /** A narrow page with one form on it. */
@@ -7,7 +8,10 @@ export function Door({ title, lead, children }: { title: string; lead?: string; 
   return (
     <main className={styles.door}>
       <header className={styles.head}>
-        <p className={ui.mark}>Intervue</p>
+        <div className={ui.top}>
+          <p className={ui.mark}>Intervue</p>
+          <LanguageSwitch />
+        </div>
         <h1 className={ui.title}>{title}</h1>
         {lead && <p className={ui.lead}>{lead}</p>}
       </header>

@@ -10,11 +10,22 @@ import ui from "@/ui/ui.module.css";
 import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
+import { ReadersLanguage } from "./ReadersLanguage";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 import { useGuest } from "./useGuest";
 import { saidOfOpenId } from "./wording";
 
 export function LoginPage() {
+  return (
+    <ReadersLanguage title="login">
+      <Login />
+    </ReadersLanguage>
+  );
+}
+
+function Login() {
+  const words = useAccountWords();
   const { ways, welcome } = useGuest();
   const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
@@ -32,10 +43,10 @@ export function LoginPage() {
   };
 
   return (
-    <Door title="Sign in" lead="For recruiters and admins. Candidates come in by the link they were sent.">
+    <Door title={words.signIn} lead={words.login.lead}>
       <form className={form.form} method="post" onSubmit={submit} data-testid="login-form">
         <Field
-          label="Mail address"
+          label={words.address}
           type="email"
           name="email"
           autoComplete="username"
@@ -44,7 +55,7 @@ export function LoginPage() {
           onValue={setEmail}
         />
         <Field
-          label="Password"
+          label={words.login.password}
           type="password"
           name="password"
           autoComplete="current-password"
@@ -52,22 +63,22 @@ export function LoginPage() {
           value={password}
           onValue={setPassword}
         />
-        <Problem text={problem || (refused && !tried ? saidOfOpenId(refused) : "")} />
+        <Problem text={problem || (refused && !tried ? saidOfOpenId(refused, words) : "")} />
         <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
-          {busy ? "Signing in…" : "Sign in"}
+          {busy ? words.login.signingIn : words.signIn}
         </button>
       </form>
       {ways?.openid && (
         <>
-          <p className={form.or}>or</p>
+          <p className={form.or}>{words.login.or}</p>
           <a className={`${ui.button} ${styles.whole}`} href={openIdStart(told?.get("next") ?? null)} data-testid="openid">
-            Sign in with your organization
+            {words.login.openId}
           </a>
         </>
       )}
-      <nav className={styles.links} aria-label="Other ways in">
-        <Link href="/reset-password/">Forgot your password?</Link>
-        {ways?.registration === "open" && <Link href="/register/">Register an organization</Link>}
+      <nav className={styles.links} aria-label={words.otherWaysIn}>
+        <Link href="/reset-password/">{words.login.forgot}</Link>
+        {ways?.registration === "open" && <Link href="/register/">{words.login.register}</Link>}
       </nav>
     </Door>
   );

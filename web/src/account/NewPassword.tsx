@@ -1,4 +1,5 @@
 import { Field } from "@/ui/Field";
+import { useAccountWords } from "./spoken";
 
 const LEAST = 10;
 
@@ -11,16 +12,12 @@ interface Props {
 }
 
 /** Where a password is chosen; the server's own rules are told when it is sent. */
-export function NewPassword({
-  label = "New password",
-  advice = "A few words you remember are fine.",
-  value,
-  onValue,
-}: Props) {
+export function NewPassword({ label, advice, value, onValue }: Props) {
+  const { newPassword: words } = useAccountWords();
   return (
     <Field
-      label={label}
-      hint={`At least ${LEAST} characters. ${advice}`}
+      label={label ?? words.label}
+      hint={`${words.least(LEAST)} ${advice ?? words.advice}`}
       type="password"
       autoComplete="new-password"
       required

@@ -6,10 +6,12 @@ import { saveExport, withdrawConsent } from "@/api/account";
 import { Confirm } from "@/ui/Confirm";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 
 /** A candidate's one interview, and what is kept of it. */
 export function OwnInterview({ interviewId }: { interviewId: string }) {
+  const { interview: words } = useAccountWords();
   const { busy, problem, run } = useAction();
   const [asking, setAsking] = useState(false);
   const [erasing, setErasing] = useState(false);
@@ -22,20 +24,17 @@ export function OwnInterview({ interviewId }: { interviewId: string }) {
   if (erasing) {
     return (
       <p className={ui.lead} role="status" data-testid="withdrawn">
-        Your consent is withdrawn. All that was said, and its recordings, are being erased.
+        {words.withdrawn}
       </p>
     );
   }
   return (
     <>
-      <p>
-        Your words, their recordings and your consent are kept for the organization that invited you. You may take a
-        copy, or have all of it erased.
-      </p>
+      <p>{words.kept}</p>
       <Problem text={problem} />
       <div className={ui.row}>
         <Link className={ui.button} href={`/interview/?id=${encodeURIComponent(interviewId)}`}>
-          Go to the interview
+          {words.go}
         </Link>
         <button
           type="button"
@@ -43,22 +42,22 @@ export function OwnInterview({ interviewId }: { interviewId: string }) {
           disabled={busy}
           onClick={() => void run(() => saveExport(interviewId))}
         >
-          Save a copy
+          {words.save}
         </button>
         <button type="button" className={ui.danger} disabled={busy} onClick={() => setAsking(true)}>
-          Withdraw consent and erase
+          {words.withdraw}
         </button>
       </div>
       <Confirm
         act="erase"
         open={asking}
-        title="Erase your interview for good?"
-        yes="Withdraw and erase"
-        no="Keep it"
+        title={words.sure}
+        yes={words.yes}
+        no={words.no}
         onYes={withdraw}
         onNo={() => setAsking(false)}
       >
-        It ends at once if it is under way, and all that is kept of it is erased. Nobody can bring it back.
+        {words.sureText}
       </Confirm>
     </>
   );

@@ -8,10 +8,12 @@ import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import { NewPassword } from "./NewPassword";
 import { useAccount } from "./signed-in";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 
 export function PasswordForm({ onChanged }: { onChanged: () => void }) {
   const account = useAccount();
+  const { password: words, moment } = useAccountWords();
   const { busy, problem, run } = useAction();
   const [current, setCurrent] = useState("");
   const [chosen, setChosen] = useState("");
@@ -33,21 +35,21 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
       {/* Which account a password manager saves it for. */}
       <input type="hidden" autoComplete="username" value={account.email ?? ""} />
       <Field
-        label="Current password"
+        label={words.current}
         type="password"
         autoComplete="current-password"
         required
         value={current}
         onValue={setCurrent}
       />
-      <NewPassword advice="Other devices are signed out." value={chosen} onValue={setChosen} />
+      <NewPassword advice={words.others} value={chosen} onValue={setChosen} />
       <Problem text={problem} />
       <div className={ui.row}>
         <button type="submit" className={ui.button} disabled={busy}>
-          {busy ? "One moment…" : "Change the password"}
+          {busy ? moment : words.change}
         </button>
         <p className={ui.small} role="status" data-testid="password-changed">
-          {done && "Changed. Other devices have been signed out."}
+          {done && words.changed}
         </p>
       </div>
     </form>

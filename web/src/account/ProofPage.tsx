@@ -5,10 +5,13 @@ import { useState } from "react";
 import { proveAddress } from "@/api/account";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { LanguageSwitch } from "@/words/LanguageSwitch";
 import styles from "./account.module.css";
 import { Door } from "./Door";
+import { ReadersLanguage } from "./ReadersLanguage";
 import { RequireAccount } from "./RequireAccount";
 import { useAccount } from "./signed-in";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 import { useMailedToken } from "./useMailedToken";
 
@@ -17,40 +20,43 @@ import { useMailedToken } from "./useMailedToken";
 export function ProofPage() {
   const { token } = useMailedToken();
   return (
-    <RequireAccount>
-      <Confirm token={token} />
-    </RequireAccount>
+    <ReadersLanguage title="proof">
+      <RequireAccount aside={<LanguageSwitch />}>
+        <Confirm token={token} />
+      </RequireAccount>
+    </ReadersLanguage>
   );
 }
 
 function Confirm({ token }: { token: string | null }) {
   const account = useAccount();
+  const { proof: words, standing, moment } = useAccountWords();
   const { busy, problem, run } = useAction();
   const [done, setDone] = useState(false);
 
   if (done || account.address_proved_at) {
     return (
-      <Door title="Your address is confirmed">
+      <Door title={words.done}>
         <p className={ui.lead} role="status" data-testid="address-proved">
-          {account.email} is yours. You can add people and make API keys now.
+          {words.doneText(account.email ?? "")}
         </p>
         <Link className={ui.primary} href="/desk/">
-          Go to your desk
+          {words.onward}
         </Link>
       </Door>
     );
   }
   if (!token) {
     return (
-      <Door title="Confirm your address" lead="Open the link in the mail that we sent you, in this browser.">
-        <nav className={styles.links} aria-label="Other ways">
-          <Link href="/account/">Have it sent again</Link>
+      <Door title={words.title} lead={words.lead}>
+        <nav className={styles.links} aria-label={words.otherWays}>
+          <Link href="/account/">{words.sendAgain}</Link>
         </nav>
       </Door>
     );
   }
   return (
-    <Door title="Is this your account?" lead={`${account.email}, ${account.role} at ${account.organization_name}`}>
+    <Door title={words.isYours} lead={`${account.email}, ${standing(account.role, account.organization_name)}`}>
       <Problem text={problem} />
       <button
         type="button"
@@ -59,7 +65,7 @@ function Confirm({ token }: { token: string | null }) {
         onClick={() => void run(() => proveAddress(token)).then(setDone)}
         data-testid="prove-address"
       >
-        {busy ? "One moment…" : "Yes, confirm the address"}
+        {busy ? moment : words.confirm}
       </button>
     </Door>
   );

@@ -11,10 +11,22 @@ import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
 import { NewPassword } from "./NewPassword";
+import { ReadersLanguage } from "./ReadersLanguage";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 import { useGuest } from "./useGuest";
 
 export function RegisterPage() {
+  return (
+    <ReadersLanguage title="register">
+      <Register />
+    </ReadersLanguage>
+  );
+}
+
+function Register() {
+  const all = useAccountWords();
+  const words = all.register;
   const { ways, welcome } = useGuest();
   const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
@@ -25,8 +37,8 @@ export function RegisterPage() {
 
   if (ways?.registration === "closed") {
     return (
-      <Door title="Registration is closed here" lead="Ask an admin of your organization to add you.">
-        <Link href="/login/">Sign in</Link>
+      <Door title={words.closed} lead={words.closedLead}>
+        <Link href="/login/">{all.signIn}</Link>
       </Door>
     );
   }
@@ -39,27 +51,27 @@ export function RegisterPage() {
   };
 
   return (
-    <Door title="Register an organization" lead="You become its first admin, and can add colleagues.">
+    <Door title={words.title} lead={words.lead}>
       <form className={form.form} method="post" onSubmit={submit} data-testid="register-form">
         <Field
-          label="Organization"
-          hint="Candidates see this name."
+          label={words.organization}
+          hint={words.organizationHint}
           autoComplete="organization"
           required
           maxLength={200}
           value={organization}
           onValue={setOrganization}
         />
-        <Field label="Your name" autoComplete="name" maxLength={120} value={name} onValue={setName} />
-        <Field label="Mail address" type="email" autoComplete="username" required value={email} onValue={setEmail} />
-        <NewPassword label="Password" value={password} onValue={setPassword} />
+        <Field label={words.name} autoComplete="name" maxLength={120} value={name} onValue={setName} />
+        <Field label={all.address} type="email" autoComplete="username" required value={email} onValue={setEmail} />
+        <NewPassword label={all.login.password} value={password} onValue={setPassword} />
         <Problem text={problem} />
         <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
-          {busy ? "One moment…" : "Register"}
+          {busy ? all.moment : words.register}
         </button>
       </form>
-      <nav className={styles.links} aria-label="Other ways in">
-        <Link href="/login/">Sign in instead</Link>
+      <nav className={styles.links} aria-label={all.otherWaysIn}>
+        <Link href="/login/">{words.instead}</Link>
       </nav>
     </Door>
   );

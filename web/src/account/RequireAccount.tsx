@@ -7,21 +7,27 @@ import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
 import { signInPlace } from "./places";
 import { SignedInContext } from "./signed-in";
+import { useAccountWords } from "./spoken";
 import { saidOf } from "./wording";
+
+/** Why nobody is signed in. */
+type Reason = "missing" | "expired" | "ended";
 
 type State =
   | { is: "loading" }
-  | { is: "failed"; problem: string }
-  | { is: "out"; title: string; text: string }
+  | { is: "failed"; error: unknown }
+  | { is: "out"; why: Reason }
   | { is: "in"; account: Account };
 
-/** What is within is shown to people who are signed in; to everybody else, how to be. */
-export function RequireAccount({ children }: { children: ReactNode }) {
+/** What is within is shown to people who are signed in; to everybody else, how to be, with `aside`
+ * beside our name. */
+export function RequireAccount({ aside, children }: { aside?: ReactNode; children: ReactNode }) {
+  const words = useAccountWords();
   const [state, setState] = useState<State>({ is: "loading" });
 
   const signedOut = useCallback((error: unknown) => {
     if (!isSignedOut(error)) return false;
-    setState({ is: "out", ...goodbye(error.code) });
+    setState({ is: "out", why: reasonOf(error.code) });
     return true;
   }, []);
 
@@ -32,7 +38,7 @@ export function RequireAccount({ children }: { children: ReactNode }) {
     } catch (error) {
       if (signedOut(error)) return;
       // Whoever is in stays in while the server is away.
-      setState((now) => (now.is === "in" ? now : { is: "failed", problem: saidOf(error) }));
+      setState((now) => (now.is === "in" ? now : { is: "failed", error }));
     }
   }, [signedOut]);
 
@@ -55,43 +61,41 @@ export function RequireAccount({ children }: { children: ReactNode }) {
   switch (state.is) {
     case "failed":
       return (
-        <Quiet title="We could not look you up">
+        <Quiet title={words.gate.failed} aside={aside}>
           <p className={ui.lead} role="alert">
-            {state.problem}
+            {saidOf(state.error, words)}
           </p>
           <button type="button" className={ui.button} onClick={() => void load()}>
-            Try again
+            {words.tryAgain}
           </button>
         </Quiet>
       );
-    case "out":
+    case "out": {
+      const { title, text } = words.gate[state.why];
       return (
-        <Quiet title={state.title}>
+        <Quiet title={title} aside={aside}>
           <p className={ui.lead} role="alert" data-testid="signed-out">
-            {state.text}
+            {text}
           </p>
           {/* The address is known in the browser alone, where this is shown. */}
           <a className={ui.primary} href={signInPlace(window.location.pathname + window.location.search)}>
-            Sign in
+            {words.signIn}
           </a>
         </Quiet>
       );
+    }
     default:
       return (
-        <Quiet title="One moment…">
+        <Quiet title={words.moment} aside={aside}>
           <p className="visually-hidden" role="status">
-            Looking up your account
+            {words.gate.looking}
           </p>
         </Quiet>
       );
   }
 }
 
-function goodbye(code: ApiError["code"]): { title: string; text: string } {
-  if (code === "auth.missing") return { title: "Please sign in", text: "This page is for people with an account." };
-  if (code === "auth.expired") return { title: "You have been signed out", text: "You had not been here for a while. Sign in to go on." };
-  return {
-    title: "This session has ended",
-    text: "You were signed out on this device: by yourself, by a new password, or by an admin. Sign in to go on.",
-  };
+function reasonOf(code: ApiError["code"]): Reason {
+  if (code === "auth.missing") return "missing";
+  return code === "auth.expired" ? "expired" : "ended";
 }

@@ -11,15 +11,21 @@ import { useHydrated } from "@/ui/useHydrated";
 import styles from "./account.module.css";
 import { Door } from "./Door";
 import { NewPassword } from "./NewPassword";
+import { ReadersLanguage } from "./ReadersLanguage";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 import { useMailedToken } from "./useMailedToken";
 
 export function ResetPage() {
   const { token, forget } = useMailedToken();
-  return token ? <Choose token={token} onAgain={forget} /> : <Ask />;
+  return (
+    <ReadersLanguage title="reset">{token ? <Choose token={token} onAgain={forget} /> : <Ask />}</ReadersLanguage>
+  );
 }
 
 function Ask() {
+  const all = useAccountWords();
+  const words = all.reset;
   const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
   const [email, setEmail] = useState("");
@@ -33,32 +39,34 @@ function Ask() {
 
   if (asked) {
     return (
-      <Door title="Look into your mail">
+      <Door title={words.asked}>
         <p className={ui.lead} role="status" data-testid="reset-asked">
-          If there is an account for that address, a link to set a new password is on its way. It works once, within
-          an hour.
+          {words.askedText}
         </p>
-        <Link className={styles.tap} href="/login/">Back to signing in</Link>
+        <Link className={styles.tap} href="/login/">
+          {words.back}
+        </Link>
       </Door>
     );
   }
   return (
-    <Door title="Set a new password" lead="We send a link to the address of your account.">
+    <Door title={words.title} lead={words.lead}>
       <form className={form.form} method="post" onSubmit={submit} data-testid="forgot-form">
-        <Field label="Mail address" type="email" autoComplete="username" required value={email} onValue={setEmail} />
+        <Field label={all.address} type="email" autoComplete="username" required value={email} onValue={setEmail} />
         <Problem text={problem} />
         <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
-          {busy ? "One moment…" : "Send the link"}
+          {busy ? all.moment : words.send}
         </button>
       </form>
-      <nav className={styles.links} aria-label="Other ways in">
-        <Link href="/login/">Back to signing in</Link>
+      <nav className={styles.links} aria-label={all.otherWaysIn}>
+        <Link href="/login/">{words.back}</Link>
       </nav>
     </Door>
   );
 }
 
 function Choose({ token, onAgain }: { token: string; onAgain: () => void }) {
+  const { reset: words, signIn, moment } = useAccountWords();
   const hydrated = useHydrated();
   const { busy, problem, run } = useAction();
   const [password, setPassword] = useState("");
@@ -72,28 +80,28 @@ function Choose({ token, onAgain }: { token: string; onAgain: () => void }) {
 
   if (done) {
     return (
-      <Door title="Your password is set">
+      <Door title={words.done}>
         <p className={ui.lead} role="status" data-testid="reset-done">
-          All devices have been signed out. Sign in with the new password.
+          {words.doneText}
         </p>
         <Link className={ui.primary} href="/login/">
-          Sign in
+          {signIn}
         </Link>
       </Door>
     );
   }
   return (
-    <Door title="Choose a password">
+    <Door title={words.choose}>
       <form className={form.form} method="post" onSubmit={submit} data-testid="reset-form">
         <NewPassword value={password} onValue={setPassword} />
         <Problem text={problem} />
         <button type="submit" className={`${ui.primary} ${styles.whole}`} disabled={busy || !hydrated}>
-          {busy ? "One moment…" : "Set the password"}
+          {busy ? moment : words.set}
         </button>
       </form>
       <div className={styles.links}>
         <button type="button" className={ui.button} onClick={onAgain}>
-          Ask for a new link
+          {words.again}
         </button>
       </div>
     </Door>

@@ -7,13 +7,15 @@ import type { Account } from "@/api/account";
 import { logout } from "@/api/account";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import type { AccountWords } from "@/words/en-account";
 import styles from "./shell.module.css";
 import { useAccount } from "./signed-in";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 
 interface Place {
   href: string;
-  name: string;
+  name: keyof AccountWords["places"];
   for: readonly Account["role"][];
   /** Pages that belong to it. */
   within?: readonly string[];
@@ -22,31 +24,39 @@ interface Place {
 const STAFF = ["recruiter", "admin"] as const;
 
 const PLACES: readonly Place[] = [
-  { href: "/desk/", name: "Interviews", for: STAFF, within: ["/desk/interview/"] },
-  { href: "/desk/roles/", name: "Roles", for: STAFF, within: ["/desk/role/"] },
-  { href: "/desk/compare/", name: "Compare", for: STAFF, within: ["/desk/drift/"] },
-  { href: "/desk/invitations/", name: "Invitations", for: STAFF },
-  { href: "/desk/accommodations/", name: "Accommodations", for: STAFF },
-  { href: "/desk/people/", name: "People", for: ["admin"] },
-  { href: "/desk/keys/", name: "API keys", for: ["admin"] },
-  { href: "/desk/webhooks/", name: "Webhooks", for: ["admin"] },
-  { href: "/desk/organization/", name: "Organization", for: ["admin"] },
-  { href: "/account/", name: "Account", for: ["candidate", ...STAFF] },
+  { href: "/desk/", name: "interviews", for: STAFF, within: ["/desk/interview/"] },
+  { href: "/desk/roles/", name: "roles", for: STAFF, within: ["/desk/role/"] },
+  { href: "/desk/compare/", name: "compare", for: STAFF, within: ["/desk/drift/"] },
+  { href: "/desk/invitations/", name: "invitations", for: STAFF },
+  { href: "/desk/accommodations/", name: "accommodations", for: STAFF },
+  { href: "/desk/people/", name: "people", for: ["admin"] },
+  { href: "/desk/keys/", name: "keys", for: ["admin"] },
+  { href: "/desk/webhooks/", name: "webhooks", for: ["admin"] },
+  { href: "/desk/organization/", name: "organization", for: ["admin"] },
+  { href: "/account/", name: "account", for: ["candidate", ...STAFF] },
 ];
 
+interface Props {
+  title: string;
+  /** Beside the title. */
+  aside?: ReactNode;
+  children: ReactNode;
+}
+
 /** The head that all pages of an account have. */
-export function Shell({ title, children }: { title: string; children: ReactNode }) {
+export function Shell({ title, aside, children }: Props) {
   const account = useAccount();
+  const words = useAccountWords();
   const here = usePathname();
   const router = useRouter();
   const { busy, problem, run } = useAction();
 
   const places = useRef<HTMLElement>(null);
 
-  // On a phone they are more than fit.
+  // On a phone they are more than fit; how many more depends on the language.
   useEffect(() => {
     places.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [here]);
+  }, [here, words]);
 
   const leave = () => void run(logout).then((done) => done && router.replace("/login/"));
 
@@ -57,18 +67,21 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
           <span className={ui.mark}>Intervue</span> <span className={ui.small}>{account.organization_name}</span>
         </p>
         <button type="button" className={ui.button} onClick={leave} disabled={busy} data-testid="sign-out">
-          Sign out
+          {words.signOut}
         </button>
-        <nav ref={places} className={styles.places} aria-label="Pages">
+        <nav ref={places} className={styles.places} aria-label={words.pages}>
           {PLACES.filter((place) => place.for.includes(account.role)).map((place) => (
             <Link key={place.href} href={place.href} aria-current={place.href === here ? "page" : place.within?.includes(here) ? "true" : undefined}>
-              {place.name}
+              {words.places[place.name]}
             </Link>
           ))}
         </nav>
       </header>
       <main className={styles.main}>
-        <h1 className={ui.title}>{title}</h1>
+        <div className={ui.top}>
+          <h1 className={ui.title}>{title}</h1>
+          {aside}
+        </div>
         <Problem text={problem} />
         {children}
       </main>

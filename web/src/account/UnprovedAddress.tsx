@@ -4,21 +4,21 @@ import { useState } from "react";
 import { mailAddressLink } from "@/api/account";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useAccountWords } from "./spoken";
 import { useAction } from "./useAction";
 
 /** What is missing before people can be added and API keys made. */
 export function UnprovedAddress({ email }: { email: string }) {
+  const { proof: words, moment } = useAccountWords();
   const { busy, problem, run } = useAction();
   const [sent, setSent] = useState(false);
   return (
     <>
-      <p>
-        We sent a link to {email}. Until you have opened it, in this browser, you cannot add people or make API keys.
-      </p>
+      <p>{words.unproved(email)}</p>
       <Problem text={problem} />
       {sent ? (
         <p role="status" data-testid="address-link-sent">
-          A new link is on its way. It works once, within two days.
+          {words.sent}
         </p>
       ) : (
         <button
@@ -28,7 +28,7 @@ export function UnprovedAddress({ email }: { email: string }) {
           onClick={() => void run(mailAddressLink).then(setSent)}
           data-testid="mail-address-link"
         >
-          {busy ? "One moment…" : "Send it again"}
+          {busy ? moment : words.again}
         </button>
       )}
     </>

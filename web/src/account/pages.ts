@@ -14,7 +14,9 @@ export interface Pages<Item> {
 export type Happened<Item> =
   | { type: "asked"; request: number }
   | { type: "answered"; request: number; page: Page<Item>; more: boolean }
-  | { type: "failed"; request: number; problem: string };
+  | { type: "failed"; request: number; problem: string }
+  /** Asked for anew without anybody noticing: `page` is all that was there, as it is now. */
+  | { type: "refreshed"; request: number; page: Page<Item> };
 
 export const NO_PAGES = { items: null, next: null, busy: true, problem: "", asked: 0 };
 
@@ -22,6 +24,11 @@ export function turned<Item>(pages: Pages<Item>, happened: Happened<Item>): Page
   if (happened.type === "asked") return { ...pages, busy: true, problem: "", asked: happened.request };
   if (happened.request !== pages.asked) return pages;
   if (happened.type === "failed") return { ...pages, busy: false, problem: happened.problem };
+  if (happened.type === "refreshed") {
+    // Somebody asked for something else meanwhile, which is on its way.
+    if (pages.busy) return pages;
+    return { ...pages, items: happened.page.items, next: happened.page.next_cursor, problem: "" };
+  }
   const { items, next_cursor } = happened.page;
   const before = happened.more ? (pages.items ?? []) : [];
   return { ...pages, items: [...before, ...items], next: next_cursor, busy: false };

@@ -2,6 +2,7 @@
 
 import { useCallback, useState } from "react";
 import { useSignedOut } from "./signed-in";
+import { useAccountWords } from "./spoken";
 import { saidOf } from "./wording";
 
 export interface Action {
@@ -15,18 +16,19 @@ export interface Action {
 /** Something that is asked of the server by a button or a form. */
 export function useAction(): Action {
   const signedOut = useSignedOut();
+  const words = useAccountWords();
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
+  const [failure, setFailure] = useState<{ error: unknown } | null>(null);
 
   const run = useCallback(
     async (work: () => Promise<unknown>) => {
       setBusy(true);
-      setProblem("");
+      setFailure(null);
       try {
         await work();
         return true;
       } catch (error) {
-        if (!signedOut(error)) setProblem(saidOf(error));
+        if (!signedOut(error)) setFailure({ error });
         return false;
       } finally {
         setBusy(false);
@@ -35,5 +37,5 @@ export function useAction(): Action {
     [signedOut],
   );
 
-  return { busy, problem, run };
+  return { busy, problem: failure ? saidOf(failure.error, words) : "", run };
 }

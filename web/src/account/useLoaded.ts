@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useSignedOut } from "./signed-in";
+import { useAccountWords } from "./spoken";
 import { saidOf } from "./wording";
 
 export interface Loaded<T> {
@@ -15,8 +16,9 @@ export interface Loaded<T> {
 /** What `load` answers; asked again whenever it is another function. The last one asked counts. */
 export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   const signedOut = useSignedOut();
+  const words = useAccountWords();
   const [data, setData] = useState<T | null>(null);
-  const [problem, setProblem] = useState("");
+  const [failure, setFailure] = useState<{ error: unknown } | null>(null);
   const asked = useRef(0);
 
   const reload = useCallback(async () => {
@@ -25,9 +27,9 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
       const answer = await load();
       if (mine !== asked.current) return;
       setData(answer);
-      setProblem("");
+      setFailure(null);
     } catch (error) {
-      if (mine === asked.current && !signedOut(error)) setProblem(saidOf(error));
+      if (mine === asked.current && !signedOut(error)) setFailure({ error });
     }
   }, [load, signedOut]);
 
@@ -38,5 +40,5 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   }, [reload]);
 
   const again = useCallback(() => void reload(), [reload]);
-  return { data, problem, reload: again };
+  return { data, problem: failure ? saidOf(failure.error, words) : "", reload: again };
 }

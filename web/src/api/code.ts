@@ -10,6 +10,8 @@ export interface Snapshot {
   revision: number;
   language: CodePad["language"];
   text: string;
+  /** It came when the question was over, and was not scored. */
+  late: boolean;
   created_at: string;
 }
 

@@ -58,6 +58,20 @@ export function readComparison(planHash: string): Promise<Comparison> {
   return request(`/api/v1/comparisons?plan_hash=${encodeURIComponent(planHash)}`);
 }
 
+/** A plan by which interviews have ended. */
+export interface HeldPlan {
+  plan_hash: string;
+  title: string;
+  /** Null where it is a built-in one. */
+  number: number | null;
+  interviews: number;
+}
+
+/** Those of the newest first. */
+export async function listHeldPlans(): Promise<HeldPlan[]> {
+  return (await request<{ items: HeldPlan[] }>("/api/v1/comparisons/plans")).items;
+}
+
 export function readAgreement(): Promise<Agreements> {
   return request("/api/v1/agreement");
 }

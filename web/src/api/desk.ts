@@ -22,6 +22,16 @@ export interface Interview {
   plan_hash: string | null;
   started_at: string | null;
   ended_at: string | null;
+  /** How often it went on, after a pause or an absence; null where it is read by itself. */
+  resumes: number | null;
+  /** Null where it does not run, or nobody can tell. */
+  seen: Seen | null;
+}
+
+/** Whether the candidate is in their room. `seen_at`: of one who is away, when they were last. */
+export interface Seen {
+  presence: "here" | "away";
+  seen_at: string | null;
 }
 
 export type InvitationState = "open" | "used" | "expired" | "revoked";
@@ -102,8 +112,8 @@ export interface Sought {
   status: InterviewStatus | "";
 }
 
-export function listInterviews(sought: Sought, cursor: string | null): Promise<Page<Interview>> {
-  return request(`/api/v1/interviews?${query({ ...sought, cursor, limit: "20" })}`);
+export function listInterviews(sought: Sought, cursor: string | null, limit = 20): Promise<Page<Interview>> {
+  return request(`/api/v1/interviews?${query({ ...sought, cursor, limit: String(limit) })}`);
 }
 
 /** Of the server that the page came from. */
@@ -177,6 +187,12 @@ export function changeMember(
 /** The link to choose a password by, once more. */
 export function mailMember(userId: string): Promise<void> {
   return post(`/api/v1/members/${encodeURIComponent(userId)}/link`);
+}
+
+/** Names by user id. */
+export async function listColleagues(): Promise<ReadonlyMap<string, string>> {
+  const { items } = await request<{ items: { user_id: string; name: string }[] }>("/api/v1/colleagues");
+  return new Map(items.map(({ user_id, name }) => [user_id, name]));
 }
 
 export async function listKeys(): Promise<ApiKey[]> {

@@ -50,12 +50,37 @@ export interface Evaluation {
 
 export interface Quote {
   utterance_id: string;
-  /** Characters of what was said. */
+  /** Characters of what was said, as it was scored. */
   start: number;
   end: number;
   quote: string;
   /** Of code, the utterance is a snapshot of a pad. */
   source: "speech" | "code";
+  /** Where the answer was set right, before it was scored or since. */
+  correction: QuoteCorrection | null;
+}
+
+export interface QuoteCorrection {
+  /** What stood there at first. */
+  recognized: string;
+  /** What should, characters `start` to `end` of the corrected answer; empty where nothing does. */
+  now: string;
+  start: number;
+  end: number;
+  /** The answer was scored as it reads now. */
+  is_scored: boolean;
+  corrected_by: string | null;
+  corrected_at: string;
+}
+
+/** All of an answer, as it should read. Of each utterance the highest version holds. */
+export interface Correction {
+  utterance_id: string;
+  version: number;
+  text: string;
+  reason: string;
+  corrected_by: string | null;
+  created_at: string;
 }
 
 export interface Override {
@@ -134,6 +159,16 @@ export function readInterview(interviewId: string): Promise<Interview> {
 
 export async function readTranscript(interviewId: string): Promise<Line[]> {
   return (await request<{ items: Line[] }>(`${of(interviewId)}/transcript`)).items;
+}
+
+/** By utterance, the corrections that hold. */
+export async function readCorrections(interviewId: string): Promise<Map<string, Correction>> {
+  const { items } = await request<{ items: Correction[] }>(`${of(interviewId)}/corrections`);
+  const held = new Map<string, Correction>();
+  for (const one of items) {
+    if (one.version > (held.get(one.utterance_id)?.version ?? 0)) held.set(one.utterance_id, one);
+  }
+  return held;
 }
 
 export async function listRecordings(interviewId: string): Promise<Recording[]> {

@@ -74,6 +74,19 @@ export interface Version {
   based_on: string | null;
   updated_at: string;
   approved_at: string | null;
+  approved_by: string | null;
+}
+
+/** The plan that one interview is bound to, and what was added for its candidate alone. */
+export interface InterviewPlan extends Pick<EditedPlan, "title" | "language" | "phases" | "competencies"> {
+  /** Null where it is a built-in one. */
+  role_id: string | null;
+  number: number | null;
+  minutes: number;
+}
+
+export function readInterviewPlan(interviewId: string): Promise<InterviewPlan> {
+  return request(`/api/v1/interviews/${encodeURIComponent(interviewId)}/plan`);
 }
 
 export interface Plan extends Version, EditedPlan {

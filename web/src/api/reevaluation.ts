@@ -9,7 +9,9 @@ export interface Reevaluation {
   rubric_hash: string | null;
   /** Null: whoever is configured. */
   model: string | null;
-  state: "running" | "done";
+  state: "running" | "done" | "stopped";
+  /** Why it was stopped. */
+  reason: "asked" | "too_long" | "failed" | null;
   interviews: number;
   /** Of them, those that are scored again or skipped. */
   over: number;
@@ -74,6 +76,11 @@ export function reevaluate(role: string, model: string | null): Promise<Reevalua
 
 export function retryReevaluation(id: string): Promise<Reevaluation> {
   return post(`${of(id)}/retry`);
+}
+
+/** What was scored stays. */
+export function stopReevaluation(id: string): Promise<Reevaluation> {
+  return post(`${of(id)}/stop`);
 }
 
 export function readDrift(id: string): Promise<Drift> {

@@ -24,13 +24,17 @@ export function isSignedOut(error: unknown): error is ApiError {
 }
 
 /** With a new access token, where the one it has is too old. Raises `ApiError`. */
-export async function request<T>(path: string, init?: RequestInit): Promise<T> {
+export function request<T>(path: string, init?: RequestInit): Promise<T> {
+  return renewing(() => requestOnce<T>(path, init));
+}
+
+async function renewing<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    return await requestOnce<T>(path, init);
+    return await ask();
   } catch (error) {
     if (!(error instanceof ApiError && error.code === "auth.expired")) throw error;
     await renew();
-    return await requestOnce<T>(path, init);
+    return await ask();
   }
 }
 
@@ -45,13 +49,42 @@ export function send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: strin
 }
 
 export async function requestOnce<T>(path: string, init?: RequestInit): Promise<T> {
-  let response: Response;
+  return bodyOf<T>(await fetched(path, init));
+}
+
+/** What was answered, and by what name it is asked for again. */
+export interface Named<T> {
+  body: T;
+  etag: string | null;
+}
+
+/** What is there, unless it still is what `etag` names: null then. Raises `ApiError`. */
+export async function requestChanged<T>(path: string, etag: string | null, signal?: AbortSignal): Promise<Named<T> | null> {
+  const ask = async () => {
+    const response = await fetched(path, { signal: signal ?? null, headers: etag ? { "If-None-Match": etag } : {} });
+    if (response.status === 304) return null;
+    const body = await bodyOf<T | null>(response);
+    // It broke off.
+    if (body === null) throw unreachable();
+    return { body, etag: response.headers.get("ETag") };
+  };
+  return renewing(ask);
+}
+
+async function fetched(path: string, init?: RequestInit): Promise<Response> {
   try {
     // The dev server's page and the API are two origins of one site.
-    response = await fetch(API_URL + path, { credentials: "include", ...init });
+    return await fetch(API_URL + path, { credentials: "include", ...init });
   } catch {
-    throw new ApiError("network", "The server cannot be reached. Is it running?", 0);
+    throw unreachable();
   }
+}
+
+function unreachable(): ApiError {
+  return new ApiError("network", "The server cannot be reached. Is it running?", 0);
+}
+
+async function bodyOf<T>(response: Response): Promise<T> {
   // Whatever a proxy in between may send instead of JSON.
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;

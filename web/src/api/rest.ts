@@ -39,7 +39,18 @@ export interface Offered {
   title: string;
   minutes: number | null;
   accepted: boolean;
-  notice: { version: string; text: string };
+  notice: NoticeText;
+  /** In every language. An older server has it in English alone, and names no languages. */
+  notices?: NoticeText[];
+  /** What the interview is held in. */
+  language?: string;
+}
+
+export interface NoticeText {
+  /** Of its language too. */
+  version: string;
+  language?: string;
+  text: string;
 }
 
 export type ExtraTime = "1" | "1.25" | "1.5" | "2";

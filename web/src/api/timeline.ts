@@ -1,5 +1,5 @@
 // How an interview ran: what its workflow has stored of it.
-import { request } from "./request";
+import { request, requestChanged, type Named } from "./request";
 
 export type Stage = "transcribe" | "converse" | "speak";
 export type Ending = "completed" | "failed" | "timed_out" | "cancelled" | "running";
@@ -63,6 +63,13 @@ export interface Timeline {
   turns: TurnTrack[];
 }
 
+const of = (interviewId: string) => `/api/v1/interviews/${encodeURIComponent(interviewId)}/timeline`;
+
 export function readTimeline(interviewId: string): Promise<Timeline> {
-  return request(`/api/v1/interviews/${encodeURIComponent(interviewId)}/timeline`);
+  return request(of(interviewId));
+}
+
+/** Null where it has not grown since. */
+export function readGrownTimeline(interviewId: string, etag: string | null, signal: AbortSignal): Promise<Named<Timeline> | null> {
+  return requestChanged(of(interviewId), etag, signal);
 }

@@ -5,12 +5,15 @@ import { RequireAccount } from "@/account/RequireAccount";
 import { useAccount } from "@/account/signed-in";
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
+import { KnowColleagues } from "./colleagues";
 
 /** For people of an organization. */
 export function DeskLayout({ children }: { children: ReactNode }) {
   return (
     <RequireAccount>
-      <StaffOnly>{children}</StaffOnly>
+      <StaffOnly>
+        <KnowColleagues>{children}</KnowColleagues>
+      </StaffOnly>
     </RequireAccount>
   );
 }

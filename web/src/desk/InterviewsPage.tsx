@@ -1,14 +1,15 @@
 "use client";
 
 import Link from "next/link";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { saveExport } from "@/api/account";
 import { auditUrl, listInterviews, type Interview, type InterviewStatus, type Sought } from "@/api/desk";
 import { Shell } from "@/account/Shell";
 import { useAccount } from "@/account/signed-in";
 import { useAction } from "@/account/useAction";
-import { usePages } from "@/account/usePages";
+import { usePages, type Listed } from "@/account/usePages";
 import { Choice, Field } from "@/ui/Field";
+import { useFollower } from "@/follow/useFollower";
 import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
@@ -17,7 +18,11 @@ import styles from "./desk.module.css";
 import { EraseInterview } from "./EraseInterview";
 import { List } from "./List";
 import { useSettled } from "./useSettled";
-import { named, STATUS } from "./words";
+import { aboutState, named, STATUS, stateOf } from "./words";
+
+/** While something runs, and while nothing does. */
+const SOON_MS = 5_000;
+const LATER_MS = 20_000;
 
 const EVERYTHING: Sought = { q: "", status: "" };
 
@@ -25,7 +30,8 @@ export function InterviewsPage() {
   const [sought, setSought] = useState(EVERYTHING);
   const q = useSettled(sought.q.trim());
   const { status } = sought;
-  const listed = usePages(useCallback((cursor) => listInterviews({ q, status }, cursor), [q, status]));
+  const listed = usePages(useCallback((cursor, limit) => listInterviews({ q, status }, cursor, limit), [q, status]));
+  const { isLost } = useFollower(useFresh(listed), SOON_MS);
   const action = useAction();
   const { busy, problem, run } = action;
   const isAdmin = useAccount().role === "admin";
@@ -33,7 +39,7 @@ export function InterviewsPage() {
 
   const row = (interview: Interview) => {
     const audit = auditUrl(interview);
-    const { name, tone } = STATUS[interview.status];
+    const about = aboutState(interview);
     const candidate = named(interview.candidate_name);
     return (
       <tr key={interview.interview_id} data-testid="interview" data-status={interview.status}>
@@ -44,7 +50,8 @@ export function InterviewsPage() {
           <p className={styles.sub}>{interview.title}</p>
         </td>
         <td>
-          <Badge name={name} tone={tone} />
+          <Badge {...stateOf(interview)} />
+          {about && <p className={styles.sub}>{about}</p>}
         </td>
         <td data-label="Answers:">{interview.total_turns}</td>
         <td data-label="Last change:">{moment(interview.updated_at)}</td>
@@ -96,30 +103,47 @@ export function InterviewsPage() {
         </Choice>
       </div>
       <Problem text={problem} />
-      <List
-        listed={listed}
-        caption="Interviews, newest first"
-        counted={(count, hasMore) => `${count}${hasMore ? " and more" : ""} interviews`}
-        heads={["Candidate", "State", "Answers", "Last change", ""]}
-        row={row}
-        empty={
-          isNarrowed ? (
-            <>
-              <p>Nothing fits your search.</p>
-              <button type="button" className={ui.button} onClick={() => setSought(EVERYTHING)}>
-                Show all interviews
-              </button>
-            </>
-          ) : (
-            <>
-              <p>There are no interviews yet. Invite somebody, and theirs is the first.</p>
-              <Link className={ui.primary} href="/desk/invitations/">
-                Invite a candidate
-              </Link>
-            </>
-          )
-        }
-      />
+      <div>
+        <p role="status" className={styles.old}>
+          {isLost ? "The server does not answer just now. The list may be old; it is asked for again by itself." : ""}
+        </p>
+        <List
+          listed={listed}
+          caption="Interviews, newest first"
+          counted={(count, hasMore) => `${count}${hasMore ? " and more" : ""} interviews`}
+          heads={["Candidate", "State", "Answers", "Last change", ""]}
+          row={row}
+          empty={
+            isNarrowed ? (
+              <>
+                <p>Nothing fits your search.</p>
+                <button type="button" className={ui.button} onClick={() => setSought(EVERYTHING)}>
+                  Show all interviews
+                </button>
+              </>
+            ) : (
+              <>
+                <p>There are no interviews yet. Invite somebody, and theirs is the first.</p>
+                <Link className={ui.primary} href="/desk/invitations/">
+                  Invite a candidate
+                </Link>
+              </>
+            )
+          }
+        />
+      </div>
     </Shell>
   );
+}
+
+/** Keeps the list as it is on the server: sooner while something on it runs. */
+function useFresh({ items, refresh }: Listed<Interview>): () => Promise<number> {
+  const runs = useRef(false);
+  useEffect(() => {
+    runs.current = items?.some(({ status }) => status === "active" || status === "paused") ?? false;
+  }, [items]);
+  return useCallback(async () => {
+    await refresh();
+    return runs.current ? SOON_MS : LATER_MS;
+  }, [refresh]);
 }

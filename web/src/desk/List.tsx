@@ -5,7 +5,7 @@ import ui from "@/ui/ui.module.css";
 import styles from "./desk.module.css";
 
 interface Props<Item> {
-  listed: Listed<Item>;
+  listed: Omit<Listed<Item>, "refresh">;
   /** Said aloud: "3 interviews". */
   counted: (count: number, hasMore: boolean) => string;
   empty: ReactNode;

@@ -1,5 +1,5 @@
 // How the desk calls what the server tells.
-import type { Accommodation, InterviewStatus, InvitationState } from "@/api/desk";
+import type { Accommodation, Interview, InterviewStatus, InvitationState } from "@/api/desk";
 
 export type Tone = "good" | "warn" | "plain";
 
@@ -9,6 +9,37 @@ export const STATUS: Record<InterviewStatus, { name: string; tone: Tone }> = {
   paused: { name: "Paused", tone: "warn" },
   completed: { name: "Completed", tone: "plain" },
   abandoned: { name: "Abandoned", tone: "plain" },
+};
+
+/** Of a list: who runs, and whether anybody is there. */
+export function stateOf({ status, seen }: Pick<Interview, "status" | "seen">): { name: string; tone: Tone } {
+  return status === "active" && seen?.presence === "away" ? { name: "Away", tone: "warn" } : STATUS[status];
+}
+
+/** What there is to say of its state; empty where it does not run, nor ever went on after a break. */
+export function aboutState({ status, phase, seen, resumes }: Interview): string {
+  const isRunning = status === "active" || status === "paused";
+  const about = [
+    isRunning ? (PHASES[phase] ?? phase) : "",
+    status === "paused" && seen?.presence === "away" ? "away" : "",
+    resumedIn(resumes ?? 0),
+  ];
+  const said = about.filter(Boolean).join(", ");
+  return said && said[0]?.toUpperCase() + said.slice(1);
+}
+
+/** Empty where it went on without a break. */
+export function resumedIn(resumes: number): string {
+  if (resumes === 0) return "";
+  return ["resumed once", "resumed twice"][resumes - 1] ?? `resumed ${resumes} times`;
+}
+
+export const PHASES: Record<string, string> = {
+  introduction: "Introduction",
+  warmup: "Warm-up",
+  main_questions: "Main questions",
+  wrap_up: "Wrap-up",
+  completed: "Farewell",
 };
 
 export const INVITATION: Record<InvitationState, { name: string; tone: Tone }> = {

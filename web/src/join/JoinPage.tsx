@@ -14,9 +14,11 @@ import {
 import { Choice } from "@/ui/Field";
 import { Quiet } from "@/ui/Quiet";
 import ui from "@/ui/ui.module.css";
+import { languageChoice } from "@/words/language";
 import { LanguageSwitch } from "@/words/LanguageSwitch";
-import { usePageWords, useWords } from "@/words/useWords";
+import { useLanguage, usePageWords, useWords } from "@/words/useWords";
 import styles from "./join.module.css";
+import { noticeIn } from "./notice";
 import { NoticeText } from "./NoticeText";
 import { mayPass, refusalOf, type Refusal } from "./outcome";
 import { dropSecret, takeSecret } from "./secret";
@@ -39,7 +41,9 @@ export function JoinPage() {
     );
     try {
       if (!secret) throw new ApiError("invitation.not_found", "", 404);
-      setState({ is: "offered", secret, offered: await lookAtInvitation(secret) });
+      const offered = await lookAtInvitation(secret);
+      languageChoice().heldIn(offered.language ?? "");
+      setState({ is: "offered", secret, offered });
     } catch (error) {
       setState({ is: "refused", refusal: refusalOf(error instanceof ApiError ? error.code : "") });
     }
@@ -82,6 +86,7 @@ interface OfferProps {
 
 function Offer({ secret, offered, onRefused }: OfferProps) {
   const { join: words } = useWords();
+  const notice = noticeIn(useLanguage(), offered);
   const router = useRouter();
   const [extraTime, setExtraTime] = useState<ExtraTime>("1");
   const [textOnly, setTextOnly] = useState(false);
@@ -99,7 +104,7 @@ function Offer({ secret, offered, onRefused }: OfferProps) {
       if (textOnly || extraTime !== "1" || note.trim()) {
         await askForAccommodation(interviewId, { extra_time: extraTime, text_only: textOnly, note: note.trim() });
       }
-      await giveConsent(interviewId, offered.notice.version);
+      await giveConsent(interviewId, notice.version);
       dropSecret(window.sessionStorage);
       router.push(`/interview/?id=${encodeURIComponent(interviewId)}`);
     } catch (error) {
@@ -121,14 +126,14 @@ function Offer({ secret, offered, onRefused }: OfferProps) {
           {words.invites(offered.organization_name)}
         </h1>
         <p className={ui.lead} data-testid="join-title">
-          {offered.title}. {offered.minutes && words.about(offered.minutes)} {words.asks}
+          <span lang={offered.language ?? "en"}>{offered.title}</span>. {offered.minutes && words.about(offered.minutes)} {words.asks}
         </p>
       </header>
       <section className={ui.panel} aria-label={words.notice} data-testid="join-notice">
-        <div lang="en" className={styles.notice}>
-          <NoticeText text={offered.notice.text} />
+        <div lang={notice.language ?? "en"} className={styles.notice}>
+          <NoticeText text={notice.text} />
         </div>
-        <p className={ui.small}>{words.version(offered.notice.version)}</p>
+        <p className={ui.small}>{words.version(notice.version)}</p>
       </section>
       <form className={styles.form} onSubmit={consent}>
         <fieldset className={styles.needs}>

@@ -22,7 +22,7 @@ export function CodeEditor({ pad, view }: { pad: Pad; view: PadView }) {
       .then(({ mount }) => {
         const now = pad.getView();
         if (gone || !host.current || !now) return;
-        editor.current = mount(host.current, now.language, now.text, named.current, pad.edit);
+        editor.current = mount(host.current, now, named.current, pad.edit);
         shown.current = now;
         setState("ready");
       })

@@ -17,8 +17,8 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
   const words = usePadWords();
   const { task } = view;
   const available = task.languages.find((one) => one.language === view.language)?.available ?? false;
-  const running = pad.isRunning();
-  return (
+  const idle = !pad.isRunning() && !view.over;
+  const panel = (
     <div className={styles.pad} data-testid="pad" data-question={task.question_id}>
       <section className={styles.task} aria-label={words.task}>
         <h2>{task.title}</h2>
@@ -40,6 +40,7 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
             <span className="visually-hidden">{words.language}</span>
             <select
               value={view.language}
+              disabled={view.over}
               onChange={(event) => pad.choose(event.target.value as Language)}
               data-testid="language"
             >
@@ -54,7 +55,7 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
             type="button"
             className={ui.button}
             onClick={() => pad.run(false)}
-            disabled={running || !available}
+            disabled={!idle || !available}
             data-testid="run"
           >
             {words.run}
@@ -63,7 +64,7 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
             type="button"
             className={ui.button}
             onClick={() => pad.run(true)}
-            disabled={running || !available}
+            disabled={!idle || !available}
             data-testid="run-tests"
           >
             {words.runTests}
@@ -84,7 +85,12 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
             {view.saved ? words.saved : words.saving}
           </span>
         </div>
-        {!available && (
+        {view.over && (
+          <p className={styles.note} role="status" data-testid="pad-over">
+            {view.late ? `${words.over} ${words.late}` : words.over}
+          </p>
+        )}
+        {!available && !view.over && (
           <p className={styles.note} data-testid="no-sandbox">
             {words.noSandbox(LANGUAGE[view.language])}
           </p>
@@ -94,6 +100,13 @@ export function PadPanel({ pad, view }: { pad: Pad; view: PadView }) {
         <Results run={view.run} tests={task.tests} />
       </section>
     </div>
+  );
+  if (!view.over) return panel;
+  return (
+    <details open className={styles.over}>
+      <summary>{words.isOver(task.title)}</summary>
+      {panel}
+    </details>
   );
 }
 

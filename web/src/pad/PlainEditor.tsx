@@ -12,6 +12,7 @@ export function PlainEditor({ pad, view }: { pad: Pad; view: PadView }) {
     <textarea
       className={styles.plain}
       value={view.text}
+      readOnly={view.over}
       onChange={(event) => pad.edit(event.target.value)}
       onFocus={intoView}
       onBlur={pad.flush}

@@ -5,13 +5,21 @@ export function draftKey(interviewId: string, questionId: string): string {
   return `intervue.pad.${interviewId}.${questionId}`;
 }
 
-/** All of the interview. */
-export function forgetDrafts(interviewId: string): void {
+/** Of which there are drafts. */
+export function draftedQuestions(interviewId: string): string[] {
   try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(draftKey(interviewId, ""))) localStorage.removeItem(key);
-    }
+    const mine = draftKey(interviewId, "");
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(mine));
+    return keys.map((key) => key.slice(mine.length));
   } catch {
     // Not allowed: then there are none.
+    return [];
+  }
+}
+
+/** All of the interview. */
+export function forgetDrafts(interviewId: string): void {
+  for (const questionId of draftedQuestions(interviewId)) {
+    localStorage.removeItem(draftKey(interviewId, questionId));
   }
 }

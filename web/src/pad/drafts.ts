@@ -1,6 +1,6 @@
 // What was written and is not safe on the server yet, for a page that is closed or crashes.
 // Best effort: where there is no storage, the copy in memory must do.
-import { draftKey, forgetDrafts } from "./draft-keys";
+import { draftedQuestions, draftKey, forgetDrafts } from "./draft-keys";
 import type { Language } from "./pad";
 
 export interface Draft {
@@ -16,6 +16,8 @@ export interface Draft {
 export interface Drafts {
   save(questionId: string, draft: Draft): void;
   load(questionId: string): Draft | null;
+  /** Of which there are drafts. */
+  questions(): string[];
   remove(questionId: string): void;
   /** All of the interview. */
   clear(): void;
@@ -28,6 +30,14 @@ export function fingerprint(language: Language, text: string): string {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
   return `${language}.${text.length}.${hash >>> 0}`;
+}
+
+/** What an earlier page has left of other questions: they are over, and it is late, not lost. */
+export function* leftBehind(drafts: Drafts, questionId: string) {
+  for (const question_id of drafts.questions()) {
+    const left = question_id === questionId ? null : drafts.load(question_id);
+    if (left) yield { question_id, edit: 0, language: left.language, text: left.text };
+  }
 }
 
 export class StoredDrafts implements Drafts {
@@ -56,6 +66,10 @@ export class StoredDrafts implements Drafts {
     } catch {
       // As above.
     }
+  }
+
+  questions(): string[] {
+    return draftedQuestions(this.interviewId);
   }
 
   clear(): void {

@@ -17,7 +17,7 @@ import {
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { Language } from "./pad";
+import type { Language, PadView } from "./view";
 
 export interface Editor {
   /** From outside: another language, or another device. */
@@ -75,7 +75,7 @@ const TYPED_OVER = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { inputType, isComposing, data } = event;
     if (inputType !== "insertText" || isComposing || !data) return false;
-    if (view.state.selection.main.empty) return false;
+    if (view.state.selection.main.empty || view.state.readOnly) return false;
     const typed = { userEvent: "input.type", scrollIntoView: true };
     view.dispatch(view.state.replaceSelection(data), typed);
     return true;
@@ -84,8 +84,7 @@ const TYPED_OVER = EditorView.domEventHandlers({
 
 export function mount(
   host: HTMLElement,
-  language: Language,
-  text: string,
+  { language, text, over }: PadView,
   label: string,
   onChange: (text: string) => void,
 ): Editor {
@@ -109,6 +108,7 @@ export function mount(
         // Escape, then Tab leaves the editor; Ctrl-M makes Tab leave it for good.
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorState.tabSize.of(4),
+        EditorState.readOnly.of(over),
         EditorView.contentAttributes.of({
           spellcheck: "false",
           autocapitalize: "off",

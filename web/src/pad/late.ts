@@ -8,7 +8,7 @@ const AGAIN_MS = 2_000;
 export class LatePad {
   private pad: Pad | null = null;
   /** What came while it was fetched, in order. */
-  private waiting: PadMessage[] = [];
+  private waiting: ((pad: Pad) => void)[] = [];
   private over = false;
   private readonly watchers = new Set<() => void>();
 
@@ -28,13 +28,17 @@ export class LatePad {
   };
 
   receive(message: PadMessage): void {
-    if (this.pad) return this.pad.receive(message);
-    if (this.over) return;
-    const isFetched = this.waiting.length > 0;
-    // Without a pad there is nothing that the others could be about.
-    if (!isFetched && message.type !== "code_pad") return;
-    this.waiting.push(message);
-    if (!isFetched) void this.bring();
+    this.soon((pad) => pad.receive(message), message.type === "code_pad");
+  }
+
+  /** The interview is at this question now. */
+  at(questionId: string | null): void {
+    this.soon((pad) => pad.at(questionId));
+  }
+
+  /** Now, instead of after a pause in the typing. */
+  flush(): void {
+    this.pad?.flush();
   }
 
   /** The interview is over, or was withdrawn. */
@@ -43,6 +47,15 @@ export class LatePad {
     this.waiting = [];
     if (this.pad) this.pad.end();
     else this.forget();
+  }
+
+  /** Without a pad there is nothing to do, but for what brings one. */
+  private soon(act: (pad: Pad) => void, brings = false): void {
+    if (this.pad) return act(this.pad);
+    const isFetched = this.waiting.length > 0;
+    if (this.over || (!isFetched && !brings)) return;
+    this.waiting.push(act);
+    if (!isFetched) void this.bring();
   }
 
   private async bring(): Promise<void> {
@@ -59,7 +72,7 @@ export class LatePad {
     this.pad = pad;
     const { waiting } = this;
     this.waiting = [];
-    for (const message of waiting) pad.receive(message);
+    for (const act of waiting) act(pad);
     const tell = () => {
       for (const watcher of this.watchers) watcher();
     };

@@ -1,22 +1,20 @@
 // The pad of a coding question: its text, and what of it is safe. Knows no React and no editor.
 import type {
   ClientMessageV2,
-  CodeOutput,
   CodePad,
   CodeResult,
   CodeRun,
   CodeSaved,
-  ErrorMessage,
 } from "@/protocol/messages.gen";
-import { type Drafts, fingerprint } from "./drafts";
+import { type Drafts, fingerprint, leftBehind } from "./drafts";
 import type { PadMessage } from "./messages";
+import { begun, over, refused, withOutput } from "./output";
 import type { Language, PadView, Run, RunProblem } from "./view";
 
 export type { Language, PadView, Run, RunProblem };
 
 const WAIT_MS = 500;
 const LONGEST_WAIT_MS = 2_000;
-const MOST_OUTPUT = 20_000;
 /** Of texts that were sent and not answered, as long as a lost connection is not noticed. */
 const MOST_SENT = 100;
 
@@ -32,7 +30,7 @@ export class Pad {
   /** Of questions that are over: the edit that was the last. */
   private readonly lastEdits = new Map<string, number>();
   private asked: Pick<CodeRun, "run_id" | "tests" | "stdin"> | null = null;
-  private over = false;
+  private ended = false;
   /** What was written in the languages that are not chosen now. */
   private readonly others = new Map<Language, string>();
   private readonly watchers = new Set<() => void>();
@@ -51,14 +49,14 @@ export class Pad {
   };
 
   readonly edit = (text: string): void => {
-    if (!this.view || text === this.view.text) return;
+    if (!this.view || this.view.over || text === this.view.text) return;
     this.show({ text });
     this.changed();
   };
 
   readonly choose = (language: Language): void => {
     const view = this.view;
-    if (!view || language === view.language) return;
+    if (!view || view.over || language === view.language) return;
     this.others.set(view.language, view.text);
     const starter = view.task.languages.find((one) => one.language === language)?.starter ?? "";
     const text = this.others.get(language) ?? starter;
@@ -70,11 +68,11 @@ export class Pad {
   /** `stdin`: null for the input of the first test. */
   readonly run = (tests: boolean, stdin: string | null = null): void => {
     const view = this.view;
-    if (!view || this.isRunning()) return;
+    if (!view || view.over || this.isRunning()) return;
     const runId = this.newId();
     this.asked = { run_id: runId, tests, stdin };
     const problem = this.ask() ? null : ({ why: "offline" } as const);
-    this.show({ run: { runId, withTests: tests, output: "", result: null, problem } });
+    this.show({ run: { ...begun(runId, tests), problem } });
   };
 
   /** Of a run that is known already, the server tells the result or waits for it. What is sent is
@@ -95,13 +93,21 @@ export class Pad {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = this.unsavedSince = null;
     const code = this.code();
-    if (!code || this.over || this.savedEdit === this.edits) return;
+    if (!code || this.ended || this.savedEdit === this.edits) return;
     this.sent(this.send({ type: "code_snapshot", ...code }));
+  };
+
+  /** The interview is at this question now. What was written until then is sent at once. */
+  readonly at = (questionId: string | null): void => {
+    const over = this.view?.task.question_id !== questionId;
+    if (!this.view || this.view.over === over) return;
+    this.flush();
+    this.show({ over });
   };
 
   /** The interview is over, or was withdrawn: nothing of it stays in this browser. */
   readonly end = (): void => {
-    this.over = true;
+    this.ended = true;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.drafts.clear();
@@ -114,11 +120,11 @@ export class Pad {
       case "code_saved":
         return this.wasSaved(message);
       case "code_output":
-        return this.wrote(message);
+        return this.show({ run: withOutput(this.view?.run ?? null, message) });
       case "code_result":
         return this.ran(message);
       case "error":
-        return this.refused(message);
+        return this.show({ run: refused(this.view?.run ?? null, message) });
     }
   }
 
@@ -129,17 +135,23 @@ export class Pad {
       this.revision = Math.max(this.revision, task.revision);
       if (this.savedEdit !== this.edits) {
         // Written while the connection was away: that is newer than what the server has.
-        this.show({ task, run });
+        this.show({ task, run, over: task.over });
       } else {
         const { language, text } = task;
         const same = before.text === text && before.language === language;
-        this.show({ task, run, language, text, version: before.version + (same ? 0 : 1) });
+        this.show({ task, run, over: task.over, language, text, version: before.version + (same ? 0 : 1) });
       }
       // It, or what came of it, may have been lost with the connection.
       if (this.isRunning()) this.ask();
       return this.flush();
     }
     this.flush();
+    if (!before) {
+      for (const left of leftBehind(this.drafts, task.question_id)) {
+        this.lastEdits.set(left.question_id, left.edit);
+        this.send({ type: "code_snapshot", ...left });
+      }
+    }
     if (before) this.lastEdits.set(before.task.question_id, this.edits);
     this.lastEdits.delete(task.question_id);
     this.savedEdit = this.edits;
@@ -149,7 +161,7 @@ export class Pad {
     const run = this.after(null, task.last_result);
     const version = (before?.version ?? 0) + 1;
     const { language, text } = task;
-    this.view = { task, language, text, version, saved: true, run };
+    this.view = { task, language, text, version, saved: true, over: task.over, late: false, run };
     const left = this.drafts.load(task.question_id);
     const goesOn =
       left?.revision === task.revision || left?.sent?.includes(fingerprint(language, text));
@@ -164,10 +176,7 @@ export class Pad {
 
   private after(run: Run | null, last: CodeResult | null): Run | null {
     if (run && run.runId !== last?.run_id) return run;
-    if (!last) return run;
-    const withTests = last.with_tests;
-    const output = run?.output ?? "";
-    return { runId: last.run_id, withTests, output, result: last, problem: null };
+    return last ? over(run, last) : run;
   }
 
   private wasSaved(message: CodeSaved): void {
@@ -181,13 +190,7 @@ export class Pad {
     this.unanswered = this.unanswered.filter((one) => one.edit > edit);
     if (this.savedEdit !== this.edits) return;
     this.drafts.remove(question_id);
-    this.show({ saved: true });
-  }
-
-  private wrote(message: CodeOutput): void {
-    const run = this.view?.run;
-    if (run?.runId !== message.run_id || run.result) return;
-    this.show({ run: { ...run, output: (run.output + message.text).slice(-MOST_OUTPUT) } });
+    this.show({ saved: true, late: message.late });
   }
 
   private ran(message: CodeResult): void {
@@ -197,15 +200,8 @@ export class Pad {
     this.show({ run: this.after(run?.runId === message.run_id ? run : null, message) });
   }
 
-  private refused(message: ErrorMessage): void {
-    const run = this.view?.run;
-    if (!run || run.result || message.turn_id !== run.runId) return;
-    const problem = { why: "refused", code: message.code, message: message.message } as const;
-    this.show({ run: { ...run, problem } });
-  }
-
   private changed(): void {
-    if (!this.view || this.over) return;
+    if (!this.view || this.ended) return;
     this.edits += 1;
     this.show({ saved: false });
     this.keep();
@@ -232,7 +228,7 @@ export class Pad {
   }
 
   private keep(): void {
-    if (!this.view || this.over) return;
+    if (!this.view || this.ended) return;
     const { task, language, text } = this.view;
     const sent = this.unanswered.map((one) => one.text);
     this.drafts.save(task.question_id, { language, text, revision: this.revision, sent });

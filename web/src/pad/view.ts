@@ -11,6 +11,9 @@ export interface Run {
   runId: string;
   withTests: boolean;
   output: string;
+  /** Of the program, and how many characters it has written, as far as was heard. */
+  attempt: number;
+  written: number;
   result: CodeResult | null;
   problem: RunProblem | null;
 }
@@ -22,5 +25,9 @@ export interface PadView {
   /** Grows when the text was changed by something other than the editor. */
   version: number;
   saved: boolean;
+  /** The interview has gone on: it can be read only. */
+  over: boolean;
+  /** Something that was written before came only then. */
+  late: boolean;
   run: Run | null;
 }

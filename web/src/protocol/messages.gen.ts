@@ -1,5 +1,5 @@
 // Generated from interview/protocol by `make protocol`. Do not edit.
-// schema sha256 ddd5206de12c4315037cb3e33d10b0e07223635b2906c5496465a0f62e3dcdc4
+// schema sha256 2330a333069426c2e7aee89ab6fb808bdfcbc88dfc434344daddcc577d124b93
 
 export const PROTOCOL = {
   "SUBPROTOCOL_V2": "intervue.v2",
@@ -180,7 +180,8 @@ export interface Repeat {
 /**
  * The whole pad of a coding question, after some keystrokes. Answered by `code_saved` with the
  * same `edit` once it cannot be lost; of several on their way only the newest may be answered.
- * Errors: `code.too_large`, `code.not_text`, `code.not_asked`, `code.language`.
+ * Errors: `code.too_large`, `code.not_text`, `code.not_asked`, `code.language`, and `code.over`
+ * once too much came after the question.
  */
 export interface CodeSnapshot {
   type: "code_snapshot";
@@ -192,8 +193,8 @@ export interface CodeSnapshot {
 /**
  * Runs the pad as it is given here, which is saved with it: by itself, or (`tests`) against
  * the task's tests. Answered by `code_output` as it comes, and `code_result`. Errors: as of a
- * snapshot, `code.busy` while another run is under way, `code.too_many_runs`,
- * `rate.exceeded`.
+ * snapshot, `code.over` after the question, `code.busy` while another run is under way,
+ * `code.too_many_runs`, `rate.exceeded`.
  */
 export interface CodeRun {
   type: "code_run";
@@ -375,7 +376,8 @@ export interface Resumed {
 /**
  * The interview is at a coding question: its task, and what is on the pad. Told on entering,
  * and whenever such a question is asked. `revision` 0: nobody has written anything yet, and
- * `text` is the starter.
+ * `text` is the starter. `over`: the interview has gone on to a question without a pad, and this
+ * is the last one as it was left.
  */
 export interface CodePad {
   type: "code_pad";
@@ -389,6 +391,7 @@ export interface CodePad {
   language: "python" | "javascript" | "typescript" | "java" | "cpp" | "go" | "sql";
   text: string;
   last_result: CodeResult | null;
+  over: boolean;
 }
 /**
  * `available`: it can be run here now.
@@ -459,17 +462,24 @@ export interface TestReport {
   wall_ms: number;
 }
 /**
- * The pad is stored as it was at this `edit`, as this `revision`.
+ * The pad is stored as it was at this `edit`, as this `revision`. `late`: the question was over
+ * by then, and what is judged is the pad as it was left.
  */
 export interface CodeSaved {
   type: "code_saved";
   question_id: string;
   edit: number;
   revision: number;
+  late: boolean;
 }
 /**
  * Output of a run as it is written, cut at any place; of `case`, the index of a test that the
  * candidate knows, or None while it is compiled. The result holds what may be missing here.
+ *
+ * It may come twice, and cut elsewhere: `start` counts the characters (code points) of the run's
+ * output that come before it, over all cases and streams, so that what is known can be dropped. A
+ * higher `attempt` begins at 0: the program is run once more, and what an earlier attempt wrote is
+ * void.
  */
 export interface CodeOutput {
   type: "code_output";
@@ -477,6 +487,8 @@ export interface CodeOutput {
   case: number | null;
   stream: "stdout" | "stderr";
   text: string;
+  attempt: number;
+  start: number;
 }
 export interface Pong {
   type: "pong";

@@ -28,7 +28,7 @@ export function Room({ session, state }: { session: Session; state: RoomState })
   const orb = orbState(state);
   const onPad = useSyncExternalStore(session.pad.subscribe, session.pad.getView, () => null);
   const pad = session.pad.get();
-  const view = onPad?.task.question_id === state.question?.id ? onPad : null;
+  const view = onPad?.over || onPad?.task.question_id === state.question?.id ? onPad : null;
   return (
     <div
       className={styles.room}

@@ -48,11 +48,12 @@ export function act(room: Room, message: ServerMessage): void {
     case "code_output":
     case "code_result":
       return room.pad.receive(message);
+    case "phase":
+      return room.pad.at(message.question_id);
     case "session_ended":
       return room.ended();
     case "status":
     case "transcript":
-    case "phase":
     case "partial_transcript":
     case "turn_accepted":
     case "paused":

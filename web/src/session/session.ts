@@ -229,6 +229,7 @@ export class Session implements ConnectionListener {
   private entered(): void {
     this.renewed = false;
     this.heard.tell();
+    this.pad.flush();
     if (this.state.pauseRequested) this.connection.send({ type: "pause" });
     if (this.state.endRequested) this.connection.send({ type: "end_session" });
   }

@@ -4,6 +4,7 @@ import type { PadWords } from "./en-pad";
 const REFUSED: Record<string, string | undefined> = {
   "code.busy": "Es läuft noch etwas anderes. Versuchen Sie es gleich noch einmal.",
   "code.not_asked": "Diese Frage ist vorbei.",
+  "code.over": "Diese Frage ist vorbei.",
   "code.too_many_runs": "Öfter lässt sich in diesem Interview nichts ausführen. Was Sie schreiben, wird weiter gesichert.",
   "interview.ended": "Das Interview ist zu Ende.",
   "rate.exceeded": "Das ging zu schnell hintereinander. Warten Sie einen Augenblick.",
@@ -21,6 +22,9 @@ export const pad: PadWords = {
   run: "Ausführen",
   runTests: "Tests ausführen",
   plain: "Einfaches Textfeld",
+  isOver: (title) => `${title}: Diese Aufgabe ist vorbei`,
+  over: "Das Interview ist weitergegangen. Ihr Programm bleibt, wie Sie es verlassen haben: Sie können es hier lesen, aber nicht mehr ändern.",
+  late: "Ihre letzten Änderungen sind erst danach angekommen. Sie sind gesichert und als verspätet gekennzeichnet.",
   saved: "Gesichert",
   saving: "Wird gesichert…",
   noSandbox: (language) =>

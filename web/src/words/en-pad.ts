@@ -27,6 +27,9 @@ export const pad = {
   run: "Run",
   runTests: "Run tests",
   plain: "Plain text field",
+  isOver: (title: string) => `${title}: this task is over`,
+  over: "The interview has gone on. Your code stays as you left it: you can read it here, and no longer change it.",
+  late: "Your last changes arrived after that. They are kept, and marked as late.",
   saved: "Saved",
   saving: "Saving…",
   noSandbox: (language: string) =>

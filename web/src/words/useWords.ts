@@ -14,11 +14,17 @@ export function useWords(): Words {
   return wordsOf(useLanguage());
 }
 
-/** For a whole page: the document is in its language, and has its title. Pages that speak one
- * language only find it in English again. */
+/** For a whole page. */
 export function usePageWords(title: keyof Words["titles"]): Words {
   const language = useLanguage();
   const words = wordsOf(language);
+  useDocument(language, words.titles[title]);
+  return words;
+}
+
+/** The document is in the page's language, and has its title. Pages that speak one language only
+ * find it in English again. */
+export function useDocument(language: Language, title: string): void {
   useEffect(() => {
     document.documentElement.lang = language;
     return () => {
@@ -26,15 +32,13 @@ export function usePageWords(title: keyof Words["titles"]): Words {
     };
   }, [language]);
   useLayoutEffect(() => {
-    const name = words.titles[title];
     const keep = () => {
-      if (document.title !== name) document.title = name;
+      if (document.title !== title) document.title = title;
     };
     keep();
     // The one that was served comes back once more while the page wakes up.
     const observer = new MutationObserver(keep);
     observer.observe(document.head, { childList: true, subtree: true, characterData: true });
     return () => observer.disconnect();
-  }, [words, title]);
-  return words;
+  }, [title]);
 }

@@ -1,13 +1,14 @@
 // Pads as the server shows them, and drafts that are kept in memory.
 import type { Draft, Drafts } from "@/pad/drafts";
 import { Pad } from "@/pad/pad";
-import type { ClientMessageV2, CodePad, CodeReport, CodeResult } from "@/protocol/messages.gen";
+import type { ClientMessageV2, CodeOutput, CodePad, CodeReport, CodeResult } from "@/protocol/messages.gen";
 
 export class Memory implements Drafts {
   readonly kept = new Map<string, Draft>();
   save = (id: string, draft: Draft) => void this.kept.set(id, draft);
   load = (id: string) => this.kept.get(id) ?? null;
   remove = (id: string) => void this.kept.delete(id);
+  questions = () => [...this.kept.keys()];
   clear = () => this.kept.clear();
 }
 
@@ -33,6 +34,7 @@ export function task(changes: Partial<CodePad> = {}): CodePad {
     language: "python",
     text: "# python",
     last_result: null,
+    over: false,
     ...changes,
   };
 }
@@ -55,4 +57,10 @@ export function report(changes: Partial<CodeReport> = {}): CodeReport {
 export function result(runId: string, changes: Partial<CodeReport> = {}): CodeResult {
   const made = report(changes);
   return { type: "code_result", run_id: runId, question_id: "echo", with_tests: true, report: made };
+}
+
+/** Of the first run. */
+export function output(text: string, changes: Partial<CodeOutput> = {}): CodeOutput {
+  const place = { case: 0, stream: "stdout", attempt: 1, start: 0 } as const;
+  return { type: "code_output", run_id: "run-1", ...place, text, ...changes };
 }

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback, useState } from "react";
-import { listInterviews } from "@/api/desk";
+import { listHeldPlans } from "@/api/comparison";
 import { everyOwnRole } from "@/api/plans";
 import { Shell } from "@/account/Shell";
 import { useLoaded } from "@/account/useLoaded";
@@ -14,23 +14,20 @@ import desk from "../desk.module.css";
 import { Agreement } from "./Agreement";
 import styles from "./compare.module.css";
 import { Compared } from "./Compared";
+import { called } from "./words";
 
 interface Known {
   hash: string;
   title: string;
 }
 
-/** The plans that interviews were held by, newest first, and the approved ones of the organization's
- * roles. One role may have several. */
+/** The plans that interviews were held by, newest first, and then the approved ones of the
+ * organization's roles by which none was yet. */
 async function plans(): Promise<Known[]> {
-  const [roles, interviews] = await Promise.all([
-    everyOwnRole(),
-    listInterviews({ q: "", status: "completed" }, null),
-  ]);
-  const known = new Map<string, string>();
-  for (const { plan_hash, title } of interviews.items) if (plan_hash) known.set(plan_hash, title);
+  const [roles, held] = await Promise.all([everyOwnRole(), listHeldPlans()]);
+  const known = new Map(held.map((one) => [one.plan_hash, called(one)]));
   for (const { approved_hash, approved_number, title } of roles) {
-    if (approved_hash) known.set(approved_hash, `${title}, version ${approved_number}`);
+    if (approved_hash && !known.has(approved_hash)) known.set(approved_hash, `${title}, version ${approved_number}`);
   }
   return [...known].map(([hash, title]) => ({ hash, title }));
 }

@@ -1,5 +1,5 @@
 // Places and figures in words.
-import type { Candidate, Figures } from "@/api/comparison";
+import type { Candidate, Figures, HeldPlan } from "@/api/comparison";
 
 /** "1", "1–3": where somebody may stand. */
 export function placeOf({ best_place, worst_place }: Pick<Candidate, "best_place" | "worst_place">): string {
@@ -34,4 +34,10 @@ export function agreementIn({ kappa, pairs }: Figures): string {
   if (kappa < 0.6) return "Moderate.";
   if (kappa < 0.8) return "Substantial.";
   return "Almost perfect.";
+}
+
+/** "Engineer, version 2 (3 interviews)". */
+export function called({ title, number, interviews }: HeldPlan): string {
+  const name = number === null ? title : `${title}, version ${number}`;
+  return `${name} (${interviews === 1 ? "1 interview" : `${interviews} interviews`})`;
 }

@@ -17,6 +17,7 @@ import { useAgain } from "../useAgain";
 import { DriftTable } from "./DriftTable";
 import styles from "./drift.module.css";
 import { ScoreAgain } from "./ScoreAgain";
+import { StopScoring } from "./StopScoring";
 import { stateOf } from "./words";
 
 const AGAIN_MS = 2_500;
@@ -83,6 +84,7 @@ export function DriftPage() {
           ))}
         </ul>
       )}
+      {running && account.role === "admin" && <StopScoring key={running.reevaluation_id} of={running} onStopped={reload} />}
       {shown && (
         <DriftTable
           key={`${shown.reevaluation_id} ${shown.state}`}

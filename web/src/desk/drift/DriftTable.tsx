@@ -12,7 +12,7 @@ import styles from "../compare/compare.module.css";
 import { one as oneDigit, percent } from "../compare/words";
 import desk from "../desk.module.css";
 import { useAgain } from "../useAgain";
-import { change, notesOf, sumUp } from "./words";
+import { change, endOf, missingIn, notesOf, sumUp } from "./words";
 
 const AGAIN_MS = 5_000;
 
@@ -45,6 +45,11 @@ export function DriftTable({ shown, isAdmin, onRetried }: Props) {
       <h2 id="drift" className={desk.heading}>
         What has changed
       </h2>
+      {shown.state === "stopped" && (
+        <p role="status" data-testid="stopped">
+          {endOf(shown)}
+        </p>
+      )}
       <Problem text={problem} onRetry={reload} />
       <Problem text={refused} />
       {!data && !problem && <p role="status">Loading…</p>}
@@ -55,8 +60,8 @@ export function DriftTable({ shown, isAdmin, onRetried }: Props) {
           <button type="button" className={desk.small} disabled={busy} onClick={() => void run(() => save(id))}>
             As CSV
           </button>
-          {isAdmin && shown.state === "done" && shown.pending > 0 && (
-            <button type="button" className={desk.small} disabled={busy} onClick={retry}>
+          {isAdmin && missingIn(shown) > 0 && (
+            <button type="button" className={desk.small} disabled={busy} onClick={retry} data-testid="ask-for-missing">
               Ask for what is missing
             </button>
           )}

@@ -12,8 +12,26 @@ export function change(value: number | null): string {
 
 export function stateOf(one: Reevaluation): { name: string; tone: Tone } {
   if (one.state === "running") return { name: `${one.over} of ${one.interviews}`, tone: "plain" };
+  if (one.state === "stopped") return { name: `Stopped at ${one.over - one.pending} of ${one.interviews}`, tone: "warn" };
   if (one.pending > 0) return { name: `${one.pending} lack scores`, tone: "warn" };
   return { name: "Done", tone: "good" };
+}
+
+const STOPPED: Record<NonNullable<Reevaluation["reason"]>, string> = {
+  asked: "It was stopped.",
+  too_long: "It took longer than a day and was stopped.",
+  failed: "It could not go on. The log of the workers says why.",
+};
+
+/** What is to be said of one that did not come to its end. */
+export function endOf(one: Reevaluation): string {
+  return one.reason === null ? "" : `${STOPPED[one.reason]} What was scored until then is kept.`;
+}
+
+/** Interviews that lack scores, and nobody works on. */
+export function missingIn(one: Reevaluation): number {
+  if (one.state === "running") return 0;
+  return one.pending + (one.state === "stopped" ? one.interviews - one.over : 0);
 }
 
 const SKIPPED: Record<NonNullable<MovedInterview["skipped"]>, string> = {

@@ -4,7 +4,7 @@ import styles from "./plans.module.css";
 import { minutes, PHASE } from "./words";
 
 /** A version of a plan, to be read. */
-export function PlanView({ plan }: { plan: Plan }) {
+export function PlanView({ plan }: { plan: Pick<Plan, "phases" | "competencies"> }) {
   const names = new Map(plan.competencies.map((one) => [one.competency_id, one.name]));
   return (
     <div className={styles.reading} data-testid="plan-view">

@@ -8,6 +8,7 @@ import { day } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "../Badge";
+import { useNames } from "../colleagues";
 import desk from "../desk.module.css";
 import { PlanView } from "./PlanView";
 import styles from "./plans.module.css";
@@ -21,6 +22,7 @@ export function Versions({ role, onBegun }: { role: Role; onBegun: () => void })
   // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
   const { data, problem, reload } = useLoaded(useCallback(() => listVersions(roleId), [roleId, known]));
   const [shown, setShown] = useState<Version | null>(null);
+  const nameOf = useNames();
   return (
     <section className={desk.panel} aria-labelledby="versions">
       <h2 id="versions">Versions</h2>
@@ -40,6 +42,7 @@ export function Versions({ role, onBegun }: { role: Role; onBegun: () => void })
                 </p>
                 <p className={ui.small}>
                   {day(version.approved_at ?? version.updated_at)}, {madeBy(version)}
+                  {version.state === "approved" && `, approved by ${inMid(nameOf(version.approved_by))}`}
                 </p>
               </div>
               <button
@@ -66,6 +69,11 @@ export function Versions({ role, onBegun }: { role: Role; onBegun: () => void })
       )}
     </section>
   );
+}
+
+/** Within a sentence. */
+function inMid(name: string): string {
+  return name === "You" || name === "A colleague" ? name.toLowerCase() : name;
 }
 
 interface Shown {

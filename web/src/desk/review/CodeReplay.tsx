@@ -8,7 +8,7 @@ import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import desk from "../desk.module.css";
 import styles from "./code.module.css";
-import { byQuestion, linesOf, placeOf, since, titleOf, type Growth } from "./growth";
+import { byQuestion, leftOf, linesOf, placeOf, since, titleOf, type Growth } from "./growth";
 import { around } from "./playing";
 import review from "./review.module.css";
 import type { Jump } from "./Transcript";
@@ -56,7 +56,7 @@ function Loaded({ interviewId, jump, onBack }: Props) {
 }
 
 function Replay({ growths, jump, onBack }: { growths: Growth[] } & Pick<Props, "jump" | "onBack">) {
-  const [chosen, setChosen] = useState<{ question: number; version: number } | null>(null);
+  const [chosen, setChosen] = useState<{ question: number; version: number | null } | null>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [known, setKnown] = useState(jump);
   const code = useRef<HTMLPreElement>(null);
@@ -66,10 +66,10 @@ function Replay({ growths, jump, onBack }: { growths: Growth[] } & Pick<Props, "
     setPlaying(false);
   }
   const quoted = jump && placeOf(growths, jump.quote.utterance_id);
-  const { question, version } = chosen ?? quoted ?? { question: 0, version: Infinity };
+  const { question, version } = chosen ?? quoted ?? { question: 0, version: null };
   const { snapshots, runs } = growths[question]!;
   const last = snapshots.length - 1;
-  const index = Math.min(version, last);
+  const index = version ?? leftOf(snapshots);
   const now = snapshots[index]!;
   const goTo = (to: number) => setChosen({ question, version: to });
 
@@ -103,7 +103,7 @@ function Replay({ growths, jump, onBack }: { growths: Growth[] } & Pick<Props, "
           <select
             className={review.rate}
             value={question}
-            onChange={(event) => setChosen({ question: Number(event.target.value), version: Infinity })}
+            onChange={(event) => setChosen({ question: Number(event.target.value), version: null })}
             data-testid="code-task"
           >
             {growths.map(({ questionId }, number) => (
@@ -134,6 +134,11 @@ function Replay({ growths, jump, onBack }: { growths: Growth[] } & Pick<Props, "
         </span>
       </div>
       <p className={ui.small}>{when}. What is new in a version is marked.</p>
+      {now.late && (
+        <p className={ui.small} data-testid="late-code">
+          It arrived when the question was over, and was not scored.
+        </p>
+      )}
       <pre ref={code} className={styles.code} tabIndex={0} aria-label={place} data-testid="code-text">
         {jump && jump.quote.utterance_id === now.snapshot_id ? (
           <Quoted text={now.text} jump={jump} />

@@ -4,8 +4,8 @@ import type { CompetencyScore as Score, Quote } from "@/api/evaluation";
 import { moment } from "@/ui/moment";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "../Badge";
-import code from "./code.module.css";
 import { OverrideForm } from "./OverrideForm";
+import { QuoteItem } from "./QuoteItem";
 import styles from "./review.module.css";
 import { holds, HUMAN, needsHuman, number, UNSCORED } from "./words";
 
@@ -13,7 +13,7 @@ interface Props {
   interviewId: string;
   evaluation: number;
   score: Score;
-  /** Who said it instead: "You" or "A colleague". */
+  /** Who said it instead: "You", or a colleague. */
   by: string;
   onQuote: (quote: Quote, from: HTMLElement) => void;
   onOverridden: () => void;
@@ -58,19 +58,7 @@ export function CompetencyScore({ interviewId, evaluation, score, by, onQuote, o
       {score.evidence.length > 0 && (
         <ul className={styles.quotes} aria-label={`What was said for ${score.name}`}>
           {score.evidence.map((quote) => (
-            <li key={`${quote.utterance_id} ${quote.start}`}>
-              <button
-                type="button"
-                className={styles.quote}
-                onClick={(event) => onQuote(quote, event.currentTarget)}
-                data-testid="quote"
-              >
-                {quote.source === "code" ? <code className={code.quoted}>{quote.quote}</code> : `“${quote.quote}”`}
-                <span className="visually-hidden">
-                  {quote.source === "code" ? " Go to it in the code" : " Go to it in the transcript, and hear it"}
-                </span>
-              </button>
-            </li>
+            <QuoteItem key={`${quote.utterance_id} ${quote.start}`} quote={quote} onQuote={onQuote} />
           ))}
         </ul>
       )}

@@ -2,7 +2,6 @@
 
 import { useState, type FormEvent } from "react";
 import { decide, type Decision, type DecisionKind } from "@/api/evaluation";
-import { useAccount } from "@/account/signed-in";
 import { useAction } from "@/account/useAction";
 import form from "@/ui/form.module.css";
 import { LongField } from "@/ui/LongField";
@@ -10,6 +9,7 @@ import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
 import { Badge } from "../Badge";
+import { useNames } from "../colleagues";
 import styles from "./review.module.css";
 import { DECISION } from "./words";
 
@@ -21,7 +21,7 @@ interface Props {
 
 /** What a person decided, with their reason; the newest one holds. */
 export function DecisionBox({ interviewId, decision, onDecided }: Props) {
-  const { user_id } = useAccount();
+  const nameOf = useNames();
   const { busy, problem, run } = useAction();
   const [kind, setKind] = useState<DecisionKind | "">("");
   const [reason, setReason] = useState("");
@@ -43,7 +43,7 @@ export function DecisionBox({ interviewId, decision, onDecided }: Props) {
           <p>
             <Badge {...DECISION[decision.decision]} />{" "}
             <span className={ui.small}>
-              {decision.decided_by === user_id ? "You" : "A colleague"}, {moment(decision.created_at)}
+              {nameOf(decision.decided_by)}, {moment(decision.created_at)}
             </span>
           </p>
           <p>{decision.reason}</p>

@@ -2,11 +2,11 @@
 
 import { useCallback, useState } from "react";
 import { listEvents, type AuditEvent } from "@/api/evaluation";
-import { useAccount } from "@/account/signed-in";
 import { usePages } from "@/account/usePages";
 import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useNames } from "../colleagues";
 import desk from "../desk.module.css";
 import { actIn } from "./acts";
 import styles from "./review.module.css";
@@ -23,7 +23,7 @@ export function History({ interviewId }: { interviewId: string }) {
 }
 
 function Events({ interviewId }: { interviewId: string }) {
-  const { user_id } = useAccount();
+  const nameOf = useNames();
   const { items, busy, problem, more, reload } = usePages(
     useCallback((cursor) => listEvents(interviewId, cursor), [interviewId]),
   );
@@ -31,7 +31,8 @@ function Events({ interviewId }: { interviewId: string }) {
     if (actor_kind === "system") return "Intervue";
     if (actor_kind === "api_key") return "An integration";
     if (actor_kind === "anonymous") return "Somebody";
-    return actor_id === user_id ? "You" : "Somebody who was signed in";
+    // Candidates are no colleagues.
+    return nameOf(actor_id, "Somebody who was signed in");
   };
   return (
     <div className={styles.form}>

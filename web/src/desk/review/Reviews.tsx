@@ -3,13 +3,15 @@
 import type { Review, ReviewStanding } from "@/api/evaluation";
 import { day } from "@/ui/moment";
 import ui from "@/ui/ui.module.css";
+import { useNames } from "../colleagues";
 import styles from "./review.module.css";
 
 /** What people rated, beside each other. */
 export function Reviews({ review }: { review: ReviewStanding }) {
+  const nameOf = useNames();
   const all = [...(review.own ? [review.own] : []), ...review.others];
   if (all.length === 0) return null;
-  const who = (one: Review) => (one === review.own ? "You" : `Colleague ${review.others.indexOf(one) + 1}`);
+  const who = (one: Review) => (one === review.own ? "You" : nameOf(one.reviewer_id, `Colleague ${review.others.indexOf(one) + 1}`));
   const names = new Map(review.competencies.map((one) => [one.competency_id, one.name]));
   return (
     <section className={styles.scores} aria-labelledby="people" data-testid="reviews">

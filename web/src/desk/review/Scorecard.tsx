@@ -2,12 +2,12 @@
 
 import type { Evaluation, Quote, Scorecard as Card } from "@/api/evaluation";
 import { evaluateAnew, retryEvaluation } from "@/api/evaluation";
-import { useAccount } from "@/account/signed-in";
 import { useAction } from "@/account/useAction";
 import { Choice } from "@/ui/Field";
 import { moment } from "@/ui/moment";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
+import { useNames } from "../colleagues";
 import desk from "../desk.module.css";
 import { CompetencyScore } from "./CompetencyScore";
 import styles from "./review.module.css";
@@ -35,7 +35,7 @@ const KIND: Record<Evaluation["kind"], string> = {
 export function Scorecard(props: Props) {
   const { interviewId, hasEnded, evaluations, card, chosen, onChoose, onQuote, onChanged } = props;
   const { busy, problem, run } = useAction();
-  const { user_id } = useAccount();
+  const nameOf = useNames();
   const evaluation = evaluations.find((one) => one.number === chosen) ?? null;
   const standing = standingOf(evaluation, hasEnded);
   const isRunning = evaluations.some((one) => one.state === "running");
@@ -95,7 +95,7 @@ export function Scorecard(props: Props) {
           interviewId={interviewId}
           evaluation={card.number}
           score={score}
-          by={score.override?.overridden_by === user_id ? "You" : "A colleague"}
+          by={nameOf(score.override?.overridden_by ?? null)}
           onQuote={onQuote}
           onOverridden={onChanged}
         />

@@ -1,13 +1,17 @@
 "use client";
 
 import { Fragment, useEffect, useRef, type RefObject } from "react";
-import type { Line, Quote } from "@/api/evaluation";
+import type { Correction, Line, Quote } from "@/api/evaluation";
+import { moment } from "@/ui/moment";
+import ui from "@/ui/ui.module.css";
+import { useNames } from "../colleagues";
 import desk from "../desk.module.css";
+import { PHASES } from "../words";
 import { PlayGlyph } from "./PlayerBar";
-import { around, sentenceAt } from "./playing";
+import { around, sentenceAt, spanOf } from "./playing";
 import styles from "./review.module.css";
 import type { Player } from "./usePlayer";
-import { marksOf, PHASES } from "./words";
+import { marksOf } from "./words";
 
 export interface Jump {
   quote: Quote;
@@ -15,16 +19,21 @@ export interface Jump {
   from: HTMLElement;
 }
 
+const NONE: ReadonlyMap<string, Correction> = new Map();
+
 interface Props {
-  lines: Line[];
+  lines: readonly Line[];
+  /** By utterance, as answers should read; there are none before the end. */
+  corrections?: ReadonlyMap<string, Correction>;
   candidate: string;
   player: Player;
   jump: Jump | null;
   onBack: () => void;
 }
 
-/** What was said, line by line; what sounds is marked, and a quote that was jumped to. */
-export function Transcript({ lines, candidate, player, jump, onBack }: Props) {
+/** What was said, line by line, as it should read; what sounds is marked, and a quote that was jumped
+ * to. */
+export function Transcript({ lines, corrections = NONE, candidate, player, jump, onBack }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const sounding = player.isPlaying ? (player.current?.utterance_id ?? null) : null;
 
@@ -55,7 +64,7 @@ export function Transcript({ lines, candidate, player, jump, onBack }: Props) {
           >
             <div className={styles.lineHead}>
               <p className={styles.speaker}>{line.speaker === "candidate" ? candidate : "Interviewer"}</p>
-              {marksOf(line).map((mark) => (
+              {marksOf(line, corrections.has(line.utterance_id)).map((mark) => (
                 <span key={mark} className={styles.mark}>
                   {mark}
                 </span>
@@ -72,7 +81,12 @@ export function Transcript({ lines, candidate, player, jump, onBack }: Props) {
                 </button>
               )}
             </div>
-            <Words line={line} quote={jump?.quote ?? null} player={player} />
+            <Words
+              line={line}
+              correction={corrections.get(line.utterance_id)}
+              quote={jump?.quote ?? null}
+              player={player}
+            />
             {jump?.quote.utterance_id === line.utterance_id && (
               <button type="button" className={desk.small} onClick={onBack} data-testid="back-to-score">
                 Back to the score
@@ -85,20 +99,25 @@ export function Transcript({ lines, candidate, player, jump, onBack }: Props) {
   );
 }
 
-function Words({ line, quote, player }: { line: Line; quote: Quote | null; player: Player }) {
-  if (quote?.utterance_id === line.utterance_id) {
-    const [before, quoted, after] = around(line.text, quote);
+interface WordsProps {
+  line: Line;
+  correction: Correction | undefined;
+  quote: Quote | null;
+  player: Player;
+}
+
+function Words({ line, correction, quote, player }: WordsProps) {
+  if (correction) {
     return (
-      <p>
-        {before}
-        <mark className={styles.quoted}>{quoted}</mark>
-        {after}
-      </p>
+      <>
+        <Text text={correction.text} line={line} quote={quote} />
+        <Recognized text={line.text} correction={correction} />
+      </>
     );
   }
   const isCurrent = player.current?.utterance_id === line.utterance_id;
-  const at = isCurrent ? sentenceAt(line, player.within_ms) : -1;
-  if (at < 0) return <p>{line.text}</p>;
+  const at = isCurrent && quote?.utterance_id !== line.utterance_id ? sentenceAt(line, player.within_ms) : -1;
+  if (at < 0) return <Text text={line.text} line={line} quote={quote} />;
   return (
     <p>
       {line.sentences.map((sentence, index) => (
@@ -107,6 +126,32 @@ function Words({ line, quote, player }: { line: Line; quote: Quote | null; playe
         </span>
       ))}
     </p>
+  );
+}
+
+function Text({ text, line, quote }: { text: string; line: Line; quote: Quote | null }) {
+  if (quote?.utterance_id !== line.utterance_id) return <p>{text}</p>;
+  const [before, quoted, after] = around(text, spanOf(quote));
+  return (
+    <p>
+      {before}
+      <mark className={styles.quoted}>{quoted}</mark>
+      {after}
+    </p>
+  );
+}
+
+/** What was taken for the answer at first, and who says otherwise. */
+function Recognized({ text, correction }: { text: string; correction: Correction }) {
+  const nameOf = useNames();
+  return (
+    <details className={styles.more} data-testid="recognized">
+      <summary>What was recognized</summary>
+      <p>{text}</p>
+      <p className={ui.small}>
+        {nameOf(correction.corrected_by)}, {moment(correction.created_at)}: “{correction.reason}”
+      </p>
+    </details>
   );
 }
 

@@ -2,6 +2,7 @@
 
 const ACTS: Record<string, string> = {
   "interview.created": "The interview was made.",
+  "interview.resumed": "The interview went on, after a pause or an absence.",
   "interview.closed": "The interview came to its end.",
   "interview.exported": "All that is kept was downloaded.",
   "invitation.created": "A link was made.",

@@ -42,6 +42,12 @@ export function linesOf(text: string, before: string | null): CodeLine[] {
   }));
 }
 
+/** The version that was left when the question was over. */
+export function leftOf(snapshots: readonly Snapshot[]): number {
+  const left = snapshots.map((one) => one.late).lastIndexOf(false);
+  return left >= 0 ? left : snapshots.length - 1;
+}
+
 /** `two-readings` is "Two readings". */
 export function titleOf(questionId: string): string {
   const words = questionId.replaceAll("-", " ");

@@ -40,6 +40,11 @@ export function placeOf(tracks: readonly Track[], ms: number): { index: number; 
   return { index, within_ms: Math.min(Math.max(0, ms - track.from_ms), track.duration_ms) };
 }
 
+/** Where a quote stands in its answer as it is shown: as it should read. */
+export function spanOf(quote: Pick<Quote, "start" | "end" | "correction">): Pick<Quote, "start" | "end"> {
+  return quote.correction ?? quote;
+}
+
 /** About where a quote is heard in its recording: by its place among the characters, as no word has
  * a time of its own. */
 export function soundOf(line: Pick<Line, "text" | "duration_ms">, quote: Pick<Quote, "start">): number {

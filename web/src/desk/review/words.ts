@@ -1,10 +1,12 @@
 // How scores, and what they lack, are called.
 import type {
   CompetencyScore,
+  Correction,
   DecisionKind,
   Evaluation,
   HumanReason,
   Line,
+  Quote,
   Scorecard,
   ScoreReason,
 } from "@/api/evaluation";
@@ -79,23 +81,32 @@ export function totalOf(card: Scorecard): { score: number; coverage: number; isR
 }
 
 /** What to know of a line before believing its words. */
-export function marksOf(line: Line): string[] {
+export function marksOf(line: Line, isCorrected = false): string[] {
   const marks: string[] = [];
   if (line.modality === "typed") marks.push("Typed");
   if (line.modality === "shown") marks.push("Shown on the screen");
   if (line.interrupted) {
     marks.push(line.heard_ms === null ? "Interrupted" : `Interrupted after ${Math.round(line.heard_ms / 1000)} s`);
   }
-  if (line.speaker === "candidate" && line.confidence !== null && line.confidence < 0.5) {
+  if (isCorrected) marks.push("Corrected");
+  else if (line.speaker === "candidate" && line.confidence !== null && line.confidence < 0.5) {
     marks.push(`Hard to understand (${Math.round(line.confidence * 100)} %)`);
   }
   return marks;
 }
 
-export const PHASES: Record<string, string> = {
-  introduction: "Introduction",
-  warmup: "Warm-up",
-  main_questions: "Main questions",
-  wrap_up: "Wrap-up",
-  completed: "Farewell",
-};
+/** What was misheard in a quote; null where these very words were heard right. */
+export function mishearing(quote: Quote): { heard: string; now: string } | null {
+  const { correction } = quote;
+  if (!correction || correction.recognized === correction.now) return null;
+  return { heard: correction.recognized, now: correction.now };
+}
+
+/** Corrections after which an answer reads otherwise than it was recognized: one may be taken back. */
+export function misheard(
+  lines: readonly Line[],
+  corrections: ReadonlyMap<string, Correction>,
+): ReadonlyMap<string, Correction> {
+  const recognized = new Map(lines.map((line) => [line.utterance_id, line.text]));
+  return new Map([...corrections].filter(([utteranceId, { text }]) => recognized.get(utteranceId) !== text));
+}

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useState } from "react";
-import { readTimeline, type Timeline as Told } from "@/api/timeline";
+import { readTimeline, type Step, type Timeline as Told } from "@/api/timeline";
 import { useLoaded } from "@/account/useLoaded";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/ui.module.css";
@@ -42,30 +42,43 @@ function Loaded({ interviewId }: { interviewId: string }) {
   );
 }
 
-export function Shown({ timeline }: { timeline: Told }) {
+/** `isLive`: turns come first, and the newest of all on top. */
+export function Shown({ timeline, isLive = false }: { timeline: Told; isLive?: boolean }) {
   if (timeline.runs === 0) return <p className={ui.lead}>Nothing is kept of how it ran.</p>;
+  const steps = <Steps steps={inOrder(timeline.steps, isLive)} />;
   return (
     <>
-      {!timeline.complete && <p className={ui.small}>It was too long to be shown whole: this is its beginning.</p>}
-      <section aria-label="Steps">
-        <ol className={styles.steps}>
-          {timeline.steps.map((step, at) => (
-            <li key={at} data-kind={step.kind} data-testid="step">
-              <time className={ui.small} dateTime={step.at}>
-                {CLOCK.format(new Date(step.at))}
-              </time>
-              <span>{stepIn(step)}</span>
-            </li>
-          ))}
-        </ol>
-      </section>
+      {!timeline.complete && <p className={ui.small}>Not all of it is shown: it was too long, or its beginning is not kept any more.</p>}
+      {!isLive && steps}
       <section aria-label="Turns">
-        <ol className={styles.turns}>
-          {timeline.turns.map((turn) => (
+        <ol className={styles.turns} reversed={isLive}>
+          {inOrder(timeline.turns, isLive).map((turn) => (
             <Turn key={turn.turn_id} turn={turn} />
           ))}
         </ol>
       </section>
+      {isLive && steps}
     </>
   );
+}
+
+function Steps({ steps }: { steps: readonly Step[] }) {
+  return (
+    <section aria-label="Steps">
+      <ol className={styles.steps}>
+        {steps.map((step, at) => (
+          <li key={at} data-kind={step.kind} data-testid="step">
+            <time className={ui.small} dateTime={step.at}>
+              {CLOCK.format(new Date(step.at))}
+            </time>
+            <span>{stepIn(step)}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function inOrder<T>(things: readonly T[], isNewestFirst: boolean): readonly T[] {
+  return isNewestFirst ? [...things].reverse() : things;
 }

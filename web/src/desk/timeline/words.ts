@@ -11,7 +11,7 @@ const ENDING: Record<Ending, string> = {
   completed: "",
   failed: "failed",
   timed_out: "ran out of time",
-  cancelled: "given up for another run",
+  cancelled: "given up",
   running: "still running",
 };
 

@@ -1,0 +1,1 @@
+"""What the worker process consists of: `worker.py` starts it."""
