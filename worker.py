@@ -22,7 +22,7 @@ from interview.persistence.database import Database
 from interview.security.data_keys import build_data_keys
 from interview.security.living import require_master_keys
 from interview.security.production import check_production
-from interview.streams.pulse import LEAVING_S, Pulse
+from interview.streams.pulse import Pulse
 from interview.telemetry.exposition import exposed
 from interview.telemetry.tracing import start_tracing, stop_tracing
 from interview.temporal_client import connect_temporal
@@ -104,8 +104,7 @@ async def _drain(
 ) -> None:
     """All at once: none takes a new task while another one finishes its last."""
     pulse.leave()
-    told = asyncio.sleep(LEAVING_S)
-    await asyncio.gather(told, *(worker.shutdown() for worker in workers))
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
     await asyncio.gather(*running)
 
 

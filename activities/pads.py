@@ -27,8 +27,8 @@ log = structlog.stdlib.get_logger(__name__)
 GATHER_S = 0.1
 MOST_SHOWN_CHARS = 16_000
 MOST_MESSAGES = 40
-"""Of a run, as it is written; the result holds the rest. The room's stream holds 500 messages, and
-what is being said is among them."""
+"""Of an attempt at a run, as it is written; the result holds the rest. The room's stream holds 500
+messages, and what is being said is among them."""
 _LOOK_AGAIN_S = 0.05
 
 
@@ -44,6 +44,7 @@ class _Shown:
     characters: int = 0
     """Of this attempt."""
     messages: int = 0
+    """Of it, too."""
     _waiting: list[OutputPiece] = field(default_factory=list[OutputPiece])
 
     def take(self, piece: OutputPiece) -> None:
@@ -51,7 +52,7 @@ class _Shown:
         if piece.case is not None and piece.case >= self.shown_cases:
             return
         if piece.attempt > self.attempt:
-            self.attempt, self.characters = piece.attempt, 0
+            self.attempt, self.characters, self.messages = piece.attempt, 0, 0
             self._waiting.clear()
         self._waiting.append(piece)
 

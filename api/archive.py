@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import zipfile
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from interview.persistence.documents import DocumentRow
 from interview.persistence.rows import InterviewRecord, RecordingRow, TranscriptLine
 from interview.ports import BlobStore
 
-__all__ = ["Pages", "archive", "questions_asked", "to_the_end"]
+__all__ = ["Pages", "archive", "questions_asked"]
 
 Pages = AsyncIterator[Sequence[BaseModel]]
 
@@ -91,14 +91,6 @@ async def archive(
         )
         yield sink.take()
     yield sink.take()
-
-
-async def to_the_end(pages: Pages, look: Callable[[], Awaitable[object]]) -> Pages:
-    """`look` raises where what is listed is gone: then the pages ended because it was erased, and
-    not because that was all."""
-    async for page in pages:
-        yield page
-    await look()
 
 
 async def _found(blobs: BlobStore, key: str) -> bytes | None:

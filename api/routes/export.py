@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
-from api.archive import archive, questions_asked, to_the_end
+from api.archive import Pages, archive, questions_asked
 from api.authentication import PrincipalDep
 from api.authorization import requires
-from api.dependencies import ServicesDep
+from api.dependencies import Services, ServicesDep
 from api.errors import responses
 from api.rate_limits import EXPORTING, limited
 from api.routes.documents import is_for
@@ -17,7 +17,7 @@ from interview.persistence.audit import AuditTrail, Subject
 from interview.persistence.digest import transcript_sha256
 from interview.persistence.exports import promises
 
-__all__ = ["router"]
+__all__ = ["router", "whole"]
 
 router = APIRouter(prefix="/api/v1/interviews/{interview_id}/export", tags=["export"])
 
@@ -35,8 +35,7 @@ async def export_interview(
     how it ran, consents, accommodations, corrections and the audit trail as JSON, every recording,
     and every document with its text; for a candidate, of the documents the résumés, and of the
     trail what is about them. Errors: `interview.erased`."""
-    if await services.erasures.find(interview_id) is not None:
-        raise NotFoundError("interview.erased", "the interview was erased, or is about to be")
+    await _refuse_erased(services, interview_id)
     record = await services.records.get_interview(interview_id)
     lines = await services.records.transcript(interview_id)
     recordings = await services.records.recordings(interview_id)
@@ -58,15 +57,9 @@ async def export_interview(
         },
         **promised,
     }
-
-    async def is_there() -> None:
-        await services.records.owner(interview_id)
-
     pads = services.pads
-    code = {
-        "snapshots": to_the_end(pads.snapshot_pages(interview_id), is_there),
-        "runs": to_the_end(pads.run_pages(interview_id), is_there),
-    }
+    pages = {"snapshots": pads.snapshot_pages(interview_id), "runs": pads.run_pages(interview_id)}
+    code = {name: whole(services, interview_id, each) for name, each in pages.items()}
     return StreamingResponse(
         archive(
             *(record, documents, recordings, services.blobs, files), listed_by_page={"code": code}
@@ -77,3 +70,16 @@ async def export_interview(
             "Content-Disposition": f'attachment; filename="interview-{record.interview_id}.zip"',
         },
     )
+
+
+async def whole(services: Services, interview_id: str, pages: Pages) -> Pages:
+    """Rows that are erased meanwhile end a list as its end does. Raises `NotFoundError`
+    (`interview.erased`) then."""
+    async for page in pages:
+        yield page
+    await _refuse_erased(services, interview_id)
+
+
+async def _refuse_erased(services: Services, interview_id: str) -> None:
+    if await services.erasures.find(interview_id) is not None:
+        raise NotFoundError("interview.erased", "the interview was erased, or is about to be")

@@ -34,10 +34,13 @@ $(CLUSTER_BIN)/.ready: $(wildcard $(CLUSTER)/go.* $(CLUSTER)/*/main.go) | .venv/
 	@mkdir -p $(CLUSTER_BIN)
 	@for one in etcd apiserver controllers; do \
 		echo "Building $$one …"; \
-		CGO_ENABLED=0 GOFLAGS="-modcacherw $(GOFLAGS)" nice $(GO) build -C $(CLUSTER) -p 2 \
+		CGO_ENABLED=0 GOFLAGS="-modcacherw $(GOFLAGS)" nice $(GO) build -C $(CLUSTER) -p 2 -buildvcs=false \
 			-ldflags "-s -w" -o $(CLUSTER_BIN)/$$one ./$$one || exit 1; \
 	done
 	@touch $@
+
+# It starts itself anew where it sees nothing but itself.
+$(GVISOR_DONE): export CGO_ENABLED := 0
 
 .PHONY: check-deploy check-cluster manifests
 check-deploy: $(DEPLOY_GO_DONE) $(DEPLOY_VENV)/.ready ## Images, compose, charts, manifests, CI and dashboards (builds its tools once)

@@ -24,31 +24,22 @@ import redis
 from interview.streams.client import Redis, RedisError
 from interview.streams.log import translated
 
-__all__ = [
-    "BEAT_S",
-    "LEAVING_S",
-    "STUCK_AFTER_S",
-    "HeldTurn",
-    "Pulse",
-    "PulseReader",
-    "Signs",
-    "Vigil",
-]
+__all__ = ["BEAT_S", "STUCK_AFTER_S", "HeldTurn", "Pulse", "PulseReader", "Signs", "Vigil"]
 
 BEAT_S = 0.1
 DEAD_AFTER_S = 0.4
 """A count that stands still for so long is a dead worker's."""
 BLIND_AFTER_S = 0.25
 """Who has not looked for so long cannot tell a dead worker from one it did not see."""
-LEAVING_S = 0.5
-"""A worker that leaves says so for so long at least: until each who looks has seen it."""
+LEFT_S = 60
+"""So long after it left a worker is still told of, to whoever begins to look only then."""
 STUCK_AFTER_S = 3.0
 """A worker whose event loop stands still for so long counts no further."""
 HELD_TTL_S = 3600
 
 _BEATS = "intervue:pulse"
-_LEAVING = "intervue:pulse:leaving"
-"""By worker. Not beside the counts: a process of an earlier release takes all there for one."""
+_LEAVING = f"{_BEATS}:leaving"
+"""Not beside the counts: an older version would take it for one that stands still."""
 
 
 def _held_key(worker_id: str) -> str:
@@ -93,7 +84,7 @@ class Pulse:
         self._thread.start()
 
     def leave(self) -> None:
-        """It takes nothing new, and ends with its last stage, no sooner than after `LEAVING_S`."""
+        """It takes nothing new, and ends with its last stage."""
         self._is_leaving = True
 
     def stop(self) -> None:
@@ -133,9 +124,11 @@ class Pulse:
                 except (RedisError, OSError):
                     written = None
             with suppress(RedisError, OSError):
-                client.hdel(_BEATS, self.worker_id)
-                client.hdel(_LEAVING, self.worker_id)
-                client.delete(_held_key(self.worker_id))
+                with client.pipeline() as pipe:  # pyright: ignore[reportUnknownMemberType] untyped keyword argument
+                    self._tell_leaving(pipe)
+                    pipe.hdel(_BEATS, self.worker_id)
+                    pipe.delete(_held_key(self.worker_id))
+                    pipe.execute()
 
     def _take_changes(self) -> bool:
         """Waits for a change, or until the next beat is due; False when it is the end."""
@@ -162,14 +155,20 @@ class Pulse:
             if ended := written - held:
                 pipe.hdel(key, *map(str, ended))
             if self._is_leaving:
-                pipe.hset(_LEAVING, self.worker_id, 1)
+                self._tell_leaving(pipe)
             pipe.hincrby(_BEATS, self.worker_id, 1)
             return pipe.execute()[-1]
+
+    def _tell_leaving(self, pipe: Any) -> None:
+        now = time.time()
+        pipe.zadd(_LEAVING, {self.worker_id: now})
+        pipe.zremrangebyscore(_LEAVING, "-inf", now - LEFT_S)
+        pipe.expire(_LEAVING, LEFT_S)
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Of the workers that have not left: the count of each, and who is about to leave."""
+    """The count of each worker that has not left, and those that are leaving or have just left."""
 
     beats: dict[str, int]
     leaving: frozenset[str]
@@ -183,13 +182,11 @@ class PulseReader:
 
     async def signs(self) -> Signs:
         with translated():
-            async with self.redis.pipeline(transaction=False) as pipe:
-                pipe.hgetall(_BEATS)
-                pipe.hkeys(_LEAVING)
-                counts, leaving = cast(tuple[dict[bytes, bytes], list[bytes]], await pipe.execute())
+            async with cast(Any, self.redis).pipeline(transaction=False) as pipe:
+                pipe.hgetall(_BEATS).zrange(_LEAVING, 0, -1)
+                counts, leaving = await pipe.execute()
         beats = {worker.decode(): int(count) for worker, count in counts.items()}
-        # Who died between its two words has left none that anybody takes away.
-        return Signs(beats, frozenset(worker.decode() for worker in leaving) & beats.keys())
+        return Signs(beats, frozenset(worker.decode() for worker in leaving))
 
     async def beats(self) -> dict[str, int]:
         return (await self.signs()).beats
@@ -203,7 +200,6 @@ class PulseReader:
         """A worker that was alive after all is back with its next beat."""
         with translated():
             await self.redis.hdel(_BEATS, worker_id)
-            await self.redis.hdel(_LEAVING, worker_id)
 
 
 @dataclass(slots=True)

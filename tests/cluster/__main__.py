@@ -22,7 +22,7 @@ from tests.cluster.manifests import apply, refused, rendered
 from tests.cluster.node import node
 from tests.cluster.runs import check_runs
 from tests.cluster.servers import Admin, cluster
-from tests.cluster.shapes import check_shapes
+from tests.cluster.shapes import check_shapes, wait_for_policy
 from tests.fakes.cluster.walls import walled
 
 _EXAMPLES = Path("deploy/helm/examples")
@@ -43,6 +43,7 @@ def main() -> int:
         _charts(checks, admin, options.helm)
         _prepare(admin, rendered(options.helm, _EXAMPLES / "programs.yaml"))
         _wait_for_quota(admin)
+        wait_for_policy(admin, _PLACE)
         token = _token(admin)
         _rights(checks, admin, token)
         check_shapes(checks, admin, _PLACE)

@@ -17,7 +17,7 @@ __all__ = ["gvisor"]
 _NONE: dict[str, list[str]] = {
     name: [] for name in ("bounding", "effective", "inheritable", "permitted", "ambient")
 }
-_NAMESPACES = ("pid", "network", "ipc", "uts", "mount")
+_NAMESPACES = ("pid", "ipc", "uts", "mount")
 
 
 @contextmanager
@@ -49,6 +49,7 @@ def gvisor(runsc: Path, state: Path) -> Generator[Callable[[Wants], Contained]]:
 
 def _specification(wants: Wants) -> dict[str, Any]:
     container = wants.container
+    namespaces = (*_NAMESPACES, *(() if wants.network_open else ("network",)))
     user = container["securityContext"]["runAsUser"]
     mounts = [
         {"destination": "/proc", "type": "proc", "source": "proc"},
@@ -81,7 +82,7 @@ def _specification(wants: Wants) -> dict[str, Any]:
         },
         "hostname": "pod",
         "mounts": mounts,
-        "linux": {"namespaces": [{"type": name} for name in _NAMESPACES]},
+        "linux": {"namespaces": [{"type": name} for name in namespaces]},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from interview.sandbox.kubernetes.manifest import Place
 from tests.cluster.checks import Checks
 from tests.cluster.servers import Admin, Refused
 
-__all__ = ["check_shapes"]
+__all__ = ["check_shapes", "wait_for_policy"]
 
 Document = dict[str, Any]
 Change = Callable[[Document], object]
@@ -56,11 +57,25 @@ _OTHERS: tuple[tuple[str, Change, str], ...] = (
     (
         "without a limit",
         lambda spec: spec["containers"][0]["resources"]["limits"].pop("cpu"),
-        "programs have limits",
+        "limits",
     ),
     ("without an end", lambda spec: spec.pop("activeDeadlineSeconds"), "programs end"),
 )
 """Each a pod's change, and what is said of it."""
+
+
+def wait_for_policy(admin: Admin, place: Place) -> None:
+    """The API server reads policies some time after they are made."""
+    job = _job(place, Run(language="python", source=""))
+    pod = _pod(job["spec"]["template"], lambda spec: spec.pop("activeDeadlineSeconds"))
+    path = f"/api/v1/namespaces/{place.namespace}/pods"
+    for _ in range(300):
+        try:
+            admin.ask("POST", path, pod, dryRun="All")
+        except Refused:
+            return
+        time.sleep(0.2)
+    raise SystemExit("the policy for pods is not kept")
 
 
 def check_shapes(checks: Checks, admin: Admin, place: Place) -> None:

@@ -71,8 +71,9 @@ assert ScriptDirectory.from_config(Config("alembic.ini")).get_heads()
         ("api", _MIGRATIONS),
         ("worker", "import worker"),
         ("code", "import code_worker, interview.sandbox.bubblewrap.backend"),
+        ("code", "import interview.sandbox.kubernetes.inside.__main__, code_worker"),
     ],
-    ids=["api", "migrations", "worker", "code"],
+    ids=["api", "migrations", "worker", "code", "program"],
 )
 def test_nothing_is_missing(target: str, program: str, tmp_path: Path) -> None:
     done = subprocess.run(

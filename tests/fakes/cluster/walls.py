@@ -77,6 +77,8 @@ def walled(wants: Wants) -> Contained:
         *("--proc", "/proc", "--dev", "/dev"),
         *(part for one in (*folders, *interpreter()) for part in ("--ro-bind", one, one)),
         *(part for name, to in links.items() for part in ("--symlink", to, f"/{name}")),
+        # What is made on the way to something is root's alone.
+        *("--perms", "0755", "--dir", "/opt"),
         *(part for one, to in wants.lent.items() for part in ("--ro-bind", one, to)),
     ]
     for mount in container["volumeMounts"]:

@@ -173,11 +173,17 @@ async def test_so_is_what_a_worker_that_is_leaving_was_given_and_not_what_it_is_
             assert await scene.kept_goes_on()
         # Counts and nothing else, for processes that know of no leaving.
         told = cast(list[bytes], await scene.redis.hkeys("intervue:pulse"))
-        assert b"/" not in b"".join(told)
+        assert {name.decode() for name in told} == (await PulseReader(scene.redis).beats()).keys()
     for pulse in (scene.loser, scene.keeper):
         await asyncio.to_thread(pulse.stop)
-    assert not {scene.loser.worker_id, scene.keeper.worker_id} & await _leaving(scene.redis)
 
 
-async def _leaving(redis: Redis) -> frozenset[str]:
-    return (await PulseReader(redis).signs()).leaving
+async def test_whoever_looks_only_when_the_worker_has_left_finds_it_as_well(scene: Scene) -> None:
+    """API and workers are exchanged together."""
+    scene.loser.start()
+    scene.loser.leave()
+    await asyncio.to_thread(scene.loser.stop)
+    assert scene.loser.worker_id not in await PulseReader(scene.redis).beats()
+    async with scene.looked_at():
+        assert await scene.asked() == "worker lost: whichever runs"
+        assert await scene.kept_goes_on()

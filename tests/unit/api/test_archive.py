@@ -9,11 +9,15 @@ import weakref
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from pydantic import BaseModel
 
-from api.archive import archive, to_the_end
+from api.archive import archive
+from api.dependencies import Services
+from api.routes.export import whole
 from interview.errors import NotFoundError
 from interview.persistence.rows import InterviewRecord, RecordingRow
 from interview.ports import BlobStore, FoundBlob, StoredBlob
@@ -142,27 +146,18 @@ async def test_what_cannot_be_read_to_its_end_is_no_archive() -> None:
         zipfile.ZipFile(file)
 
 
-async def test_what_was_erased_after_a_page_is_no_archive() -> None:
-    """Its rows are gone, and their pages end as if that had been all."""
-    is_erased = False
+async def test_a_list_that_an_erasure_has_ended_is_no_whole_list() -> None:
+    """Its rows are gone then, and the list seems to be over."""
+
+    class Erasures:
+        async def find(self, interview_id: str) -> object:
+            return object()
 
     async def pages() -> AsyncIterator[Rows]:
-        nonlocal is_erased
         yield Rows([Page(number=1, text="x")])
-        is_erased = True
 
-    async def look() -> None:
-        if is_erased:
-            raise NotFoundError("interview.not_found", "no such interview")
-
-    record, file = InterviewRecord.model_construct(created_at=datetime.now(UTC)), io.BytesIO()
-    lists = {"code": {"snapshots": to_the_end(pages(), look)}}
-
-    async def read() -> None:
-        async for part in archive(record, {}, [], Counting(), listed_by_page=lists):
-            file.write(part)
-
-    with pytest.raises(NotFoundError):
-        await read()
-    with pytest.raises(zipfile.BadZipFile):
-        zipfile.ZipFile(file)
+    services = cast(Services, SimpleNamespace(erasures=Erasures()))
+    listed = aiter(whole(services, "an-interview", pages()))
+    assert len(await anext(listed)) == 1
+    with pytest.raises(NotFoundError, match="erased"):
+        await anext(listed)
