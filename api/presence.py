@@ -40,9 +40,11 @@ class Marking:
     async def once(self) -> None:
         """Raises `StreamError`, `DatabaseUnavailable`."""
         here, before = self._attendance.interviews, self._before
-        ages = await self._presence.mark(here)
+        marked = await self._presence.mark(here)
         self._before = here
+        if marked.it_was_us:
+            return
         # Whoever was here the last time was not away: it was us who did not get to say so.
-        returned = [i for i in here - before if ages.get(i, 0.0) > AWAY_AFTER_S]
+        returned = [i for i in here - before if marked.ages.get(i, 0.0) > AWAY_AFTER_S]
         if returned:
             await self._returns.note(returned)

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -60,16 +60,23 @@ class WebClient(StaticFiles):
         """Raises `HTTPException` for the API's own paths, which are no pages."""
         if path.startswith(("api/", "ws/", "health")):
             raise HTTPException(404, "There is nothing here")
-        return await super().get_response(path, scope)
+        response = await super().get_response(path, scope)
+        if isinstance(response, FileResponse) and response.status_code == 404:
+            # The page for what is not there comes past `file_response`.
+            self._add_headers(response, Path(response.path))
+        return response
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type] passed through
-        file = Path(str(args[0] if args else kwargs["full_path"])).resolve()
+        self._add_headers(response, Path(str(args[0] if args else kwargs["full_path"])))
+        return response
+
+    def _add_headers(self, response: Response, file: Path) -> None:
+        file = file.resolve()
         hashed = "/_next/static/" in file.as_posix()
         response.headers["Cache-Control"] = _FOREVER if hashed else _ASK_AGAIN
         if policy := self._policies.get(file):
             response.headers["Content-Security-Policy"] = policy
-        return response
 
 
 def web_or(otherwise: ASGIApp, web: WebClient) -> ASGIApp:

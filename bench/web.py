@@ -11,13 +11,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gzip
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 from playwright.async_api import BrowserContext, Page, async_playwright
@@ -25,15 +21,14 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 from bench.stats import p50, p95
 from bench.stubs import INSTANT
 from bench.systems import Intervue
+from bench.weight import fetched, total_kb, weigh
 from demo.interview import create_interview
-from launcher.paths import REPOSITORY
 
 TURNS = 36
 WARM_UP_TURNS = 2
 SPEAK_S = 0.6
 """How long the button is held."""
 REST_S = 0.3
-WEB_OUT = REPOSITORY / "web" / "out"
 _PATIENCE_MS = 30_000
 _ARGUMENTS = [
     "--no-sandbox",
@@ -57,9 +52,6 @@ window.AudioWorkletNode = class extends Node {
   }
 };
 """
-_FETCHED = (
-    """() => [location.href, ...performance.getEntriesByType("resource").map((e) => e.name)]"""
-)
 _TALK = '[data-testid="room"][data-state="listening"] [data-testid="talk"][aria-disabled="false"]'
 _DONE = '[data-testid="done"]'
 
@@ -68,7 +60,7 @@ async def _measure(turns: int) -> dict[str, object]:
     executable = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
     system = Intervue()
     times: list[float] = []
-    fetched: set[str] = set()
+    addresses: set[str] = set()
     async with system.stack(INSTANT) as stack, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
         context = await browser.new_context(permissions=["microphone"])
@@ -77,17 +69,17 @@ async def _measure(turns: int) -> dict[str, object]:
             most = turns + WARM_UP_TURNS - len(times)
             measured, names = await _interview(context, stack.app_url, most)
             times += measured
-            fetched |= names
+            addresses |= names
             print(f"{len(times)} turns, p50 {p50(times):.1f} ms", flush=True)
         await browser.close()
     counted = times[WARM_UP_TURNS:]
-    sizes = await asyncio.to_thread(_sizes, fetched)
+    sizes = await asyncio.to_thread(weigh, addresses)
     return {
         "bench": "web",
         "turns": len(counted),
         "mouse_up_to_sound_p50_ms": p50(counted),
         "mouse_up_to_sound_p95_ms": p95(counted),
-        "room_gzip_kb": round(sum(sizes.values()) / 1024, 1),
+        "room_gzip_kb": total_kb(sizes),
         **{f"room_{kind}_gzip_kb": round(size / 1024, 1) for kind, size in sizes.items()},
     }
 
@@ -99,9 +91,9 @@ async def _interview(context: BrowserContext, url: str, most: int) -> tuple[list
     page = await context.new_page()
     await page.goto(f"{url}/interview/?id={interview_id}")
     await page.get_by_test_id("join").click()
-    fetched: set[str] = set()
+    addresses: set[str] = set()
     while await _my_turn(page):
-        fetched = fetched or set(await page.evaluate(_FETCHED))
+        addresses = addresses or await fetched(page)
         done = await page.evaluate("() => window.measured.length")
         if done >= most:
             break
@@ -115,30 +107,13 @@ async def _interview(context: BrowserContext, url: str, most: int) -> tuple[list
         )
     times: list[float] = await page.evaluate("() => window.measured")
     await page.close()
-    return times, fetched
+    return times, addresses
 
 
 async def _my_turn(page: Page) -> bool:
     """False once the interview is over."""
     await page.locator(f"{_TALK}, {_DONE}").first.wait_for(timeout=_PATIENCE_MS)
     return not await page.locator(_DONE).is_visible()
-
-
-def _sizes(addresses: Sequence[str] | set[str]) -> dict[str, int]:
-    """In bytes, by kind. What the API answers is no part of the page."""
-    sizes = {"code": 0, "style": 0, "font": 0, "document": 0}
-    kinds = {".js": "code", ".css": "style", ".woff2": "font", ".html": "document"}
-    for path in {urlsplit(address).path for address in addresses}:
-        file = WEB_OUT / path.lstrip("/")
-        file = file / "index.html" if path.endswith("/") else file
-        if file.suffix in kinds and file.is_file():
-            sizes[kinds[file.suffix]] += _compressed(file)
-    return sizes
-
-
-def _compressed(file: Path) -> int:
-    data = file.read_bytes()
-    return min(len(data), len(gzip.compress(data, 6)))
 
 
 def main() -> None:

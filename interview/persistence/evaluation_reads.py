@@ -45,9 +45,13 @@ _SAMPLES = (
         EVALUATION_SAMPLES.c.sample,
     )
 )
-_SCORES = select(*_SCORE).where(
-    COMPETENCY_SCORES.c.interview_id == bindparam("of_interview"),
-    COMPETENCY_SCORES.c.number == bindparam("of_number"),
+_SCORES = (
+    select(*_SCORE)
+    .where(
+        COMPETENCY_SCORES.c.interview_id == bindparam("of_interview"),
+        COMPETENCY_SCORES.c.number == bindparam("of_number"),
+    )
+    .order_by(COMPETENCY_SCORES.c.competency_id)
 )
 
 

@@ -123,6 +123,12 @@ _MARK_HEARD = (
     )
     .returning(UTTERANCES.c.utterance_id)
 )
+# Whoever looks on asks whether anything is new by this.
+_TOUCH = (
+    update(INTERVIEWS)
+    .where(INTERVIEWS.c.interview_id == bindparam("of_interview"))
+    .values(updated_at=func.now())
+)
 
 
 async def commit_answer(connection: AsyncConnection, record: AnswerRecord) -> CommittedAnswer:
@@ -217,6 +223,8 @@ async def mark_heard(
             "new_heard_ms": min(max(heard_ms, 0), 2**31 - 1),
         },
     )
+    if marked is not None:
+        await connection.execute(_TOUCH, {"of_interview": interview_id})
     return marked is not None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from interview.streams.client import Redis
 from interview.streams.log import translated
 
-__all__ = ["AWAY_AFTER_S", "MARK_S", "Presence"]
+__all__ = ["AWAY_AFTER_S", "MARK_S", "Marked", "Presence"]
 
 MARK_S = 2.0
 AWAY_AFTER_S = 8.0
@@ -23,8 +23,22 @@ KEPT_S = 30 * 24 * 3600
 """Longer than any pause."""
 
 
+_HOUSE = "intervue:here"
+"""Marked by every process, rooms or not."""
+_BACK = "intervue:here:back"
+"""There for a while after no process had marked anything for long."""
+
+
 def _key(interview_id: str) -> str:
     return f"intervue:{{{interview_id}}}:here"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    ages: Mapping[str, float]
+    """Seconds for which each had not been marked; without those that never were."""
+    it_was_us: bool
+    """Whoever comes now may have been kept out: no process was up, until a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +47,20 @@ class Presence:
 
     redis: Redis
 
-    async def mark(self, interview_ids: Collection[str]) -> Mapping[str, float]:
-        """They are there now. Returns for how many seconds each had not been marked; without those
-        that never were."""
+    async def mark(self, interview_ids: Collection[str]) -> Marked:
+        """They are there now, and so is a process."""
         with translated():
-            # Both together: of two processes one alone sees that somebody was away.
+            # All together: of two processes one alone sees that somebody was away.
             async with self.redis.pipeline(transaction=True) as pipe:
-                for interview_id in interview_ids:
-                    pipe.pttl(_key(interview_id))
-                    pipe.set(_key(interview_id), b"", ex=KEPT_S)
-                answers: list[Any] = await pipe.execute() if interview_ids else []
-        return _ages(interview_ids, answers[::2])
+                pipe.exists(_BACK)
+                for key in (_HOUSE, *map(_key, interview_ids)):
+                    pipe.pttl(key)
+                    pipe.set(key, b"", ex=KEPT_S)
+                is_back, *answers = await pipe.execute()
+            house_left_ms, *left_ms = answers[::2]
+            if silent := 0 <= house_left_ms < (KEPT_S - AWAY_AFTER_S) * 1000:
+                await self.redis.set(_BACK, b"", ex=round(AWAY_AFTER_S))
+        return Marked(_ages(interview_ids, left_ms), silent or bool(is_back))
 
     async def ages(self, interview_ids: Collection[str]) -> Mapping[str, float]:
         """Seconds since each was marked last; without those that never were."""

@@ -14,6 +14,7 @@ from interview.security.principal import Principal
 from interview.security.tokens import AccessTokens
 from tests.browser.accessibility import check
 from tests.browser.accounts import PASSWORD, Recruiter, Visit, mailed_link, some_address
+from tests.browser.fake_room_server import WEB_OUT
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,6 +33,7 @@ async def test_whoever_is_signed_out_signs_in_and_comes_back(browser: Browser, s
     await visit.fill_in(grace.email, "not the password")
     await visit.is_told("do not belong together")
     assert "/login/" in visit.page.url
+    await check(visit, "a password that is wrong")
     await visit.fill_in(grace.email, grace.password)
     await visit.page.wait_for_url(f"{site}/desk/invitations/")
     await visit.by_id("sign-out").click()
@@ -62,8 +64,10 @@ async def test_the_organizations_own_sign_in_is_there_where_it_is_set_up(
     await visit.open("/login/")
     await expect(visit.by_id("openid")).to_have_attribute("href", "/api/v1/auth/oidc/start")
     await expect(visit.page.get_by_role("link", name="Register an organization")).to_have_count(0)
+    await check(visit, "an organization's own sign-in")
     await visit.open("/register/")
     await expect(visit.page.locator("h1")).to_have_text("Registration is closed here")
+    await check(visit, "a closed registration")
 
 
 async def test_signing_in_leads_to_our_own_pages_alone(browser: Browser, site: str) -> None:
@@ -93,12 +97,15 @@ async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
     candidate = await Visit.begin(browser, site)
     await candidate.open(link.partition("localhost:8000")[2])
     await candidate.by_id("join-extra-time").select_option("2")
+    await check(candidate, "an invitation")
     await candidate.by_id("join-consent").click()
     await candidate.page.wait_for_url(f"{site}/interview/**")
     await expect(candidate.by_id("join")).to_be_visible()
+    await check(candidate, "the gate")
 
     await desk.page.get_by_role("link", name="Accommodations").click()
     await expect(desk.by_id("asked")).to_contain_text("Twice the time")
+    await check(desk, "more time that is asked for")
     await desk.by_id("grant").click()
     await expect(desk.page.get_by_text("Nothing waits for an answer.")).to_be_visible()
     await desk.page.get_by_role("link", name="Invitations").click()
@@ -110,15 +117,18 @@ async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
     await expect(desk.by_id("invitation")).to_have_count(1)
     await desk.by_id("new-link").click()
     await expect(desk.page.get_by_role("dialog")).to_contain_text("Ada has come in already")
+    await check(desk, "whose link another one is")
     await desk.page.keyboard.press("Escape")
     await desk.page.get_by_role("link", name="Interviews").click()
     await expect(desk.by_id("interview")).to_contain_text("Ada")
     await desk.page.get_by_label("Search").fill("nobody")
     await expect(desk.page.get_by_text("Nothing fits your search.")).to_be_visible()
+    await check(desk, "a search that finds nothing")
 
     # Their session is for the interview alone, and what is kept of it is theirs.
     await candidate.open("/desk/")
     await expect(candidate.page.get_by_text("This page is for recruiters")).to_be_visible()
+    await check(candidate, "a page for others")
     await candidate.page.get_by_role("link", name="Go to your account").click()
     async with candidate.page.expect_download() as saved:
         await candidate.button("Save a copy").click()
@@ -127,8 +137,10 @@ async def test_a_candidate_comes_in_by_the_link_and_is_granted_more_time(
     await candidate.page.keyboard.press("Escape")
     await expect(candidate.by_id("confirm-erase")).to_be_hidden()
     await candidate.button("Withdraw consent and erase").click()
+    await check(candidate, "a consent about to be withdrawn")
     await candidate.by_id("confirm-erase").click()
     await expect(candidate.by_id("withdrawn")).to_be_visible()
+    await check(candidate, "a consent that is withdrawn")
     assert desk.problems == candidate.problems == []
 
 
@@ -146,6 +158,7 @@ async def test_an_admin_sets_the_retention_and_erases_an_interview(
     await visit.by_id("cancel-retention").click()
     await expect(visit.by_id("retention")).to_contain_text("until somebody erases them")
     await visit.button("Save").click()
+    await check(visit, "a retention that erases")
     await visit.by_id("confirm-retention").click()
     await expect(visit.by_id("retention")).to_contain_text("90 days after their end")
     await visit.page.reload()
@@ -163,8 +176,10 @@ async def test_an_admin_sets_the_retention_and_erases_an_interview(
     await visit.button("Erase Ada").click()
     await visit.page.keyboard.press("Escape")
     await visit.button("Erase Ada").click()
+    await check(visit, "an interview about to be erased")
     await visit.page.get_by_role("dialog").get_by_role("button", name="Erase").click()
     await expect(visit.by_id("receipt")).to_contain_text("Receipt")
+    await check(visit, "an interview that is erased")
     assert visit.problems == []
 
 
@@ -176,10 +191,12 @@ async def test_a_session_revoked_elsewhere_says_so(browser: Browser, site: str) 
     await there.sign_in(grace)
     await here.open("/account/")
     await expect(here.by_id("device")).to_have_count(3)  # registering was one
+    await check(here, "three devices")
     await here.by_id("revoke-others").click()
     await expect(here.by_id("device")).to_have_count(1)
     await there.page.get_by_role("link", name="Invitations").click()
     await expect(there.by_id("signed-out")).to_contain_text("signed out on this device")
+    await check(there, "signed out elsewhere")
     await here.by_id("revoke-all").click()
     await expect(here.by_id("signed-out")).to_be_visible()
 
@@ -195,6 +212,7 @@ async def test_a_password_is_set_by_the_mailed_link(
     await visit.page.get_by_label("Mail address").fill(grace.email)
     await visit.button("Send the link").click()
     await expect(visit.by_id("reset-asked")).to_be_visible()
+    await check(visit, "a mail that is on its way")
     link = await mailed_link(settings, grace.email, site, "/reset-password/")
     await visit.page.goto(link)
     await expect(visit.by_id("reset-form")).to_be_visible()
@@ -202,9 +220,11 @@ async def test_a_password_is_set_by_the_mailed_link(
     await visit.page.get_by_label("New password").fill("password123")
     await visit.button("Set the password").click()
     await visit.is_told("among the first that anybody would try")
+    await check(visit, "a password that is refused")
     await visit.page.get_by_label("New password").fill("another nanosecond")
     await visit.button("Set the password").click()
     await expect(visit.by_id("reset-done")).to_be_visible()
+    await check(visit, "a password that is set")
     await visit.sign_in(Recruiter(grace.email, "another nanosecond"))
 
     # Once.
@@ -242,16 +262,25 @@ async def test_people_and_keys_wait_for_a_confirmed_address(
     await expect(stranger.page.get_by_text(other.email)).to_be_visible()
     await stranger.by_id("prove-address").click()
     await stranger.is_told("of another account")
+    await check(stranger, "somebody else's address")
 
     await visit.page.goto(link)
     await expect(visit.page.get_by_text(grace.email)).to_be_visible()
     assert "#" not in visit.page.url
     await visit.by_id("prove-address").click()
     await expect(visit.by_id("address-proved")).to_be_visible()
+    await check(visit, "an address that is proved")
     await visit.open("/desk/people/")
     await visit.page.get_by_label("Mail address").fill(somebody := some_address())
     await visit.page.keyboard.press("Enter")
     await expect(visit.page.get_by_role("cell", name=somebody, exact=True)).to_be_visible()
+    await check(visit, "two people")
+    await visit.open("/desk/keys/")
+    await visit.page.get_by_label("What it is for").fill("Our own pages")
+    await visit.button("Make the key").click()
+    await expect(visit.by_id("key-secret")).to_be_visible()
+    await expect(visit.by_id("key")).to_have_count(1)
+    await check(visit, "a key and its secret")
     assert visit.problems == []
 
 
@@ -301,12 +330,21 @@ async def test_tabs_with_an_old_access_token_renew_it_once(
     assert len(renewals) == 1
 
 
+def _pages(*, of_accounts: bool) -> list[str]:
+    """All that are built, so that none can be forgotten."""
+    folders = [file.parent.relative_to(WEB_OUT) for file in WEB_OUT.rglob("index.html")]
+    paths = [f"/{folder}/".replace("/./", "/") for folder in sorted(folders)]
+    known = [path for path in paths if path not in ("/404/", "/_not-found/")]
+    return [path for path in known if path.startswith(("/desk/", "/account/")) == of_accounts]
+
+
 async def test_no_rule_of_accessibility_is_broken(browser: Browser, site: str) -> None:
     grace = Recruiter()
     await grace.register(site)
     context = await browser.new_context(viewport={"width": 390, "height": 844})
     visit = await Visit.begin(browser, site, context)
-    for path in ("/login/", "/register/", "/reset-password/", "/reset-password/#token=none"):
+    others = ("/reset-password/#token=none", "/join/#none", "/desk/", "/no-such-page/")
+    for path in (*_pages(of_accounts=False), *others):
         await visit.open(path)
         await check(visit, path)
     await visit.sign_in(grace)
@@ -314,10 +352,11 @@ async def test_no_rule_of_accessibility_is_broken(browser: Browser, site: str) -
     await visit.button("Make the link").click()
     await expect(visit.by_id("invitation")).to_be_visible()
     await check(visit, "an issued link")
-    pages = ("", "accommodations/", "people/", "keys/", "organization/")
-    for path in (*(f"/desk/{page}" for page in pages), "/account/"):
+    pages = _pages(of_accounts=True)
+    assert {"/desk/", "/desk/interview/", "/account/"} < set(pages)
+    for path in pages:
         await visit.open(path)
-        await expect(visit.by_id("sign-out")).to_be_visible()
         await expect(visit.page.locator('[aria-busy="true"]')).to_have_count(0)
+        await expect(visit.page.get_by_text("Loading…")).to_have_count(0)
         await check(visit, path)
     assert visit.problems == []

@@ -62,6 +62,11 @@ async def test_every_screen_is_accessible(
     await context.grant_permissions(["microphone"])
     await room.by_id("retry-microphone").click()
     await room.wait_for_own_turn()
+    await room.by_id("hands-free").click()
+    await expect(room.by_id("hands-free")).to_have_attribute("data-state", "on", timeout=20_000)
+    await look("hands-free")
+    await room.by_id("hands-free").click()
+    await room.wait_for_own_turn()
     await room.press_talk()
     await look("talking")
     await room.page.wait_for_timeout(500)  # a shorter press is a tap, which goes on listening
@@ -79,13 +84,29 @@ async def test_every_screen_is_accessible(
     await look("reconnecting")
     await server.start()
     await room.wait_for_state("speaking")
+    other = await Room.join(browser, server.url, server.interview.interview_id)
+    await room.wait_for_superseded()
+    await look("elsewhere")
+    await other.page.close()
+    await room.by_id("take-back").click()
+    await room.wait_for_state("speaking")
     await room.by_id("end").click()
     await look("ending")
     await room.by_id("confirm-end").click()
     await room.wait_for_done()
     await look("done")
-    await room.page.goto(f"{server.url}/interview/")
-    await look("no interview")
+    for address, screen in (
+        ("", "no interview"),
+        ("?id=nobody", "an unknown interview"),
+        (f"?id={server.create()}", "the gate"),
+    ):
+        await room.page.goto(f"{server.url}/interview/{address}")
+        await expect(room.page.locator("h1")).to_be_visible()
+        await look(screen)
+    server.roles_fail = True
+    await room.page.goto(server.url)
+    await expect(room.by_id("roles-failed")).to_be_visible()
+    await look("a start without roles")
     assert {screen: problems for screen, problems in found.items() if problems} == {}
 
 

@@ -78,6 +78,16 @@ def past(settings: Settings, database: Database, grace: Recruiter) -> Past:
     return Past(settings, database, grace.email)
 
 
+async def fits(visit: Visit, where: str) -> bool:
+    """Whether the tables in `where` are read without moving them sideways."""
+    every = await visit.by_id(where).locator("table").all()
+    widths = [
+        await table.evaluate("(one) => one.scrollWidth - one.parentElement.clientWidth")
+        for table in every
+    ]
+    return max(widths) <= 0
+
+
 async def rate(visit: Visit, level: int = 3) -> None:
     await expect(visit.by_id("rated")).to_have_count(len(COMPETENCIES))
     for one in await visit.by_id("rated").all():
@@ -352,6 +362,7 @@ async def test_candidates_of_a_plan_beside_each_other(visit: Visit, past: Past) 
         await expect(visit.by_id("agreement").get_by_role("table")).to_be_visible()
         assert await shift(visit) < 0.05
         await check(visit, f"a comparison at {size}")
+        assert await fits(visit, "agreement")
         await visit.open(f"/desk/interview/?id={interview_id}")
         await expect(visit.by_id("total")).to_be_visible()
         assert await shift(visit) < 0.05

@@ -51,8 +51,16 @@ def lines_of(answer: httpx.Response) -> list[tuple[int, str, bool]]:
 
 async def lapse(redis: Redis, interview_id: str, seconds: float) -> None:
     """As if nobody had been in the room for so long."""
-    key = f"intervue:{{{interview_id}}}:here"
+    await lapse_key(redis, f"intervue:{{{interview_id}}}:here", seconds)
+
+
+async def lapse_key(redis: Redis, key: str, seconds: float) -> None:
     assert await redis.pexpire(key, round((KEPT_S - seconds) * 1000))
+
+
+async def be_up(redis: Redis) -> None:
+    """As if a process had been there all the time."""
+    await redis.delete("intervue:here", "intervue:here:back")
 
 
 class There:
@@ -99,6 +107,16 @@ async def test_lines_come_as_they_are_committed(
     found = late.json()
     assert (found["phase"], found["question_number"]) == ("main_questions", 3)
     assert (found["question_count"], found["total_turns"]) == (4, 1)
+
+
+async def test_that_a_line_was_interrupted_is_told(
+    http: httpx.AsyncClient, records: Records, held: str
+) -> None:
+    before = await look(http, held)
+    assert await records.mark_heard(held, samples.greeting(held).utterance_id, 500)
+
+    after = await look(http, held, etag=before.headers["etag"])
+    assert lines_of(after) == [(1, "interviewer", True)]
 
 
 async def test_the_end_is_told(http: httpx.AsyncClient, records: Records, held: str) -> None:
@@ -162,6 +180,7 @@ async def test_each_return_counts_once(
     other = samples.new_interview()
     await records.create_interview(other)
     there = There(held, other.interview_id)
+    await be_up(redis)
     await marking(there, redis, database).once()  # they come for the first time
     process = marking(there, redis, database)
     await process.once()
@@ -184,6 +203,25 @@ async def test_each_return_counts_once(
         await records.set_status(held, "active")
     assert (await look(http, held)).json()["resumes"] == 2
     assert (await listing(http, held))["resumes"] == 2
+
+
+async def test_nobody_was_away_when_it_was_us(redis: Redis, database: Database, held: str) -> None:
+    there, returns = There(held), Returns(database)
+    await marking(there, redis, database).once()
+    await lapse(redis, held, 60.0)
+    await lapse_key(redis, "intervue:here", 60.0)
+    await marking(there, redis, database).once()
+    assert await returns.counts([held]) == {}
+
+    # Another process is up a moment later, and the rooms of before come to it one by one.
+    await lapse(redis, held, 61.0)
+    await marking(there, redis, database).once()
+    assert await returns.counts([held]) == {}
+
+    await be_up(redis)
+    await lapse(redis, held, 70.0)
+    await marking(there, redis, database).once()
+    assert await returns.counts([held]) == {held: 1}
 
 
 async def test_who_may_not_read_the_transcript_sees_none(

@@ -89,6 +89,7 @@ async def test_the_web_client_is_served_with_its_policies(web: Path) -> None:
     assert start.headers["cache-control"] == "no-cache"
     assert "immutable" in script.headers["cache-control"]
     assert (missing.status_code, missing.text) == (404, "no such page")
+    assert missing.headers["content-security-policy"] == page_policy(missing.content)
     assert (api.status_code, api.text) == (404, "There is nothing here")
     assert above.status_code == 404
     for response in (start, script, missing):

@@ -1,5 +1,6 @@
 // What was written and is not safe on the server yet, for a page that is closed or crashes.
 // Best effort: where there is no storage, the copy in memory must do.
+import { draftedQuestions, draftKey, forgetDrafts } from "./draft-keys";
 import type { Language } from "./pad";
 
 export interface Draft {
@@ -68,20 +69,14 @@ export class StoredDrafts implements Drafts {
   }
 
   questions(): string[] {
-    try {
-      const mine = this.key("");
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(mine));
-      return keys.map((key) => key.slice(mine.length));
-    } catch {
-      return [];
-    }
+    return draftedQuestions(this.interviewId);
   }
 
   clear(): void {
-    for (const questionId of this.questions()) this.remove(questionId);
+    forgetDrafts(this.interviewId);
   }
 
   private key(questionId: string): string {
-    return `intervue.pad.${this.interviewId}.${questionId}`;
+    return draftKey(this.interviewId, questionId);
   }
 }

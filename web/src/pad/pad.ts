@@ -1,14 +1,13 @@
 // The pad of a coding question: its text, and what of it is safe. Knows no React and no editor.
 import type {
   ClientMessageV2,
-  CodeOutput,
   CodePad,
   CodeResult,
   CodeRun,
   CodeSaved,
-  ErrorMessage,
 } from "@/protocol/messages.gen";
 import { type Drafts, fingerprint, leftBehind } from "./drafts";
+import type { PadMessage } from "./messages";
 import { begun, over, refused, withOutput } from "./output";
 import type { Language, PadView, Run, RunProblem } from "./view";
 
@@ -114,7 +113,7 @@ export class Pad {
     this.drafts.clear();
   };
 
-  receive(message: CodePad | CodeSaved | CodeOutput | CodeResult | ErrorMessage): void {
+  receive(message: PadMessage): void {
     switch (message.type) {
       case "code_pad":
         return this.entered(message);

@@ -26,8 +26,8 @@ export function Room({ session, state }: { session: Session; state: RoomState })
   const [ending, setEnding] = useState(false);
   const utterance = currentUtterance(state);
   const orb = orbState(state);
-  const { pad } = session;
-  const onPad = useSyncExternalStore(pad.subscribe, pad.getView, () => null);
+  const onPad = useSyncExternalStore(session.pad.subscribe, session.pad.getView, () => null);
+  const pad = session.pad.get();
   const view = onPad?.over || onPad?.task.question_id === state.question?.id ? onPad : null;
   return (
     <div
@@ -75,7 +75,7 @@ export function Room({ session, state }: { session: Session; state: RoomState })
             {words.opening}
           </p>
         )}
-        {view && state.entered && <PadPanel pad={pad} view={view} />}
+        {pad && view && state.entered && <PadPanel pad={pad} view={view} />}
         <Transcript lines={state.transcript} unheard={state.utterances} language={state.language} />
       </main>
       {closingWords(state) ? (

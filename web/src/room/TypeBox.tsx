@@ -4,6 +4,7 @@ import { useState, type FormEvent, type KeyboardEvent } from "react";
 import ui from "@/ui/ui.module.css";
 import { useWords } from "@/words/useWords";
 import styles from "./room.module.css";
+import { TALK_BUTTON_ID } from "./useHoldToTalk";
 
 interface Props {
   enabled: boolean;
@@ -23,8 +24,7 @@ export function TypeBox({ enabled, onSend }: Props) {
     send();
   };
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    // Out of the box, where Space talks.
-    if (event.key === "Escape") event.currentTarget.blur();
+    if (event.key === "Escape") leave(event.currentTarget);
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     send();
@@ -55,4 +55,11 @@ export function TypeBox({ enabled, onSend }: Props) {
       </button>
     </form>
   );
+}
+
+/** Out of the box, to where Space talks. */
+function leave(box: HTMLTextAreaElement): void {
+  const button = document.getElementById(TALK_BUTTON_ID);
+  if (button) button.focus();
+  else box.blur();
 }

@@ -1,6 +1,6 @@
 // What a server message makes the room do, beyond what it shows.
 import type { Playback } from "@/audio/playback";
-import type { Pad } from "@/pad/pad";
+import type { LatePad } from "@/pad/late";
 import type { ErrorMessage, ServerMessage } from "@/protocol/messages.gen";
 import { fateOf } from "./failures";
 import type { Outbox } from "./outbox";
@@ -10,7 +10,7 @@ const AGAIN_MS = 2_000;
 export interface Room {
   outbox: Outbox;
   playback: Playback;
-  pad: Pad;
+  pad: LatePad;
   /** The interview stands on this connection: what waited for it can go. */
   entered(): void;
   /** The running answer is over on the server's side. */

@@ -1,5 +1,6 @@
 // What a session is made with.
-import type { Drafts } from "@/pad/drafts";
+import type { Pad } from "@/pad/pad";
+import type { ClientMessageV2 } from "@/protocol/messages.gen";
 import type { OpenSocket } from "./connection";
 import type { Preference } from "./preferences";
 import type { AnswerStore } from "./store";
@@ -8,7 +9,10 @@ export interface SessionOptions {
   interviewId: string;
   socketUrl: string;
   store: AnswerStore;
-  drafts?: Drafts;
+  /** Fetched, once a question asks for code. */
+  openPad: (send: (message: ClientMessageV2) => boolean) => Promise<Pad>;
+  /** What was written there and is kept in this browser. */
+  forgetDrafts: () => void;
   handsFree?: Preference;
   standing: () => Promise<Standing>;
   /** The candidate types; the microphone is not asked for. */

@@ -1,4 +1,6 @@
 import { interviewStanding, renewSession, socketUrl, wantsText } from "@/api/rest";
+import { forgetDrafts } from "@/pad/draft-keys";
+import { newTurnId } from "./answering";
 import { preference } from "./preferences";
 import { Session } from "./session";
 import { IndexedDbStore } from "./store";
@@ -16,6 +18,12 @@ export function sessionFor(interviewId: string): Session {
     store: new IndexedDbStore(interviewId),
     standing: () => interviewStanding(interviewId),
     renew: renewSession,
+    openPad: async (send) => {
+      // What shows it comes with it, so that it is not looked for when the network is gone again.
+      const [{ openPad }] = await Promise.all([import("@/pad/open"), import("@/pad/PadPanel")]);
+      return openPad(interviewId, send, newTurnId);
+    },
+    forgetDrafts: () => forgetDrafts(interviewId),
     handsFree: preference("hands-free"),
     textOnly: () => wantsText(interviewId),
   });

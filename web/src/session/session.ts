@@ -1,11 +1,10 @@
 // One interview in this page: the socket, the sound, the answers, and the state they make.
 import type { AudioEngine } from "@/audio/engine";
 import { Playback } from "@/audio/playback";
-import { StoredDrafts } from "@/pad/drafts";
-import { Pad } from "@/pad/pad";
+import { LatePad } from "@/pad/late";
 import type { Received } from "@/protocol/codec";
 import { PROTOCOL } from "@/protocol/messages.gen";
-import { Answering, newTurnId } from "./answering";
+import { Answering } from "./answering";
 import { Connection, type ConnectionListener } from "./connection";
 import { act, type Room } from "./effects";
 import { Heard } from "./heard";
@@ -22,7 +21,7 @@ export class Session implements ConnectionListener {
   private readonly connection: Connection;
   private readonly outbox: Outbox;
   readonly answering: Answering;
-  readonly pad: Pad;
+  readonly pad: LatePad;
   readonly microphone: OwnMicrophone;
   private readonly heard: Heard;
   private engine: AudioEngine | null = null;
@@ -47,10 +46,9 @@ export class Session implements ConnectionListener {
       },
       () => this.connection.probe(),
     );
-    this.pad = new Pad(
-      (message) => this.connection.send(message),
-      options.drafts ?? new StoredDrafts(options.interviewId),
-      newTurnId,
+    this.pad = new LatePad(
+      () => options.openPad((message) => this.connection.send(message)),
+      options.forgetDrafts,
     );
     this.microphone = new OwnMicrophone(
       this.answering,

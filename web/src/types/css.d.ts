@@ -1,2 +1,3 @@
 // Fonts are imported for their side effect.
+declare module "@fontsource/*";
 declare module "@fontsource-variable/*";

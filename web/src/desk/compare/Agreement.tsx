@@ -35,7 +35,7 @@ export function Agreement() {
           <p className={ui.lead}>{agreementIn(data.found.overall)}</p>
           {data.found.overall.pairs > 0 && (
             <div className={styles.scrolled} tabIndex={0} role="group" aria-labelledby="agreement">
-              <table className={`${styles.table} ${styles.figures}`}>
+              <table className={`${styles.table} ${styles.figures} ${styles.few}`}>
                 <caption className="visually-hidden">Agreement, over all and by role</caption>
                 <thead>
                   <tr>
