@@ -24,6 +24,14 @@ _FOLDER = {"name": "machine", "hostPath": {"path": "/"}}
 _TOKEN = {"serviceAccountToken": {"path": "token", "expirationSeconds": 3600}}
 
 
+_SECRET = {"secret": {"name": "registry"}}
+
+
+def _told_secret(spec: Document) -> None:
+    key = {"secretKeyRef": {"name": "registry", "key": "token"}}
+    spec["containers"][0]["env"].append({"name": "TOKEN", "valueFrom": key})
+
+
 def _security(spec: Document, **change: object) -> None:
     spec["containers"][0]["securityContext"].update(change)
 
@@ -44,6 +52,12 @@ _OTHERS: tuple[tuple[str, Change, str], ...] = (
         partial(_volume, volume={"name": "t", "projected": {"sources": [_TOKEN]}}),
         "no volumes of the machine",
     ),
+    (
+        "with another's secret",
+        partial(_volume, volume={"name": "s", "projected": {"sources": [_SECRET]}}),
+        "secrets of runs alone",
+    ),
+    ("told another's secret", _told_secret, "secrets of runs alone"),
     ("with a folder of the machine", partial(_volume, volume=_FOLDER), "hostPath"),
     ("in the machine's network", lambda spec: spec.update(hostNetwork=True), "host"),
     ("as root", partial(_security, runAsUser=0, runAsNonRoot=False), "runAsNonRoot"),
