@@ -62,8 +62,12 @@ class Lookout:
             except StreamError:
                 pass  # who cannot see, does not judge
             else:
-                for worker in self._vigil.look(signs.beats, time.monotonic()):
+                now = time.monotonic()
+                for worker in self._vigil.look(signs.beats, now):
                     self.background.spawn(self._replace(worker, signs.beats[worker]))
+                for worker in self._vigil.vanished(signs, now):
+                    log.warning("worker.vanished", worker=worker)
+                    self.background.spawn(self._find(worker, self._unsaid_of_dead))
                 for worker in signs.leaving - self._leaving:
                     self.background.spawn(self._find(worker, self.unsaid.of_leaving))
                 self._leaving = signs.leaving

@@ -28,6 +28,7 @@ SETTLE_S = 60.0
 """An answer that is not safe by then will never be."""
 REPLY_S = 12.0
 """Nothing heard for so long: the candidate loads the page anew."""
+_LOADS = 5
 END_S = 45.0
 MAX_ANSWERS = 30
 _SPEED = 8.0
@@ -46,6 +47,8 @@ class Candidate:
         default_factory=dict[Stage, Callable[[], Awaitable[None]]]
     )
     before_answer: Callable[[int], Awaitable[None]] | None = None
+    patience: float = 1.0
+    """So many times as long they wait for what takes its time."""
     _given: int = 0
     _running: str = ""
     _striking: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
@@ -65,7 +68,7 @@ class Candidate:
                 await self.before_answer(self._given)
             await self._answer()
             self._given += 1
-        if not tab.record.gave_up and not await tab.wait(lambda: self._over, END_S):
+        if not tab.record.gave_up and not await tab.wait(lambda: self._over, END_S * self.patience):
             tab.record.gave_up = "the end"
         await asyncio.gather(*self._striking)
 
@@ -88,7 +91,9 @@ class Candidate:
         """One answer; where a spoken one is let go of, it is typed."""
         typed = self._given % 2 == 1
         answer = await self._give(typed=typed)
-        settled = await self.tab.wait(lambda: answer.outcome or self._over, SETTLE_S)
+        settled = await self.tab.wait(
+            lambda: answer.outcome or self._over, SETTLE_S * self.patience
+        )
         if self._over:
             return
         if not settled:
@@ -102,7 +107,7 @@ class Candidate:
 
     async def _reply_to(self, heard: Callable[[], object]) -> bool:
         """A reply that was lost on its way is found in the conversation by loading the page."""
-        for _ in range(5):
+        for _ in range(round(_LOADS * self.patience)):
             before = len(self.tab.state.transcript)
             if await self.tab.wait(lambda: heard() or self._over, REPLY_S):
                 return True

@@ -25,6 +25,9 @@ __all__ = ["Report", "run_cases", "walk"]
 
 AT_ONCE = 4
 """Interviews during the walk."""
+PATIENCE = 2.5
+"""Of candidates in the random walk: of two faults one may hide the other. What nobody notices waits
+a minute for its heartbeat, and may be struck once more."""
 MOST_FAULTS_AT_ONCE = 3
 _GREETED_S = 60.0
 
@@ -238,7 +241,7 @@ async def _lane(
         )
         tab = tabs[lane] = Tab(stack.url, interview_id, mangler=mangler)
         async with tab:
-            await Candidate(tab, spoken, randomness).hold()
+            await Candidate(tab, spoken, randomness, patience=PATIENCE).hold()
         held.append((interview_id, [tab.record]))
         number += 1
 

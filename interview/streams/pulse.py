@@ -209,6 +209,9 @@ class Vigil:
     _seen: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
     _looked_at: float = float("-inf")
     _dead: dict[str, int] = field(default_factory=dict[str, int])
+    _alive: set[str] = field(default_factory=set[str])
+    _missed: dict[str, float] = field(default_factory=dict[str, float])
+    """Since when."""
 
     def look(self, beats: dict[str, int], now: float) -> list[str]:
         """Who has died since the last look. `now` is monotonic, in seconds."""
@@ -228,3 +231,16 @@ class Vigil:
         ]
         self._dead |= {worker: beats[worker] for worker in died}
         return died
+
+    def vanished(self, signs: Signs, now: float) -> list[str]:
+        """To be asked after each look: who was alive, and is told of no more, though it did not
+        leave. Redis forgot everybody, and this one was not there to say so again."""
+        there = signs.beats.keys()
+        missed = self._alive - there - signs.leaving
+        self._alive = there - self._dead.keys()
+        since = self._missed | dict.fromkeys(missed, now)
+        self._missed = {w: at for w, at in since.items() if w not in there}
+        vanished = [w for w, at in self._missed.items() if now - at >= DEAD_AFTER_S]
+        for worker in vanished:
+            del self._missed[worker]
+        return vanished

@@ -23,7 +23,7 @@ from api.unsaid import Unsaid
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import RecoverTurnInput
 from interview.streams.log import connect_redis
-from interview.streams.pulse import HeldTurn, Pulse, PulseReader
+from interview.streams.pulse import BEAT_S, HeldTurn, Pulse, PulseReader
 from tests.services import RunningStack
 
 pytestmark = [pytest.mark.integration]
@@ -187,3 +187,15 @@ async def test_whoever_looks_only_when_the_worker_has_left_finds_it_as_well(scen
     async with scene.looked_at():
         assert await scene.asked() == "worker lost: whichever runs"
         assert await scene.kept_goes_on()
+
+
+async def test_so_is_what_a_worker_had_that_died_when_redis_forgot_everybody(scene: Scene) -> None:
+    scene.keeper.start()
+    async with scene.looked_at():
+        for _ in range(10):
+            await scene.redis.hincrby("intervue:pulse", scene.loser.worker_id, 1)
+            await asyncio.sleep(BEAT_S)
+        await scene.redis.delete("intervue:pulse")
+        assert await scene.asked() == "worker lost: whichever runs"
+        assert await scene.kept_goes_on()
+    await asyncio.to_thread(scene.keeper.stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interview.streams.pulse import DEAD_AFTER_S, HeldTurn, Vigil
+from interview.streams.pulse import DEAD_AFTER_S, HeldTurn, Signs, Vigil
 
 STEP_S = 0.1
 
@@ -64,3 +64,39 @@ def test_one_that_was_alive_after_all_may_die_again() -> None:
 def test_a_held_turn_survives_any_turn_id() -> None:
     held = HeldTurn("0b6f5a52-6f0a-4d3e-9f5e-0b8f6f0f6f01", "a/b c/äß", "turn.speak")
     assert HeldTurn.parse(str(held)) == held
+
+
+class Roll(Watch):
+    """Of those that are told of, whether or not they are alive."""
+
+    def call(
+        self, beats: dict[str, int], *, leaving: frozenset[str] = frozenset(), times: int = 1
+    ) -> list[str]:
+        vanished: list[str] = []
+        for _ in range(times):
+            self.look(beats)
+            vanished += self.vigil.vanished(Signs(beats, leaving), self.now)
+        return vanished
+
+
+def test_who_was_dead_when_redis_forgot_everybody_is_missed_once() -> None:
+    roll = Roll()
+    assert roll.call({"alive": 1, "dying": 1}) == []
+    # The living say so again with their next beat.
+    assert roll.call({}) == []
+    assert roll.call({"alive": 1}, times=30) == ["dying"]
+
+
+def test_who_leaves_is_not_missed_nor_is_who_is_known_to_be_dead() -> None:
+    roll = Roll()
+    assert roll.call({"leaver": 1, "dead": 1}) == []
+    assert roll.call({"leaver": 2, "dead": 1}, leaving=frozenset({"leaver"})) == []
+    assert roll.call({"dead": 1}, leaving=frozenset({"leaver"}), times=10) == []
+    assert roll.call({}, times=10) == []
+
+
+def test_one_that_comes_back_in_time_is_not_missed() -> None:
+    roll = Roll()
+    for count in range(20):
+        assert roll.call({"w": count}) == []
+        assert roll.call({}, times=2) == []
