@@ -10,13 +10,14 @@ import uuid
 from dataclasses import dataclass, field
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from interview.config import Settings
 
 __all__ = ["PASSWORD", "Recruiter", "Visit", "mailed_link", "some_address"]
 
 PASSWORD = "a nanosecond of wire"
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def some_address() -> str:

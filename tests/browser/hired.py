@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
 from interview.coding.pads import Pads
@@ -27,10 +28,12 @@ from interview.persistence.records import Records
 from interview.persistence.rows import RecordingRecord
 from interview.security.data_keys import build_data_keys
 from interview.security.principal import Principal
+from launcher.keys import local_keys
+from launcher.paths import Home
 from tests.integration.api.scored import COMPETENCIES, PLAN, RUBRIC
 from tests.integration.persistence.samples import answer, greeting, new_interview, speech
 
-__all__ = ["COMPETENCIES", "SAID", "Past"]
+__all__ = ["COMPETENCIES", "SAID", "Past", "settings_of"]
 
 SAID = (
     "We lost a large one last spring. I had never talked to the people on the night shift. "
@@ -38,6 +41,20 @@ SAID = (
 )
 QUOTED = "I had never talked to the people on the night shift."
 RATE = 8_000
+
+
+def settings_of(urls: Mapping[str, str], home: Home) -> Settings:
+    """As the stack's that runs there: they share rows, objects and keys."""
+    keys = local_keys(home)
+    return Settings(
+        database_url=urls["DATABASE_URL"],
+        temporal_address=urls["TEMPORAL_ADDRESS"],
+        master_keys=SecretStr(keys["MASTER_KEYS"]),
+        auth_keys=SecretStr(keys["AUTH_KEYS"]),
+        blob_url=home.blobs.as_uri(),
+    )
+
+
 GREETING = (
     SpokenSentence(text="Thank you, 0.", start_ms=0, end_ms=1_000),
     SpokenSentence(text="And then?", start_ms=1_000, end_ms=10_000),

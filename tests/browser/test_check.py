@@ -9,19 +9,17 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.accessibility import check
-from tests.browser.accounts import Visit
+from tests.browser.accounts import PHONE, Visit
 from tests.browser.ears import listen_to
 from tests.browser.fake_room_server import FakeRoomServer
 from tests.browser.room import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-PHONE = {"width": 390, "height": 844}
-
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def visit(browser: Browser, server: FakeRoomServer) -> AsyncGenerator[Visit]:
-    context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type] a TypedDict
+    context = await browser.new_context(viewport=PHONE)
     await listen_to(context)
     yield await Visit.begin(browser, server.url, context)
 

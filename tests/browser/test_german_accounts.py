@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.async_api import Browser, expect
 
 from interview.config import Settings
 from tests.browser.accessibility import check
-from tests.browser.accounts import PASSWORD, Recruiter, Visit, mailed_link, some_address
+from tests.browser.accounts import PASSWORD, PHONE, Recruiter, Visit, mailed_link, some_address
 from tests.browser.german import is_german
 
 pytestmark = [
@@ -18,8 +16,6 @@ pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-
-PHONE: Any = {"width": 390, "height": 844}
 
 
 async def in_german(browser: Browser, site: str) -> Visit:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.accessibility import check
-from tests.browser.accounts import Visit
+from tests.browser.accounts import PHONE, Visit
 from tests.browser.fake_interview import GREETING
 from tests.browser.fake_room_server import FakeRoomServer
 from tests.browser.german import is_german
 from tests.browser.room import Room
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-PHONE: Any = {"width": 390, "height": 844}
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.accessibility import check, shift, watch_shifts
-from tests.browser.accounts import Recruiter, Visit
+from tests.browser.accounts import PHONE, Recruiter, Visit
 from tests.browser.room import Room
 from tests.services import RunningStack
 
@@ -23,7 +23,6 @@ pytestmark = [
 
 ANSWER = "I sell scanners to warehouses."
 DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +92,7 @@ async def test_what_is_said_shows_up_by_itself(browser: Browser, visit: Visit, s
     await visit.by_id("own-plan").locator("summary").click()
     await expect(visit.by_id("plan-view")).to_be_visible()
     await check(visit, "an interview that runs")
-    await page.set_viewport_size(PHONE)  # type: ignore[arg-type] a TypedDict
+    await page.set_viewport_size(PHONE)
     await check(visit, "an interview that runs, on a phone")
     await page.set_viewport_size(DESKTOP)  # type: ignore[arg-type] a TypedDict
     await expect(row).to_contain_text("Under way", timeout=25_000)

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, ViewportSize, expect
+from playwright.async_api import Browser, Locator, expect
 from redis.asyncio import Redis
 
 from interview.persistence.database import Database
@@ -17,7 +17,7 @@ from interview.persistence.records import Records
 from interview.sandbox.exchange import CodeExchange
 from launcher.paths import REPOSITORY
 from tests.browser.accessibility import check, tab_to
-from tests.browser.accounts import Visit
+from tests.browser.accounts import PHONE, Visit
 from tests.browser.room import Room
 from tests.integration.api.coding import HIDDEN, coding_interview
 from tests.services import RunningStack
@@ -29,7 +29,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.accessibility import check, press_on, tab_to
-from tests.browser.accounts import Recruiter, Visit
+from tests.browser.accounts import PHONE, Recruiter, Visit
 from tests.services import RunningStack
 
 pytestmark = [
@@ -24,7 +24,6 @@ JOB = (
     "Registered nurse for the surgical ward of a hospital: looks after patients, hands over at the "
     "bedside, notices early when somebody gets worse, and speaks up."
 )
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ def site(stack: RunningStack) -> str:
 @pytest_asyncio.fixture(loop_scope="module")
 async def visit(browser: Browser, site: str) -> AsyncGenerator[Visit]:
     """Of an admin who has signed in, on a phone."""
-    context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type] a TypedDict
+    context = await browser.new_context(viewport=PHONE)
     visit, grace = await Visit.begin(browser, site, context), Recruiter()
     await grace.register(site)
     await visit.sign_in(grace)

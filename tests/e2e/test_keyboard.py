@@ -7,13 +7,10 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
-from pydantic import SecretStr
 
-from interview.config import Settings
 from interview.persistence.database import Database
-from launcher.keys import local_keys
 from tests.browser.accounts import Recruiter
-from tests.browser.hired import COMPETENCIES, Past
+from tests.browser.hired import COMPETENCIES, Past, settings_of
 from tests.browser.keyboard import Keys
 from tests.browser.room import Room, chromium
 from tests.e2e.visits import WORDS, write_microphone
@@ -40,14 +37,7 @@ async def browser(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def past(stack: RunningStack, grace: Recruiter) -> AsyncGenerator[Past]:
-    keys = local_keys(stack.home)
-    settings = Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(keys["MASTER_KEYS"]),
-        auth_keys=SecretStr(keys["AUTH_KEYS"]),
-        blob_url=stack.home.blobs.as_uri(),
-    )
+    settings = settings_of(stack.urls, stack.home)
     database = Database.from_settings(settings)
     yield Past(settings, database, grace.email)
     await database.close()

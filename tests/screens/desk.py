@@ -7,10 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from playwright.async_api import Page, expect
-from pydantic import SecretStr
 from sqlalchemy import update
 
-from interview.config import Settings
 from interview.domain.phases import Phase
 from interview.domain.roles import get_plan
 from interview.persistence.database import Database
@@ -18,10 +16,9 @@ from interview.persistence.models import INTERVIEWS
 from interview.persistence.records import Records
 from interview.streams.log import connect_redis
 from interview.streams.presence import Presence
-from launcher.keys import local_keys
 from launcher.stack import LocalStack
 from tests.browser.accounts import Recruiter, Visit
-from tests.browser.hired import COMPETENCIES, SAID, Past
+from tests.browser.hired import COMPETENCIES, SAID, Past, settings_of
 from tests.fakes.timelines import recorded
 from tests.integration.persistence.samples import answer, greeting, new_interview, speech
 from tests.screens.camera import Camera
@@ -77,14 +74,7 @@ async def _empty(page: Page) -> None:
 
 @asynccontextmanager
 async def _past(stack: LocalStack, grace: Recruiter) -> AsyncGenerator[Past]:
-    keys = local_keys(stack.home)
-    settings = Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(keys["MASTER_KEYS"]),
-        auth_keys=SecretStr(keys["AUTH_KEYS"]),
-        blob_url=stack.home.blobs.as_uri(),
-    )
+    settings = settings_of(stack.urls, stack.home)
     database = Database.from_settings(settings)
     try:
         yield Past(settings, database, grace.email)

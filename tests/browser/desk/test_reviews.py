@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
-from pydantic import SecretStr
+from playwright.async_api import expect
 from sqlalchemy import func, insert
 
-from interview.config import Settings
 from interview.persistence.database import Database
 from interview.persistence.models import WEBHOOK_DELIVERIES
-from launcher.keys import local_keys
 from tests.browser.accessibility import check, press_on, shift, tab_to, watch_shifts
-from tests.browser.accounts import Recruiter, Visit
+from tests.browser.accounts import PHONE, Visit
 from tests.browser.hired import COMPETENCIES, Past
 from tests.fakes.timelines import recorded
-from tests.services import RunningStack
 
 pytestmark = [
     pytest.mark.browser,
@@ -31,51 +25,6 @@ pytestmark = [
 ]
 
 ALL_THREE = dict.fromkeys(COMPETENCIES, 3)
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def site(stack: RunningStack) -> str:
-    return stack.urls["app"]
-
-
-@pytest.fixture(scope="module")
-def settings(stack: RunningStack) -> Settings:
-    keys = local_keys(stack.home)
-    return Settings(
-        database_url=stack.urls["DATABASE_URL"],
-        temporal_address=stack.urls["TEMPORAL_ADDRESS"],
-        master_keys=SecretStr(keys["MASTER_KEYS"]),
-        auth_keys=SecretStr(keys["AUTH_KEYS"]),
-        blob_url=stack.home.blobs.as_uri(),
-    )
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def database(settings: Settings) -> AsyncGenerator[Database]:
-    database = Database.from_settings(settings)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def grace() -> Recruiter:
-    return Recruiter()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visit(browser: Browser, site: str, grace: Recruiter) -> AsyncGenerator[Visit]:
-    """Of an admin who has signed in, on a phone."""
-    context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type] a TypedDict
-    visit = await Visit.begin(browser, site, context)
-    await grace.register(site)
-    await visit.sign_in(grace)
-    yield visit
-
-
-@pytest.fixture
-def past(settings: Settings, database: Database, grace: Recruiter) -> Past:
-    return Past(settings, database, grace.email)
 
 
 async def fits(visit: Visit, where: str) -> bool:
