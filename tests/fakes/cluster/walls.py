@@ -12,6 +12,8 @@ from interview.sandbox.bubblewrap.languages import find_typescript
 
 __all__ = ["Contained", "Wants", "interpreter", "system_folders", "walled"]
 
+_PYTHON = "/opt/python"
+"""Where this one's folder is in a container: where it lies here may be below a volume, as `/tmp`."""
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
@@ -41,13 +43,13 @@ class Wants:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", **self.secrets}
+        return {"PATH": f"{_PYTHON}/bin:/usr/bin:/bin", **self.secrets}
 
     @property
     def lent(self) -> dict[str, str]:
         """What the image has beside the system's own, and where."""
         typescript = find_typescript()
-        lent = {str(self.image): self.container["workingDir"]}
+        lent = {str(self.image): self.container["workingDir"], sys.prefix: _PYTHON}
         return lent | ({} if typescript is None else {str(typescript): "/opt/typescript"})
 
     @property
@@ -113,9 +115,8 @@ def system_folders() -> tuple[list[str], dict[str, str]]:
 
 
 def interpreter() -> list[str]:
-    """What the image's Python is made of, which lies where this one does."""
-    found = {sys.prefix, os.path.realpath(sys.prefix), sys.base_prefix}
-    return sorted(one for one in found if not one.startswith("/usr"))
+    """What the image's Python is made of beside its own folder, which lies where this one's does."""
+    return [] if sys.base_prefix.startswith("/usr") else [sys.base_prefix]
 
 
 def _become(uid: int) -> list[str]:

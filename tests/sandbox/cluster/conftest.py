@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
@@ -16,13 +17,17 @@ from tests.fakes.cluster.credentials import write_credentials
 from tests.fakes.cluster.kubelet import Whims
 from tests.fakes.cluster.server import ApiServer, Faults
 
+_COMPILED = shutil.ignore_patterns("__pycache__")
 PLACE = Place(namespace="programs", image="intervue-code:1", runtime_class="gvisor")
 
 
 class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.api = ApiServer(PLACE.namespace, write_credentials(folder), REPOSITORY)
+        image = folder / "image"
+        # Where anybody may read it, which they may not wherever the project lies.
+        shutil.copytree(REPOSITORY / "interview", image / "interview", ignore=_COMPILED)
+        self.api = ApiServer(PLACE.namespace, write_credentials(folder), image)
         self._serving = threading.Thread(target=self.api.serve_forever, args=(0.05,), daemon=True)
         self._serving.start()
 
