@@ -12,8 +12,8 @@ from interview.sandbox.bubblewrap.languages import find_typescript
 
 __all__ = ["Contained", "Wants", "interpreter", "system_folders", "walled"]
 
-_PYTHON = "/opt/python"
-"""Where this one's folder is in a container: where it lies here may be below a volume, as `/tmp`."""
+_PYTHON = "/python"
+"""Where this one is in a container: where it lies here may be below a volume, as `/tmp` is."""
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
@@ -115,7 +115,7 @@ def system_folders() -> tuple[list[str], dict[str, str]]:
 
 
 def interpreter() -> list[str]:
-    """What the image's Python is made of beside its own folder, which lies where this one's does."""
+    """What the image's Python is made of beside its own folder: it lies where this one's does."""
     return [] if sys.base_prefix.startswith("/usr") else [sys.base_prefix]
 
 
