@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import httpx
 
+from interview.sandbox.waiting import wait_s
+
 __all__ = ["ApiServer", "ClusterFailure", "Kind"]
 
 Kind = Literal["jobs", "secrets", "pods"]
@@ -25,7 +27,6 @@ _MOST_ANSWER_BYTES = 8 * 1024 * 1024
 _MOST_REASON = 300
 _BUSY = frozenset((429, 500, 502, 503, 504))
 _TRIES = 4
-_LONGEST_WAIT_S = 5.0
 _TIMEOUT_S = 10.0
 _SILENCE_S = 15.0
 """Of a pod's log, whose writer is never quiet for that long."""
@@ -145,7 +146,7 @@ class ApiServer:
                     raise
                 last = failure
             if tried < _TRIES:
-                await asyncio.sleep(_wait_s(wait, tried))
+                await asyncio.sleep(wait_s(wait, tried))
         raise last
 
     @asynccontextmanager
@@ -235,10 +236,3 @@ def _failure(status: int, content: bytes) -> ClusterFailure:
         pass
     said = " ".join(said.split())[:_MOST_REASON]
     return ClusterFailure(f"the API server answered {status}{': ' if said else ''}{said}", status)
-
-
-def _wait_s(asked: str | None, tried: int) -> float:
-    try:
-        return min(max(float(asked or 0.2 * tried), 0.05), _LONGEST_WAIT_S)
-    except ValueError:
-        return 0.2 * tried

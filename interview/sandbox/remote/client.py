@@ -9,6 +9,8 @@ from typing import Annotated, Any, TypeVar
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
+from interview.sandbox.waiting import wait_s
+
 __all__ = ["Measure", "RemoteClient", "RemoteFailure", "checked"]
 
 M = TypeVar("M", bound=BaseModel)
@@ -19,7 +21,6 @@ Measure = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 _MOST_ANSWER_BYTES = 8 * 1024 * 1024
 _BUSY = frozenset((429, 502, 503, 504))
 _TRIES = 3
-_LONGEST_WAIT_S = 5.0
 
 
 class RemoteFailure(Exception):
@@ -49,7 +50,7 @@ class RemoteClient:
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise RemoteFailure(f"out of reach ({type(error).__name__})") from None
             if status in _BUSY and tried < _TRIES:
-                await asyncio.sleep(_wait_s(headers.get("retry-after"), tried))
+                await asyncio.sleep(wait_s(headers.get("retry-after"), tried))
                 continue
             if not 200 <= status < 300:
                 raise RemoteFailure(f"it answered {status}")
@@ -81,10 +82,3 @@ def _parsed(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         raise RemoteFailure("its answer is no JSON") from None
-
-
-def _wait_s(asked: str | None, tried: int) -> float:
-    try:
-        return min(max(float(asked or 0.2 * tried), 0.05), _LONGEST_WAIT_S)
-    except ValueError:
-        return 0.2 * tried
