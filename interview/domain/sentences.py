@@ -11,6 +11,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|No|approx)|\b[A-Z]|\b\d+)\.\s+$"
 )
 
+_END_ALONE = re.compile(r"[.!?…]+[\"'”’)\]]*")
+_ENDED_WORD = re.compile(r"[^\W\d_]{2,}[^\w\s]+$")
 _CLAUSE_END = re.compile(r"(?<=[^\W\d_])(?:[,;:]|\s[–—-])\s+")
 """Behind a letter: not in numbers, nor behind an abbreviation's full stop."""
 _OPENING, _CLOSING = "“‘([", "”’)]"
@@ -26,7 +28,9 @@ class SentenceSplitter:
     """Feed text cut anywhere; get whole sentences as soon as the next one begins.
 
     With `first_clause` the first piece may be the beginning of a sentence, up to a comma,
-    semicolon, colon or dash, where that does not hurt the sound: somebody waits for it.
+    semicolon, colon or dash, where that does not hurt the sound: somebody waits for it. Nor
+    does it wait for what follows its full stop, when that comes as a token by itself:
+    tokenizers leave a point with the letters behind it ("Node", ".js").
     The pieces joined by spaces are the text.
     """
 
@@ -46,6 +50,9 @@ class SentenceSplitter:
             pieces += self._cut(head)
             self._rest = self._rest[match.end() :]
             searched = 0
+        if self._wants_clause and _END_ALONE.fullmatch(text) and _is_sentence(self._rest):
+            pieces += self._cut(self._rest)
+            self._rest = ""
         if self._wants_clause and (end := _clause_end(self._rest)):
             self._wants_clause = False
             pieces.append(self._rest[:end].strip())
@@ -63,6 +70,10 @@ class SentenceSplitter:
         self._wants_clause = False
         pieces = [sentence[:end].strip(), sentence[end:].strip()]
         return [piece for piece in pieces if piece]
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(_ENDED_WORD.search(text)) and not _ABBREVIATION.search(f"{text} ")
 
 
 def _clause_end(text: str) -> int:

@@ -27,6 +27,31 @@ def test_the_first_clause_is_given_away_before_its_sentence_is_complete() -> Non
     ]
 
 
+def test_the_first_sentence_is_over_with_a_full_stop_that_comes_alone() -> None:
+    splitter = SentenceSplitter(first_clause=True)
+    assert splitter.feed("Thank you, that is clear") == []
+    assert splitter.feed(".") == ["Thank you, that is clear."]
+    assert splitter.feed(" What broke") == []
+    assert splitter.feed("?") == []
+    assert splitter.finish() == ["What broke?"]
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ("You use Node", ".js", " there."),
+        ("That took 3", ".", "5 hours."),
+        ("Thanks, Dr", ".", " Lovelace."),
+        ("Some tools, e", ".", "g", ".", " those, failed."),
+        ("Well", ",", " e", ".", "g", ".", " those."),
+    ],
+)
+def test_a_point_is_no_end_in_the_middle_of_a_sentence(tokens: tuple[str, ...]) -> None:
+    splitter = SentenceSplitter(first_clause=True)
+    pieces = [piece for token in tokens for piece in splitter.feed(token)]
+    assert pieces + splitter.finish() == ["".join(tokens)]
+
+
 @pytest.mark.parametrize("step", [1, 3, 7, 1_000])
 def test_the_pieces_do_not_depend_on_the_chunks_and_are_the_text(step: int) -> None:
     assert split(MOVED, step) == split(MOVED)
