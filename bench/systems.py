@@ -15,7 +15,6 @@ import random
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import astuple, dataclass
@@ -26,9 +25,10 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.answers import Answer
+from bench.caller import PATIENCE_S, calling, first_sound_ms
 from bench.stubs import INSTANT, REPLY, Times
 from demo.interview import create_interview
-from demo.room import Room, Utterance
+from demo.room import Utterance
 from launcher.paths import REPOSITORY, Home
 from launcher.ports import free_port
 from launcher.stack import LocalStack
@@ -47,7 +47,6 @@ __all__ = [
     "measure",
 ]
 
-PATIENCE_S = 60.0
 REST_S = 0.5
 """Between the reply and the next answer."""
 PEERS_FOLDER = REPOSITORY / "bench" / "peers"
@@ -137,28 +136,12 @@ class Intervue:
         async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
             interview_id = await create_interview(api, "software-engineer", "")
         times: list[float] = []
-        async with Room(url, interview_id) as room:
-            await room.wait(lambda: ended(room.last_utterance()), PATIENCE_S)
-            while room.ended is None and len(times) < most:
-                await asyncio.sleep(REST_S)
-                if room.ended is None:
-                    times.append(await _turn(room, answer))
+        async with calling(url, interview_id) as caller:
+            await caller.rest(REST_S)
+            while not caller.is_over and len(times) < most:
+                times.append(await caller.turn(answer))
+                await caller.rest(REST_S)
         return times
-
-
-async def _turn(room: Room, answer: Answer) -> float:
-    turn_id = uuid.uuid4().hex
-    ended_at = await room.speak(
-        turn_id,
-        [(frame, answer.frame_s) for frame in answer.frames],
-        format="pcm16",
-        duration_ms=answer.duration_ms,
-    )
-    await room.wait(lambda: room.settled(turn_id) and ended(room.reply_to(turn_id)), PATIENCE_S)
-    reply = room.reply_to(turn_id)
-    assert reply is not None
-    assert reply.first_audio_at is not None
-    return (reply.first_audio_at - ended_at) * 1000
 
 
 def ended(utterance: Utterance | None) -> bool:
@@ -204,7 +187,7 @@ class Peer:
                     await socket.send(frame)
                 ended_at = time.perf_counter()
                 await socket.send("stop")
-                times.append(await _first_sound_ms(socket, ended_at))
+                times.append(await first_sound_ms(socket, ended_at))
                 await _quiet(socket, REST_S)
         return times
 
@@ -250,13 +233,6 @@ def _peer_env(times: Times) -> dict[str, str]:
         "STUB_TIMES": ",".join(map(str, astuple(times)[:4])),
         "STUB_TOKENS": "|".join(REPLY),
     }
-
-
-async def _first_sound_ms(socket: ClientConnection, since: float) -> float:
-    async with asyncio.timeout(PATIENCE_S):
-        while not isinstance(await socket.recv(), bytes):
-            pass
-    return (time.perf_counter() - since) * 1000
 
 
 async def _quiet(socket: ClientConnection, seconds: float) -> None:
