@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -14,15 +15,17 @@ from activities.pads import code_on_pad
 from activities.reply import Reply
 from activities.watchdog import is_final, stall_s
 from interview.coding.pads import Pads
-from interview.contracts.turns import ConverseInput, ConverseResult, TranscribeResult
+from interview.contracts.turns import ConverseInput, ConverseResult, TranscribeResult, TurnRef
 from interview.domain.directives import Directive
 from interview.domain.phrases import phrases
 from interview.domain.progress import brief_for
-from interview.errors import ProviderError
+from interview.errors import ProviderError, StreamError
 from interview.persistence.records import Records
 from interview.ports import LanguageModel, Line
+from interview.protocol.server import Status
 from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
+from interview.streams.outbound import OutboundWriter
 from interview.streams.sentences import EndFrame, Published, SentenceWriter
 from interview.streams.text import Final, Tentative, TextReader, Withdrawn
 from interview.telemetry import tracing
@@ -34,6 +37,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 CONVERSATION_LINES = 40
 """Utterances the model is shown, newest last."""
+SLOW_S = 0.02
+"""That a reply is being made is told where its first words take longer. What is quicker is news
+enough."""
 JOB_CHARS = 6_000
 """Of a job description: what a candidate asks about stands near its beginning."""
 
@@ -84,7 +90,11 @@ class Converse:
             if (draft := await drafts.take(answer.text)) is not None:
                 reply, begun = draft.reply, draft.work
             lines = _ending_with(before, answer.text)
-            provider = await self._reply(request, reply, lines, attempt, begun)
+            telling = asyncio.create_task(self._tell_if_slow(turn, reply))
+            try:
+                provider = await self._reply(request, reply, lines, attempt, begun)
+            finally:
+                telling.cancel()
             # Before the answer was known, where it had been guessed.
             STAGE_FIRST_S.labels("converse").observe(max(0.0, reply.first_at - began))
             return _result(reply, provider)
@@ -113,6 +123,12 @@ class Converse:
         finally:
             warming.cancel()
         raise AssertionError("the text stream ends with a final text")
+
+    async def _tell_if_slow(self, turn: TurnRef, reply: Reply) -> None:
+        await asyncio.sleep(SLOW_S)
+        if not reply.sentences:
+            with suppress(StreamError):  # whoever needs it to go on meets it too
+                await OutboundWriter(self.log, turn.interview_id).send(Status(state="generating"))
 
     def _drafts(
         self, request: ConverseInput, writer: SentenceWriter, before: Sequence[Line]

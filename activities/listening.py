@@ -29,7 +29,8 @@ from interview.telemetry import tracing
 __all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 
 TOLD_APART_S = 0.02
-"""That the answer has ended is told by itself where recognition takes longer than this."""
+"""That the answer has ended is told where recognition takes longer than this. What is quicker
+is news enough."""
 AT_ONCE_BYTES = 8_192
 """Of plain PCM, a quarter of a second: heard sooner than a thread takes over."""
 TRUNCATED_SLACK_MS = 1_500
@@ -85,8 +86,6 @@ class Heard:
     """Damage or excess that was noticed; the rest of the answer stands."""
     ended_at: float = 0.0
     """When its end was here: monotonic, in seconds."""
-    end_is_news: bool = False
-    """It has not been told, and no text that was there before says as much."""
 
 
 class Reports(Protocol):
@@ -249,11 +248,9 @@ class Listener:
             heard.problem = InvalidInputError(
                 "audio.truncated", "Part of the recording did not arrive intact."
             )
-        was_busy = self.recognizer.is_busy
         if self.transcribe:
             await self.recognizer.settle(TOLD_APART_S)
-        is_told = self.recognizer.is_busy or not self.transcribe
-        if is_told:
+        if self.recognizer.is_busy or not self.transcribe:
             await self.reports.ended()
         result = await self.recognizer.result()
         heard.text, heard.confidence = result.text, result.confidence
@@ -261,8 +258,6 @@ class Listener:
         heard.speech_ms = self.recognizer.speech_ms
         if heard.text or not self.transcribe:
             heard.outcome = "answer"
-        # Where nothing was said no other news tells that the answer has been heard.
-        heard.end_is_news = not is_told and (was_busy or not heard.text)
         return heard
 
     async def _ask_again(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
@@ -23,6 +24,10 @@ from interview.streams.sentences import (
 from interview.telemetry import tracing
 
 __all__ = ["Reply"]
+
+HEAD_START_S = 0.002
+"""What follows the first sentence is written behind the beginning of its sound, which is made on
+the same event loop: it is not due before that sentence has been heard."""
 
 
 @dataclass(slots=True)
@@ -131,6 +136,7 @@ class Reply:
             # Directive and first sentence leave in one round trip.
             self._announced = True
             await self.writer.write(self._directive_frame(), frame, revision=self.revision)
+            await asyncio.sleep(HEAD_START_S)
 
     async def finish(self, provider: str, prompt_version: str = "") -> None:
         """Appends the planned words of where the reply leads, and the end."""

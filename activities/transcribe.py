@@ -23,7 +23,6 @@ from interview.persistence.rows import AnswerRecord, RecordingRecord, UnheardTur
 from interview.ports import BlobStore, SpeechToText
 from interview.protocol.server import (
     ErrorMessage,
-    Status,
     Transcript,
     TurnCommitted,
     TurnDiscarded,
@@ -31,7 +30,7 @@ from interview.protocol.server import (
 from interview.streams.audio import AudioStream
 from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
-from interview.streams.outbound import MAXLEN, OutboundWriter
+from interview.streams.outbound import OutboundWriter
 from interview.streams.text import TextWriter
 from interview.telemetry import tracing
 from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
@@ -88,13 +87,13 @@ class Transcribe:
                 confidence=committed.confidence,
                 duration_ms=committed.duration_ms,
             )
-            await self._hand_over(text, out, result)
+            await self._hand_over(text, result)
             await self._tell_committed(out, turn, committed.text, committed.sequence)
             await self._mark_heard(request)
             return result
         if request.typed_text is not None:
             result = TranscribeResult(outcome="committed", text=request.typed_text)
-            await self._hand_over(text, out, result)
+            await self._hand_over(text, result)
             await self._commit(request, out, result, None, "typed")
             return result
         return await self._from_audio(request, attempt, text, out, published)
@@ -110,7 +109,7 @@ class Transcribe:
         turn = request.turn
         if published is not None:
             # Its text has been used already: the same text must be committed.
-            await self._hand_over(text, out, published)
+            await self._hand_over(text, published)
         listener = self._listener(request, text, out, transcribe=published is None)
         warming = asyncio.create_task(self.stt.warm())
         try:
@@ -130,9 +129,7 @@ class Transcribe:
             return published
         provider = heard.provider or self.stt.name
         result = _result(heard, provider, hands_free=request.mode == "hands_free")
-        # A noise leaves no trace.
-        end_is_news = heard.end_is_news and result.outcome != "cancelled"
-        await self._hand_over(text, out, result, end_is_news=end_is_news)
+        await self._hand_over(text, result)
         tracing.event("text_handed_over")
         if result.outcome == "committed":
             STAGE_FIRST_S.labels("transcribe").observe(time.monotonic() - heard.ended_at)
@@ -159,21 +156,10 @@ class Transcribe:
             transcribe=transcribe,
         )
 
-    async def _hand_over(
-        self,
-        text: TextWriter,
-        out: OutboundWriter,
-        result: TranscribeResult,
-        *,
-        end_is_news: bool = False,
-    ) -> None:
-        """On the way to the first sound: one round trip, nothing else. Redis wakes the reader of
-        what it was told last before the others."""
-        news = [Status(state="processing_stt")] if end_is_news else []
-        if result.outcome == "committed":
-            news.append(Status(state="generating"))
-        statuses = [(out.key, out.entry(status), MAXLEN) for status in news]
-        await self.log.append_to(*statuses, (text.key, text.final(result), None))
+    async def _hand_over(self, text: TextWriter, result: TranscribeResult) -> None:
+        """On the way to the first sound: nothing else goes with it, whose reader would be woken
+        beside that of the text."""
+        await self.log.append(text.key, text.final(result))
 
     async def _commit(
         self,
@@ -278,7 +264,7 @@ class Transcribe:
         heard = Heard("no_speech", start.format, start.sample_rate_hz, data) if start else None
         await self._record_unheard(turn, "failed", heard)
         result = TranscribeResult(outcome="failed", provider=self.stt.name)
-        await self._hand_over(text, out, result)
+        await self._hand_over(text, result)
         await out.send(TurnDiscarded(turn_id=turn.turn_id, reason="failed"))
         return result
 

@@ -32,7 +32,9 @@ _RETRY_S = 0.25
 _GATHER_S_A_ROOM = 0.00125
 _GATHER_MOST_S = 0.25
 _GATHER_LEAST_S = 0.05
-"""Less than this would find no second chunk."""
+"""Less than this would find no second chunk, but its last one an answer's end, which comes right
+behind it."""
+_GATHER_END_S = 0.002
 _GATHER_BYTES = 65_536
 
 Piece = AudioChunk | AudioPause | AudioResume | AudioEnd
@@ -47,7 +49,7 @@ def gathering_s(rooms: int) -> float:
     what the last 250 ms of an answer cost at its end is a millisecond.
     """
     wait_s = min(rooms * _GATHER_S_A_ROOM, _GATHER_MOST_S)
-    return wait_s if wait_s >= _GATHER_LEAST_S else 0.0
+    return wait_s if wait_s >= _GATHER_LEAST_S else _GATHER_END_S
 
 
 @dataclass(slots=True)
