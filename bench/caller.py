@@ -70,9 +70,7 @@ class Caller:
             await self._socket.send(pack_uplink(index, frame))
         chunks, duration_ms = len(answer.frames), answer.duration_ms
         ended_at = time.perf_counter()
-        await self._send(
-            type="turn_end", turn_id=turn_id, chunks=chunks, duration_ms=duration_ms
-        )
+        await self._send(type="turn_end", turn_id=turn_id, chunks=chunks, duration_ms=duration_ms)
         passed: list[str] = []
         ms = await first_sound_ms(self._socket, ended_at, passed)
         await self.listen("turn_committed", "utterance_end", passed=passed)
@@ -85,7 +83,8 @@ class Caller:
                 await self.listen("session_ended")
 
     async def listen(self, *awaited: str, passed: list[str] | None = None) -> None:
-        """Until messages of these types have come, `passed` among them, or the interview is over."""
+        """Until messages of these types have come, `passed` ones among them, or the interview is
+        over."""
         missing = set(awaited)
         waiting = list(passed or ())
         async with asyncio.timeout(PATIENCE_S):

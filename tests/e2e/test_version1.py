@@ -57,7 +57,8 @@ async def test_a_guide_only_client_completes_an_interview(stack: RunningStack) -
     assert {m["type"] for m in received} <= MESSAGES
     assert received[0]["type"] == "session_started"
     assert received[0]["session_id"] == interview_id
-    assert {m["state"] for m in received if m["type"] == "status"} == STATES
+    states = {m["state"] for m in received if m["type"] == "status"}
+    assert {"ready", "processing_stt", "speaking"} <= states <= STATES
     lines = [m for m in received if m["type"] == "transcript"]
     assert {m["role"] for m in lines} == {"interviewer", "candidate"}
     sequences = [m["sequence"] for m in lines]

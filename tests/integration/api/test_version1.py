@@ -59,12 +59,8 @@ async def test_a_whole_interview_with_the_same_recording_for_every_answer(
     assert sorted((m["sequence"], m["role"], m["text"]) for m in lines) == [
         (line.sequence, line.speaker, line.text) for line in stored
     ]
-    assert {m["state"] for m in messages if m["type"] == "status"} == {
-        "ready",
-        "processing_stt",
-        "generating",
-        "speaking",
-    }
+    states = {m["state"] for m in messages if m["type"] == "status"}
+    assert {"ready", "speaking"} <= states <= {"ready", "processing_stt", "generating", "speaking"}
     first = next(m for m in messages if m["type"] == "audio_response")
     assert len(decode_all(base64.b64decode(first["data"]), limit_s=60)) > 16_000
 
