@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 
 from interview.domain.directives import STAYING, Brief, Directive
 from interview.domain.phrases import phrases
-from interview.domain.wording import MAX_SPOKEN_WORDS, faults, spoken_words, topics_not_asked
+from interview.domain.wording import (
+    MAX_SPOKEN_WORDS,
+    asks_twice,
+    is_unreadable,
+    spoken_words,
+    topics_not_asked,
+)
 
 __all__ = ["Manners", "breaches"]
 
@@ -23,28 +29,29 @@ _PRAISE = re.compile(
     r"good (answer|point|job|work|example|start)|"
     r"(strong|weak|poor|nice|solid) (answer|example|point|response)|"
     r"(that is|that's) (not )?(right|correct|incorrect|wrong|good)|"
-    r"exactly what (i|we) (want|look|hop)\w*|not (quite )?what (i|we) (want|look|ask|hop)\w*)\b",
-    re.IGNORECASE,
+    r"exactly what (i|we) (want|look|hop)\w*|not (quite )?what (i|we) (want|look|ask|hop)\w*)\b"
 )
 _RUBRIC = re.compile(
     r"\b(rubrics?|system prompt|my (instructions|prompt|brief)|the brief|"
     r"(your|my|the final|the overall) (score|rating|grade|marks?|evaluation|assessment)|"
     r"(full|top|high|higher|highest|low|lower|lowest) (score|marks?|rating|points)|"
     r"(i|we|they|you|you're|you'll|answers?)( (will|am|are|is|be|being|would|can|get))* "
-    r"(score|rate|grade|evaluate|assess)(d|s)?|out of (five|ten|5|10))\b",
-    re.IGNORECASE,
+    r"(score|rate|grade|evaluate|assess)(d|s)?|out of (five|ten|5|10))\b"
 )
 
 
 def breaches(text: str) -> tuple[str, ...]:
     """What is wrong with a model's own sentence, whatever it is about: `praise`, `rubric`,
     `unreadable`, `two_questions`, and `topic.` with each topic that is passed over."""
-    found = [name for name, pattern in _PATTERNS.items() if pattern.search(text)]
-    found += [f for f in faults(text) if f in ("unreadable", "two_questions")]
-    return (*found, *(f"topic.{topic}" for topic in topics_not_asked(text)))
-
-
-_PATTERNS = {"praise": _PRAISE, "rubric": _RUBRIC}
+    plain = text.casefold()
+    found = {
+        "praise": _PRAISE.search(plain),
+        "rubric": _RUBRIC.search(plain),
+        "two_questions": asks_twice(text),
+        "unreadable": is_unreadable(text),
+    }
+    topics = (f"topic.{topic}" for topic in topics_not_asked(text))
+    return (*(name for name, is_found in found.items() if is_found), *topics)
 
 
 @dataclass
