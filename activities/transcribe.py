@@ -326,4 +326,5 @@ def _result(heard: Heard, provider: str, *, hands_free: bool) -> TranscribeResul
         confidence=heard.confidence,
         duration_ms=heard.duration_ms,
         provider=provider,
+        spoken_ms=heard.spoken_ms,
     )

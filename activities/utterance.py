@@ -67,13 +67,19 @@ class Utterance:
     _shown_ms: int = field(init=False, default=0)
     _is_heard: bool = field(init=False, default=False)
     _started: bool = field(init=False, default=False)
+    _told: Standing | None = field(init=False, default=None)
+    """Of the standing, with this utterance."""
+    _is_opened: bool = field(init=False, default=False)
+    """What was said last is the opener: what is to be said may have taken its time since."""
     _closed: bool = field(init=False, default=False)
     _ahead: deque[tuple[SentenceFrame, Synthesis | None]] = field(
         init=False, default_factory=deque[tuple[SentenceFrame, Synthesis | None]]
     )
     _added: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _slots: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(AHEAD))
-    _prepared: tuple[SentenceFrame, Synthesis] | None = field(init=False, default=None)
+    _prepared: deque[tuple[SentenceFrame, Synthesis]] = field(
+        init=False, default_factory=deque[tuple[SentenceFrame, Synthesis]]
+    )
 
     def __post_init__(self) -> None:
         self.standing = self.request.standing
@@ -93,30 +99,30 @@ class Utterance:
         return " ".join(t.text for t in self.timings)
 
     def prepare(self, frame: SentenceFrame) -> None:
-        """It may be said: the sound of the first sentence is made and kept, the others can wait."""
+        """It may be said: the sound of the first sentence after an opener is made and kept, the
+        others can wait."""
         if frame.index == 0:
             self.forget()
-            self._prepared = (frame, self._begin(frame))
+        if all(earlier.kind == "opener" for earlier, _ in self._prepared):
+            self._prepared.append((frame, self._begin(frame)))
 
     def forget(self) -> None:
         """What was prepared will not be said."""
-        if self._prepared is not None:
-            self._prepared[1].cancel()
-        self._prepared = None
+        while self._prepared:
+            self._prepared.popleft()[1].cancel()
 
     async def add(self, frame: SentenceFrame) -> None:
         """Waits while enough sentences are in synthesis."""
         self._first_added_at = self._first_added_at or time.monotonic()
         await self._slots.acquire()
-        if frame.index < max(self.sent, default=-1):
-            synthesis = None  # all of it has been sent
-        elif self._prepared is not None and self._prepared[0] == frame:
-            synthesis, self._prepared = self._prepared[1], None
-            if synthesis.error is not None:
-                synthesis = self._begin(frame)  # it failed unheard, and is tried for good now
-        else:
-            synthesis = self._begin(frame)
-        self.forget()
+        synthesis = self._made_ahead(frame)
+        if frame.index >= max(self.sent, default=-1):
+            synthesis = synthesis or self._begin(frame)
+        elif synthesis is not None:
+            synthesis.cancel()  # all of it has been sent
+            synthesis = None
+        if frame.kind != "opener":
+            self.forget()
         self._ahead.append((frame, synthesis))
         self._added.set()
 
@@ -135,6 +141,8 @@ class Utterance:
                 continue
             await self._send_next()
             self._slots.release()
+            if self._is_opened and not self._ahead and not self._closed:
+                await self.out.send(Status(state="generating"))
 
     async def finish(self) -> None:
         """Says that it was all."""
@@ -162,12 +170,19 @@ class Utterance:
             if synthesis is not None:
                 synthesis.cancel()
 
+    def _made_ahead(self, frame: SentenceFrame) -> Synthesis | None:
+        if not self._prepared or self._prepared[0][0] != frame:
+            return None
+        synthesis = self._prepared.popleft()[1]
+        # What failed unheard is tried for good now.
+        return synthesis if synthesis.error is None else None
+
     def _begin(self, frame: SentenceFrame) -> Synthesis:
         return self.voice.begin(
             frame.text,
             self.request.language,
             interview_id=self.request.turn.interview_id,
-            fixed=frame.fixed,
+            fixed=frame.kind != "own",
         )
 
     async def _send_next(self) -> None:
@@ -186,6 +201,7 @@ class Utterance:
             finally:
                 synthesis.cancel()
                 self.provider = synthesis.provider or self.provider
+        self._is_opened = frame.kind == "opener"
         self.timings.append(
             SpokenSentence(text=frame.text, start_ms=start_ms, end_ms=self.duration_ms)
         )
@@ -243,19 +259,21 @@ class Utterance:
         self._shown_ms += READING_MS_PER_WORD * len(frame.text.split())
 
     def _opening(self) -> list[BaseModel]:
-        if self._started:
-            return []
-        self._started = True
-        turn, here = self.request.turn, self.standing
-        return [
-            Status(state="speaking"),
-            phase_changed(here, self.request.endpointing),
-            UtteranceStart(
+        """Before the first sentence, and once more after an opener, with what it leads to."""
+        turn, here, news = self.request.turn, self.standing, list[BaseModel]()
+        if not self._started or self._is_opened:
+            news.append(Status(state="speaking"))
+        if here != self._told:
+            news.append(phase_changed(here, self.request.endpointing))
+        if not self._started:
+            start = UtteranceStart(
                 utterance_id=self.utterance_id,
                 turn_id=turn.turn_id,
                 sequence=turn.reply_sequence,
-            ),
-        ]
+            )
+            news.append(start)
+        self._started, self._told = True, here
+        return news
 
     def _caption(self, frame: SentenceFrame, start_ms: int) -> Sentence:
         return Sentence(

@@ -205,7 +205,7 @@ async def test_a_reply_cut_in_the_middle_goes_on_after_its_last_sentence() -> No
 
 async def test_each_model_is_told_all_there_is_to_know() -> None:
     code = CodeSeen(language="python", text="return 1")
-    asked = replace(a_request(), code=code)
+    asked = replace(a_request(), code=code, opener="Okay.")
     models = [
         StubLanguageModel(script(down())),
         StubLanguageModel(script(FOLLOW_UP, TextDelta("Why?"))),
