@@ -29,12 +29,14 @@ from bench.answers import Answer
 from bench.stubs import INSTANT, REPLY, Times
 from demo.interview import create_interview
 from demo.room import Room, Utterance
+from interview.domain.phrases import phrases
 from launcher.paths import REPOSITORY, Home
 from launcher.ports import free_port
 from launcher.stack import LocalStack
 
 __all__ = [
     "INTERVUE",
+    "INTERVUE_OPENING",
     "Intervue",
     "PEERS",
     "PIPECAT",
@@ -43,6 +45,7 @@ __all__ = [
     "Round",
     "System",
     "PATIENCE_S",
+    "Sounded",
     "ended",
     "measure",
 ]
@@ -53,6 +56,8 @@ REST_S = 0.5
 PEERS_FOLDER = REPOSITORY / "bench" / "peers"
 PEERS_PYTHON = REPOSITORY / ".intervue" / "peers-venv" / "bin" / "python"
 
+
+OPENERS = phrases("en").openers
 
 WARM_UP_TURNS = 2
 """Not counted, in one conversation of their own."""
@@ -97,11 +102,28 @@ async def measure(server: _Server, times: Times, answer: Answer, plan: Round) ->
 
 
 @dataclass(frozen=True, slots=True)
+class Sounded:
+    """A reply, in ms from the end of the answer. `own_words_ms`: to what follows an opener."""
+
+    first_ms: float
+    own_words_ms: float
+
+    @classmethod
+    def of(cls, reply: Utterance, ended_at: float) -> Sounded:
+        first_at, own_at = reply.first_audio_at, reply.sounds_at(without=OPENERS)
+        assert first_at is not None
+        assert own_at is not None
+        return cls((first_at - ended_at) * 1000, (own_at - ended_at) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
 class Intervue:
-    """API, worker, Temporal, PostgreSQL and Valkey as processes of their own."""
+    """API, worker, Temporal, PostgreSQL and Valkey as processes of their own. Without `openers`
+    it is silent until the reply is there, as its peers are."""
 
     name: str = "intervue"
     encryption: Literal["on", "off"] = "on"
+    openers: Literal["on", "off"] = "off"
 
     async def measured(self, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
         return await measure(self, times, answer, plan)
@@ -122,31 +144,35 @@ class Intervue:
                     "SILENCE_NUDGE_S": "600",
                     "LOG_LEVEL": "warning",
                     "ENCRYPTION": self.encryption,
+                    "OPENERS": self.openers,
                 },
             )
             async with stack:
                 yield stack
 
     async def converse(self, url: str, answer: Answer, turns: int) -> list[float]:
-        times: list[float] = []
-        while len(times) < turns:
-            times += await self._interview(url, answer, turns - len(times))
-        return times
+        return [reply.first_ms for reply in await self.replies(url, answer, turns)]
 
-    async def _interview(self, url: str, answer: Answer, most: int) -> list[float]:
+    async def replies(self, url: str, answer: Answer, turns: int) -> list[Sounded]:
+        heard: list[Sounded] = []
+        while len(heard) < turns:
+            heard += await self._interview(url, answer, turns - len(heard))
+        return heard
+
+    async def _interview(self, url: str, answer: Answer, most: int) -> list[Sounded]:
         async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
             interview_id = await create_interview(api, "software-engineer", "")
-        times: list[float] = []
+        heard: list[Sounded] = []
         async with Room(url, interview_id) as room:
             await room.wait(lambda: ended(room.last_utterance()), PATIENCE_S)
-            while room.ended is None and len(times) < most:
+            while room.ended is None and len(heard) < most:
                 await asyncio.sleep(REST_S)
                 if room.ended is None:
-                    times.append(await _turn(room, answer))
-        return times
+                    heard.append(await _turn(room, answer))
+        return heard
 
 
-async def _turn(room: Room, answer: Answer) -> float:
+async def _turn(room: Room, answer: Answer) -> Sounded:
     turn_id = uuid.uuid4().hex
     ended_at = await room.speak(
         turn_id,
@@ -157,8 +183,7 @@ async def _turn(room: Room, answer: Answer) -> float:
     await room.wait(lambda: room.settled(turn_id) and ended(room.reply_to(turn_id)), PATIENCE_S)
     reply = room.reply_to(turn_id)
     assert reply is not None
-    assert reply.first_audio_at is not None
-    return (reply.first_audio_at - ended_at) * 1000
+    return Sounded.of(reply, ended_at)
 
 
 def ended(utterance: Utterance | None) -> bool:
@@ -279,6 +304,7 @@ async def _answers(url: str) -> None:
 
 
 INTERVUE = Intervue()
+INTERVUE_OPENING = Intervue("intervue_opening", openers="on")
 PIPECAT = Peer("pipecat")
 PEERS = (PIPECAT, Peer("livekit"), Peer("naive"))
 PIPECAT_IN_PROCESS = PipecatInProcess()
