@@ -87,6 +87,8 @@ class Transcribe:
                 text=committed.text,
                 confidence=committed.confidence,
                 duration_ms=committed.duration_ms,
+                # Nearly: what was said before the streams were lost is said again in the same words.
+                spoken_ms=committed.duration_ms,
             )
             await self._hand_over(text, out, result)
             await self._tell_committed(out, turn, committed.text, committed.sequence)
