@@ -87,7 +87,7 @@ class Transcribe:
                 text=committed.text,
                 confidence=committed.confidence,
                 duration_ms=committed.duration_ms,
-                # Nearly: what was said before the streams were lost is said again in the same words.
+                # Nearly: where the streams were lost an opener is said again, or again not.
                 spoken_ms=committed.duration_ms,
             )
             await self._hand_over(text, out, result)

@@ -67,8 +67,8 @@ class Utterance:
     _shown_ms: int = field(init=False, default=0)
     _is_heard: bool = field(init=False, default=False)
     _started: bool = field(init=False, default=False)
-    _told: Standing | None = field(init=False, default=None)
-    """Of the standing, with this utterance."""
+    _is_placed: bool = field(init=False, default=False)
+    """The room has been told where it stands with this utterance."""
     _is_opened: bool = field(init=False, default=False)
     """What was said last is the opener: what is to be said may have taken its time since."""
     _closed: bool = field(init=False, default=False)
@@ -113,7 +113,8 @@ class Utterance:
 
     async def add(self, frame: SentenceFrame) -> None:
         """Waits while enough sentences are in synthesis."""
-        self._first_added_at = self._first_added_at or time.monotonic()
+        if frame.kind != "opener":
+            self._first_added_at = self._first_added_at or time.monotonic()
         await self._slots.acquire()
         synthesis = self._made_ahead(frame)
         if frame.index >= max(self.sent, default=-1):
@@ -188,7 +189,7 @@ class Utterance:
     async def _send_next(self) -> None:
         frame, synthesis = self._ahead.popleft()
         start_ms = self.duration_ms
-        prelude = [*self._opening(), self._caption(frame, start_ms)]
+        prelude = [*self._opening(frame), self._caption(frame, start_ms)]
         sent = self.sent.get(frame.index, b"")
         self.pcm16 += sent
         if synthesis is not None:
@@ -233,13 +234,14 @@ class Utterance:
                     at += len(piece)
                 await self.out.send(*prelude, *batch)
                 prelude.clear()
-                self._count_first_sound()
+                self._count_first_sound(frame)
         if prelude:
             await self.out.send(*prelude)
             prelude.clear()
 
-    def _count_first_sound(self) -> None:
-        if self._is_heard:
+    def _count_first_sound(self, frame: SentenceFrame) -> None:
+        """An opener tells nothing of how long voices take."""
+        if self._is_heard or frame.kind == "opener":
             return
         self._is_heard = True
         tracing.event("first_sound")
@@ -258,21 +260,23 @@ class Utterance:
         await self.out.send(*prelude, problem)
         self._shown_ms += READING_MS_PER_WORD * len(frame.text.split())
 
-    def _opening(self) -> list[BaseModel]:
-        """Before the first sentence, and once more after an opener, with what it leads to."""
-        turn, here, news = self.request.turn, self.standing, list[BaseModel]()
+    def _opening(self, frame: SentenceFrame) -> list[BaseModel]:
+        """Before the first sentence. After an opener that came before the directive the room is
+        told only then where it stands."""
+        turn, news = self.request.turn, list[BaseModel]()
         if not self._started or self._is_opened:
             news.append(Status(state="speaking"))
-        if here != self._told:
-            news.append(phase_changed(here, self.request.endpointing))
+        if not self._is_placed and (frame.kind != "opener" or self.directive is not None):
+            self._is_placed = True
+            news.append(phase_changed(self.standing, self.request.endpointing))
         if not self._started:
+            self._started = True
             start = UtteranceStart(
                 utterance_id=self.utterance_id,
                 turn_id=turn.turn_id,
                 sequence=turn.reply_sequence,
             )
             news.append(start)
-        self._started, self._told = True, here
         return news
 
     def _caption(self, frame: SentenceFrame, start_ms: int) -> Sentence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Phrases", "phrases"]
+__all__ = ["Phrases", "is_opener", "phrases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +123,8 @@ _LANGUAGES = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 def phrases(language: str) -> Phrases:
     """By a language tag such as `de-CH`; English where the language is not among ours."""
     return _LANGUAGES.get(language.lower().split("-")[0], _ENGLISH)
+
+
+def is_opener(text: str) -> bool:
+    """In any language."""
+    return any(text in said.openers for said in _LANGUAGES.values())
