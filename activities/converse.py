@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import structlog
 
 from activities.drafts import Drafts
+from activities.openers import Openers
 from activities.pads import code_on_pad
 from activities.reply import Reply
 from activities.watchdog import is_final, stall_s
 from interview.coding.pads import Pads
 from interview.contracts.turns import ConverseInput, ConverseResult, TranscribeResult, TurnRef
 from interview.domain.directives import Directive
+from interview.domain.openers import is_worth_opening
 from interview.domain.phrases import phrases
 from interview.domain.progress import brief_for
 from interview.errors import ProviderError, StreamError
@@ -27,7 +29,7 @@ from interview.streams.fence import epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundWriter
 from interview.streams.sentences import EndFrame, Published, SentenceWriter
-from interview.streams.text import Final, Tentative, TextReader, Withdrawn
+from interview.streams.text import Ended, Final, Tentative, TextReader, Withdrawn
 from interview.telemetry import tracing
 from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
@@ -47,7 +49,8 @@ JOB_CHARS = 6_000
 @dataclass(frozen=True, slots=True)
 class Converse:
     """`last_resort` needs no network: with it, no provider's failure silences the interviewer. Nor
-    does it read the prompt, of which the others are told this version."""
+    does it read the prompt, of which the others are told this version. Without `openers` a reply
+    begins with what the model says."""
 
     log: StreamLog
     records: Records
@@ -56,6 +59,7 @@ class Converse:
     timeout_s: float
     prompt_version: str = ""
     pads: Pads | None = None
+    openers: Openers | None = None
 
     async def run(self, request: ConverseInput, attempt: int) -> ConverseResult:
         turn = request.turn
@@ -76,9 +80,12 @@ class Converse:
         )
         brief = request.brief.model_copy(update={"job": job})
         request = request.model_copy(update={"brief": brief})
-        drafts = self._drafts(request, writer, before)
+        opener = ""
+        if self.openers is not None and not reply.sentences:
+            opener = await self.openers.ready(turn, brief.language, before)
+        drafts = self._drafts(request, writer, before, opener)
         try:
-            answer = request.answer or await self._answer(request, published, before, drafts)
+            answer = request.answer or await self._answer(request, reply, before, drafts, opener)
             if answer.outcome in ("cancelled", "stalled", "failed"):
                 await writer.write(EndFrame(0))
                 return ConverseResult(outcome="skipped")
@@ -89,6 +96,8 @@ class Converse:
             began, begun = time.monotonic(), None
             if (draft := await drafts.take(answer.text)) is not None:
                 reply, begun = draft.reply, draft.work
+            elif not reply.sentences and opener and _is_to_be_opened(reply, answer):
+                await reply.open(opener)
             lines = _ending_with(before, answer.text)
             telling = asyncio.create_task(self._tell_if_slow(turn, reply))
             try:
@@ -102,22 +111,33 @@ class Converse:
             await drafts.abandon()
 
     async def _answer(
-        self, request: ConverseInput, published: Published, before: Sequence[Line], drafts: Drafts
+        self,
+        request: ConverseInput,
+        reply: Reply,
+        before: Sequence[Line],
+        drafts: Drafts,
+        opener: str,
     ) -> TranscribeResult:
-        """Waits for it. A reply to what may be the answer is begun meanwhile."""
+        """Waits for it. A reply to what may be the answer is begun meanwhile; `reply` itself where
+        the answer is over, and takes its time."""
         # As it is for nearly every answer, so that the cache fits.
         likely = brief_for(request.brief, None)
         warming = asyncio.create_task(self.model.warm(likely, before))
         try:
             async for frame in TextReader(self.log, request.turn).frames():
                 match frame:
-                    case Tentative(answer) if not published.sentences:
+                    case Tentative(answer) if not reply.sentences:
                         warming.cancel()
-                        await drafts.begin(answer.text, answer.confidence)
+                        await drafts.begin(answer)
                     case Tentative():
                         pass  # an earlier run knew the answer already
                     case Withdrawn():
                         await drafts.drop()
+                    case Ended(spoken_ms):
+                        if opener and not reply.sentences:
+                            if is_worth_opening(reply.brief, spoken_ms, None):
+                                await drafts.abandon()
+                                await reply.open(opener)
                     case Final(answer):
                         return answer
         finally:
@@ -131,10 +151,12 @@ class Converse:
                 await OutboundWriter(self.log, turn.interview_id).send(Status(state="generating"))
 
     def _drafts(
-        self, request: ConverseInput, writer: SentenceWriter, before: Sequence[Line]
+        self, request: ConverseInput, writer: SentenceWriter, before: Sequence[Line], opener: str
     ) -> Drafts:
-        async def write(reply: Reply, text: str) -> str:
-            await self._take(request, reply, _ending_with(before, text), self.model)
+        async def write(reply: Reply, answer: TranscribeResult) -> str:
+            if opener and _is_to_be_opened(reply, answer):
+                await reply.open(opener)
+            await self._take(request, reply, _ending_with(before, answer.text), self.model)
             return await self._finish(reply, self.model)
 
         def new_reply(revision: int, confidence: float | None) -> Reply:
@@ -151,7 +173,7 @@ class Converse:
         else:
             reply.choose(reply.brief.onward.directive)
             words = said.not_heard_onward
-        if not reply.sentences:  # an earlier run may have said so
+        if reply.sentences in ([], [reply.opener]):  # an earlier run may have said so
             await reply.say(words)
         await reply.finish("fixed")
         return "fixed"
@@ -199,6 +221,10 @@ class Converse:
             code = await code_on_pad(self.pads, turn.interview_id, question.question_id)
         events = model.reply(reply.request(lines, code), timeout_s=self.timeout_s)
         await reply.take(events, stall_s(self.timeout_s), model.name)
+
+
+def _is_to_be_opened(reply: Reply, answer: TranscribeResult) -> bool:
+    return is_worth_opening(reply.brief, answer.spoken_ms, answer.text)
 
 
 def _ending_with(before: Sequence[Line], answer: str) -> list[Line]:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from activities.reply import Reply
+from interview.contracts.turns import TranscribeResult
 from interview.streams.sentences import SentenceWriter
 
 __all__ = ["Draft", "Drafts"]
@@ -35,25 +36,25 @@ class Drafts:
     """At most one is under way. Nobody hears one unless it is taken: what fails is not reported,
     and what is dropped leaves no trace.
 
-    `write` makes the reply to a text.
+    `write` makes the reply to an answer.
     """
 
     writer: SentenceWriter
     new_reply: Callable[[int, float | None], Reply]
     """By revision, and how sure it is that the text was said."""
-    write: Callable[[Reply, str], Coroutine[Any, Any, str]]
+    write: Callable[[Reply, TranscribeResult], Coroutine[Any, Any, str]]
     _draft: Draft | None = None
     _revision: int = 0
 
-    async def begin(self, text: str, confidence: float | None) -> None:
+    async def begin(self, answer: TranscribeResult) -> None:
         """Replaces a draft for another text."""
-        draft = self._draft
+        draft, text = self._draft, answer.text
         if draft is not None and draft.text == text and not draft.failed:
             return
         await self.abandon()
         self._revision += 1
-        reply = self.new_reply(self._revision, confidence)
-        work = asyncio.create_task(self.write(reply, text))
+        reply = self.new_reply(self._revision, answer.confidence)
+        work = asyncio.create_task(self.write(reply, answer))
         # Looked at when it is taken, and by nobody otherwise.
         work.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._draft = Draft(text, reply, work)

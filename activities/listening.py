@@ -82,6 +82,8 @@ class Heard:
     provider: str = ""
     """Who recognized it, where there was a choice."""
     speech_ms: int = 0
+    spoken_ms: int = 0
+    """As in the result."""
     problem: InvalidInputError | None = None
     """Damage or excess that was noticed; the rest of the answer stands."""
     ended_at: float = 0.0
@@ -95,11 +97,12 @@ class Reports(Protocol):
         """Chunks have to be sent again, from this one."""
         ...
 
-    async def ended(self) -> None:
-        """The answer is complete, and something of it is still to be recognized."""
+    async def ended(self, spoken_ms: int) -> None:
+        """The answer is complete, and something of it is still to be recognized. `spoken_ms` is
+        0 where it is damaged, or known."""
         ...
 
-    async def tentative(self, heard: Transcription, duration_ms: int) -> None:
+    async def tentative(self, heard: Transcription, duration_ms: int, spoken_ms: int) -> None:
         """If the pause that has begun is the end, this is the answer."""
         ...
 
@@ -223,7 +226,8 @@ class Listener:
             result = await self.recognizer.result(with_open=True)
             if result.text:
                 self._is_told = True
-                await self.reports.tentative(result, duration_ms)
+                spoken_ms = self.recognizer.spoken_ms
+                await self.reports.tentative(result, duration_ms, spoken_ms)
         except (ProviderError, StreamError):
             pass  # whoever needs it to go on meets it too, and reports it
 
@@ -251,11 +255,12 @@ class Listener:
         if self.transcribe:
             await self.recognizer.settle(TOLD_APART_S)
         if self.recognizer.is_busy or not self.transcribe:
-            await self.reports.ended()
+            await self.reports.ended(0 if heard.problem else self.recognizer.spoken_ms)
         result = await self.recognizer.result()
         heard.text, heard.confidence = result.text, result.confidence
         heard.provider = result.provider
         heard.speech_ms = self.recognizer.speech_ms
+        heard.spoken_ms = 0 if heard.problem else self.recognizer.spoken_ms
         if heard.text or not self.transcribe:
             heard.outcome = "answer"
         return heard

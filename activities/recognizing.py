@@ -28,6 +28,14 @@ class _Recognized:
         return ours.start_ms == segment.start_ms and segment.speech_end_ms <= ours.end_ms + SAME_MS
 
     @property
+    def spoken_ms(self) -> int:
+        return max(0, self.segment.speech_end_ms - self.segment.start_ms)
+
+    @property
+    def is_wordless(self) -> bool:
+        return not _is_open(self.task) and not self.task.result().text
+
+    @property
     def failed(self) -> bool:
         return self.task.done() and (self.task.cancelled() or self.task.exception() is not None)
 
@@ -48,6 +56,12 @@ class Recognizer:
     def speech_ms(self) -> int:
         """Of all closed segments, with a little silence around each."""
         return sum(len(each.segment.pcm) // 32 for each in self._segments)
+
+    @property
+    def spoken_ms(self) -> int:
+        """Of what holds words, or may still turn out to. The open segment is in it."""
+        each = [*self._segments, *([self._open] if self._open else [])]
+        return sum(one.spoken_ms for one in each if not one.is_wordless)
 
     @property
     def is_busy(self) -> bool:

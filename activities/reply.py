@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from activities.watchdog import each_in_time
 from interview.domain.directives import Brief, Directive, Standing
 from interview.domain.manners import Manners
+from interview.domain.openers import without_opener
 from interview.domain.sentences import SentenceSplitter
 from interview.errors import ProviderOutputInvalid
 from interview.ports import CodeSeen, DirectiveChosen, Line, ReplyEvent, ReplyRequest, TextDelta
@@ -42,6 +43,8 @@ class Reply:
     brief: Brief
     published: Published
     revision: int = 0
+    opener: str = field(init=False, default="")
+    """What it has begun with, before it was known."""
     directive: Directive | None = field(init=False, default=None)
     sentences: list[str] = field(init=False)
     prompt_version: str = field(init=False, default="")
@@ -57,7 +60,8 @@ class Reply:
 
     def __post_init__(self) -> None:
         self.sentences = [s.text for s in self.published.sentences]
-        self._own = [s.text for s in self.published.sentences if not s.fixed]
+        self.opener = "".join(s.text for s in self.published.sentences if s.kind == "opener")
+        self._own = [s.text for s in self.published.sentences if s.kind == "own"]
         if self.published.directive is not None:
             self.directive = self.published.directive.directive
             self._announced = True
@@ -69,9 +73,17 @@ class Reply:
             brief=self.brief,
             conversation=lines,
             already_said=tuple(self._own),
+            opener=self.opener,
             directive=self.directive,
             code=code,
         )
+
+    async def open(self, opener: str) -> None:
+        """Says something at once, whatever it will lead to. Nothing has been said before."""
+        frame = SentenceFrame(len(self.sentences), opener, "opener")
+        self.opener = opener
+        self.sentences.append(opener)
+        await self.writer.write(frame, revision=self.revision)
 
     def choose(self, directive: Directive) -> None:
         """Raises `ProviderOutputInvalid` for a directive the brief does not allow."""
@@ -88,9 +100,9 @@ class Reply:
     async def take(self, events: AsyncIterator[ReplyEvent], stall_s: float, model: str) -> None:
         """Speaks the model's own words as they come. They are those of `model` where they do not
         say whose they are. Raises `ProviderError`, also when nothing comes for `stall_s`."""
-        if any(s.fixed for s in self.published.sentences):
+        if any(s.kind == "planned" for s in self.published.sentences):
             return  # its words are out already, only planned ones are left
-        splitter = SentenceSplitter(first_clause=not self.sentences)
+        splitter = SentenceSplitter(first_clause=not self._own)
         async with aclosing(each_in_time(events, stall_s, "llm")) as coming:
             async for event in coming:
                 self.provider = event.provider or model
@@ -114,6 +126,8 @@ class Reply:
 
     async def _say_each(self, sentences: Sequence[str]) -> None:
         for sentence in sentences:
+            if self.opener and not self._own:
+                sentence = without_opener(sentence, self.brief.language)
             if spoken := self._watched().admit(sentence):
                 await self.say(spoken)
 
@@ -127,13 +141,13 @@ class Reply:
         if not self.first_at:
             self.first_at = time.monotonic()
             tracing.event("first_sentence")
-        frame = SentenceFrame(len(self.sentences), text, fixed=False)
+        frame = SentenceFrame(len(self.sentences), text)
         self.sentences.append(text)
         self._own.append(text)
         if self._announced:
             await self.writer.write(frame, revision=self.revision)
         else:
-            # Directive and first sentence leave in one round trip.
+            # Directive and first sentence after an opener leave in one round trip.
             self._announced = True
             await self.writer.write(self._directive_frame(), frame, revision=self.revision)
             await asyncio.sleep(HEAD_START_S)
@@ -147,9 +161,9 @@ class Reply:
             self._announced = True
             frames.append(self._directive_frame())
         if self.directive is self.brief.onward.directive:
-            said = sum(s.fixed for s in self.published.sentences)
+            said = sum(s.kind == "planned" for s in self.published.sentences)
             for line in self.brief.onward.lines[said:]:
-                frames.append(SentenceFrame(len(self.sentences), line, fixed=True))
+                frames.append(SentenceFrame(len(self.sentences), line, "planned"))
                 self.sentences.append(line)
         end = EndFrame(len(self.sentences), provider, prompt_version)
         await self.writer.write(*frames, end, revision=self.revision)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import structlog
 
+from activities.openers import Openers
 from activities.recordings import named_by_a_row, recording_key
 from activities.utterance import Utterance
 from activities.voice import Voice
 from activities.watchdog import MAX_TIMEOUTS, stall_s
 from interview.audio.mp3 import encode_mp3
 from interview.contracts.turns import PrepareSpeechInput, SpeakInput, SpeakResult
+from interview.domain.phrases import phrases
 from interview.errors import ProviderError
 from interview.persistence.records import Records
 from interview.persistence.rows import RecordingRecord, SpeechRecord
@@ -27,6 +29,7 @@ from interview.streams.sentences import (
     Dropped,
     EndFrame,
     SentenceFrame,
+    SentenceKind,
     SentenceReader,
 )
 
@@ -41,6 +44,7 @@ class Speak:
     records: Records
     blobs: BlobStore
     voice: Voice
+    openers: Openers | None = None
 
     async def run(self, request: SpeakInput, attempt: int) -> SpeakResult:
         turn = request.turn
@@ -77,11 +81,19 @@ class Speak:
 
     async def prepare(self, request: PrepareSpeechInput) -> None:
         """Fills the cache. Lines a provider refuses are made when they are said."""
+        openers = self.openers.lines(request.language) if self.openers is not None else ()
         wanted = [(line, "") for line in request.lines]
         wanted += [(line, request.interview_id) for line in request.own_lines]
+        # Beside the others, of which there are many: the first answer may come before the last.
+        await asyncio.gather(
+            self._prepare([(line, "") for line in openers], request.language),
+            self._prepare(wanted, request.language),
+        )
+
+    async def _prepare(self, wanted: Sequence[tuple[str, str]], language: str) -> None:
         for line, interview_id in wanted:
             try:
-                await self.voice.whole(line, request.language, interview_id=interview_id)
+                await self.voice.whole(line, language, interview_id=interview_id)
             except ProviderError as error:
                 log.warning("speech.not_prepared", code=error.code)
 
@@ -115,7 +127,7 @@ class Speak:
         if request.directive is not None:
             yield DirectiveFrame(request.directive, request.standing)
         for index, line in enumerate(request.lines):
-            yield SentenceFrame(index, line, fixed=request.turn.kind == "proactive")
+            yield SentenceFrame(index, line, _kind(request, index, line))
 
     async def _store(self, request: SpeakInput, utterance: Utterance) -> None:
         turn = request.turn
@@ -146,3 +158,10 @@ class Speak:
         )
         async with named_by_a_row(self.blobs, recording):
             await self.records.save_speech(row)
+
+
+def _kind(request: SpeakInput, index: int, line: str) -> SentenceKind:
+    """Of a line that is given: a reply that was made, or words of the plan."""
+    if request.turn.kind == "proactive":
+        return "planned"
+    return "opener" if not index and line in phrases(request.language).openers else "own"

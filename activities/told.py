@@ -36,16 +36,20 @@ class Told:
         log.warning("audio.chunks_missing", from_chunk=from_chunk)
         await self.out.send(TurnResend(turn_id=self.turn_id, from_chunk=from_chunk))
 
-    async def ended(self) -> None:
-        await self.out.send(Status(state="processing_stt"))
+    async def ended(self, spoken_ms: int) -> None:
+        status = (self.out.key, self.out.entry(Status(state="processing_stt")), MAXLEN)
+        # Redis wakes the reader of what it was told last before the others.
+        answer = [(self.text.key, self.text.ended(spoken_ms), None)] if spoken_ms else []
+        await self.log.append_to(status, *answer)
 
-    async def tentative(self, heard: Transcription, duration_ms: int) -> None:
+    async def tentative(self, heard: Transcription, duration_ms: int, spoken_ms: int) -> None:
         answer = TranscribeResult(
             outcome="committed",
             text=heard.text,
             confidence=heard.confidence,
             duration_ms=duration_ms,
             provider=heard.provider or self.provider,
+            spoken_ms=spoken_ms,
         )
         words = self.out.entry(PartialTranscript(turn_id=self.turn_id, text=heard.text))
         await self.log.append_to(

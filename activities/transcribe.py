@@ -86,6 +86,8 @@ class Transcribe:
                 text=committed.text,
                 confidence=committed.confidence,
                 duration_ms=committed.duration_ms,
+                # Nearly: where the streams were lost an opener is said again, or again not.
+                spoken_ms=committed.duration_ms,
             )
             await self._hand_over(text, result)
             await self._tell_committed(out, turn, committed.text, committed.sequence)
@@ -312,4 +314,5 @@ def _result(heard: Heard, provider: str, *, hands_free: bool) -> TranscribeResul
         confidence=heard.confidence,
         duration_ms=heard.duration_ms,
         provider=provider,
+        spoken_ms=heard.spoken_ms,
     )

@@ -67,13 +67,19 @@ class Utterance:
     _shown_ms: int = field(init=False, default=0)
     _is_heard: bool = field(init=False, default=False)
     _started: bool = field(init=False, default=False)
+    _is_placed: bool = field(init=False, default=False)
+    """The room has been told where it stands with this utterance."""
+    _is_opened: bool = field(init=False, default=False)
+    """What was said last is the opener: what is to be said may have taken its time since."""
     _closed: bool = field(init=False, default=False)
     _ahead: deque[tuple[SentenceFrame, Synthesis | None]] = field(
         init=False, default_factory=deque[tuple[SentenceFrame, Synthesis | None]]
     )
     _added: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _slots: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(AHEAD))
-    _prepared: tuple[SentenceFrame, Synthesis] | None = field(init=False, default=None)
+    _prepared: deque[tuple[SentenceFrame, Synthesis]] = field(
+        init=False, default_factory=deque[tuple[SentenceFrame, Synthesis]]
+    )
 
     def __post_init__(self) -> None:
         self.standing = self.request.standing
@@ -93,30 +99,31 @@ class Utterance:
         return " ".join(t.text for t in self.timings)
 
     def prepare(self, frame: SentenceFrame) -> None:
-        """It may be said: the sound of the first sentence is made and kept, the others can wait."""
+        """It may be said: the sound of the first sentence after an opener is made and kept, the
+        others can wait."""
         if frame.index == 0:
             self.forget()
-            self._prepared = (frame, self._begin(frame))
+        if all(earlier.kind == "opener" for earlier, _ in self._prepared):
+            self._prepared.append((frame, self._begin(frame)))
 
     def forget(self) -> None:
         """What was prepared will not be said."""
-        if self._prepared is not None:
-            self._prepared[1].cancel()
-        self._prepared = None
+        while self._prepared:
+            self._prepared.popleft()[1].cancel()
 
     async def add(self, frame: SentenceFrame) -> None:
         """Waits while enough sentences are in synthesis."""
-        self._first_added_at = self._first_added_at or time.monotonic()
+        if frame.kind != "opener":
+            self._first_added_at = self._first_added_at or time.monotonic()
         await self._slots.acquire()
-        if frame.index < max(self.sent, default=-1):
-            synthesis = None  # all of it has been sent
-        elif self._prepared is not None and self._prepared[0] == frame:
-            synthesis, self._prepared = self._prepared[1], None
-            if synthesis.error is not None:
-                synthesis = self._begin(frame)  # it failed unheard, and is tried for good now
-        else:
-            synthesis = self._begin(frame)
-        self.forget()
+        synthesis = self._made_ahead(frame)
+        if frame.index >= max(self.sent, default=-1):
+            synthesis = synthesis or self._begin(frame)
+        elif synthesis is not None:
+            synthesis.cancel()  # all of it has been sent
+            synthesis = None
+        if frame.kind != "opener":
+            self.forget()
         self._ahead.append((frame, synthesis))
         self._added.set()
 
@@ -135,6 +142,8 @@ class Utterance:
                 continue
             await self._send_next()
             self._slots.release()
+            if self._is_opened and not self._ahead and not self._closed:
+                await self.out.send(Status(state="generating"))
 
     async def finish(self) -> None:
         """Says that it was all."""
@@ -162,18 +171,25 @@ class Utterance:
             if synthesis is not None:
                 synthesis.cancel()
 
+    def _made_ahead(self, frame: SentenceFrame) -> Synthesis | None:
+        if not self._prepared or self._prepared[0][0] != frame:
+            return None
+        synthesis = self._prepared.popleft()[1]
+        # What failed unheard is tried for good now.
+        return synthesis if synthesis.error is None else None
+
     def _begin(self, frame: SentenceFrame) -> Synthesis:
         return self.voice.begin(
             frame.text,
             self.request.language,
             interview_id=self.request.turn.interview_id,
-            fixed=frame.fixed,
+            fixed=frame.kind != "own",
         )
 
     async def _send_next(self) -> None:
         frame, synthesis = self._ahead.popleft()
         start_ms = self.duration_ms
-        prelude = [*self._opening(), self._caption(frame, start_ms)]
+        prelude = [*self._opening(frame), self._caption(frame, start_ms)]
         sent = self.sent.get(frame.index, b"")
         self.pcm16 += sent
         if synthesis is not None:
@@ -186,6 +202,7 @@ class Utterance:
             finally:
                 synthesis.cancel()
                 self.provider = synthesis.provider or self.provider
+        self._is_opened = frame.kind == "opener"
         self.timings.append(
             SpokenSentence(text=frame.text, start_ms=start_ms, end_ms=self.duration_ms)
         )
@@ -217,13 +234,14 @@ class Utterance:
                     at += len(piece)
                 await self.out.send(*prelude, *batch)
                 prelude.clear()
-                self._count_first_sound()
+                self._count_first_sound(frame)
         if prelude:
             await self.out.send(*prelude)
             prelude.clear()
 
-    def _count_first_sound(self) -> None:
-        if self._is_heard:
+    def _count_first_sound(self, frame: SentenceFrame) -> None:
+        """An opener tells nothing of how long voices take."""
+        if self._is_heard or frame.kind == "opener":
             return
         self._is_heard = True
         tracing.event("first_sound")
@@ -242,20 +260,24 @@ class Utterance:
         await self.out.send(*prelude, problem)
         self._shown_ms += READING_MS_PER_WORD * len(frame.text.split())
 
-    def _opening(self) -> list[BaseModel]:
-        if self._started:
-            return []
-        self._started = True
-        turn, here = self.request.turn, self.standing
-        return [
-            Status(state="speaking"),
-            phase_changed(here, self.request.endpointing),
-            UtteranceStart(
+    def _opening(self, frame: SentenceFrame) -> list[BaseModel]:
+        """Before the first sentence. After an opener that came before the directive the room is
+        told only then where it stands."""
+        turn, news = self.request.turn, list[BaseModel]()
+        if not self._started or self._is_opened:
+            news.append(Status(state="speaking"))
+        if not self._is_placed and (frame.kind != "opener" or self.directive is not None):
+            self._is_placed = True
+            news.append(phase_changed(self.standing, self.request.endpointing))
+        if not self._started:
+            self._started = True
+            start = UtteranceStart(
                 utterance_id=self.utterance_id,
                 turn_id=turn.turn_id,
                 sequence=turn.reply_sequence,
-            ),
-        ]
+            )
+            news.append(start)
+        return news
 
     def _caption(self, frame: SentenceFrame, start_ms: int) -> Sentence:
         return Sentence(

@@ -38,6 +38,10 @@ class Voice:
                 sound = b"".join(made)
                 await self.cache.put(made[0].voice, text, sound, interview_id=interview_id)
 
+    async def has(self, text: str) -> bool:
+        """Whether `text` can be said at once, in the voice of today: it is in memory now."""
+        return await self.cache.get(self.tts.voice, text) is not None
+
     async def forget(self, text: str) -> None:
         """Of what is kept for everyone, in the voice of today."""
         await self.cache.forget(self.tts.voice, text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from interview.domain.phrases import is_opener
 from interview.errors import InterviewError
 from interview.protocol.client import TurnMode
 from interview.streams.outbound import OutEvent
@@ -17,19 +19,22 @@ from interview.telemetry.metrics import FIRST_SOUND_S
 __all__ = ["AwaitedReply"]
 
 _BEGINS = b'{"type":"utterance_start"'
+_CAPTION = b'{"type":"sentence"'
 _ENDS = (b'{"type":"utterance_end"', b'{"type":"turn_discarded"')
 
 
 @dataclass(slots=True)
 class AwaitedReply:
-    """From an answer to its reply: the first sound is counted from the end of the answer, and the
-    trace of the turn begins and ends here."""
+    """From an answer to its reply: the first sound after an opener is counted from the end of the
+    answer, and the trace of the turn begins and ends here."""
 
     interview_id: str
     _turn_id: bytes = field(init=False, default=b"")
     _mode: TurnMode | Literal["typed"] = field(init=False, default="hold")
     _ended_at: float = field(init=False, default=0.0)
     _has_begun: bool = field(init=False, default=False)
+    _is_opener: bool = field(init=False, default=False)
+    """What is being said."""
     _is_heard: bool = field(init=False, default=False)
     _span: tracing.Span = field(init=False, default=tracing.NOTHING)
     _part: tracing.Span = field(init=False, default=tracing.NOTHING)
@@ -70,9 +75,11 @@ class AwaitedReply:
         if event.kind == "message":
             if event.data.startswith(_BEGINS):
                 self._has_begun = self._turn_id in event.data
+            elif event.data.startswith(_CAPTION):
+                self._is_opener = is_opener(json.loads(event.data)["text"])
             elif event.data.startswith(_ENDS) and self._is_over(event.data):
                 self.close()
-        elif self._has_begun and not self._is_heard and event.kind == "audio":
+        elif self._has_begun and not (self._is_heard or self._is_opener) and event.kind == "audio":
             self._is_heard = True
             if self._ended_at:
                 FIRST_SOUND_S.labels(self._mode).observe(time.monotonic() - self._ended_at)

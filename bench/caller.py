@@ -12,29 +12,22 @@ import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from bench.answers import Answer
+from demo.room import Utterance
+from interview.domain.phrases import phrases
 from interview.protocol import SUBPROTOCOL_V2
 from interview.protocol.frames import pack_uplink
 
-__all__ = ["PATIENCE_S", "Caller", "calling", "first_sound_ms"]
+__all__ = ["PATIENCE_S", "Caller", "Sounded", "calling"]
 
 PATIENCE_S = 60.0
-
-
-async def first_sound_ms(
-    socket: ClientConnection, since: float, passed: list[str] | None = None
-) -> float:
-    """To the next message of bytes, from the `time.perf_counter()` `since`. What comes before it
-    is put into `passed`. Raises `TimeoutError`."""
-    async with asyncio.timeout(PATIENCE_S):
-        while isinstance(message := await socket.recv(), str):
-            if passed is not None:
-                passed.append(message)
-    return (time.perf_counter() - since) * 1000
+OPENERS = phrases("en").openers
 
 
 @asynccontextmanager
@@ -54,27 +47,46 @@ async def calling(url: str, interview_id: str) -> AsyncGenerator[Caller]:
         yield caller
 
 
+@dataclass(frozen=True, slots=True)
+class Sounded:
+    """A reply, in ms from the end of the answer. `own_words_ms`: to what follows an opener."""
+
+    first_ms: float
+    own_words_ms: float
+
+    @classmethod
+    def of(cls, reply: Utterance, ended_at: float) -> Sounded:
+        first_at, own_at = reply.first_audio_at, reply.sounds_at(without=OPENERS)
+        assert first_at is not None
+        assert own_at is not None
+        return cls((first_at - ended_at) * 1000, (own_at - ended_at) * 1000)
+
+
 class Caller:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self.is_over = False
         """The interview."""
+        self._sounds: dict[int, float] = {}
+        """By sentence of the reply: when its first was here."""
+        self._captions: dict[int, str] = {}
 
-    async def turn(self, answer: Answer) -> float:
-        """From the end of the answer to the first sound of its reply, in ms. The reply has been
-        heard out, and the answer is on record. Raises `TimeoutError`."""
+    async def turn(self, answer: Answer) -> Sounded:
+        """The reply has been heard out, and the answer is on record. Raises `TimeoutError`."""
         turn_id = uuid.uuid4().hex
         await self._send(type="turn_start", turn_id=turn_id, format="pcm16")
         for index, frame in enumerate(answer.frames):
             await asyncio.sleep(answer.frame_s)
             await self._socket.send(pack_uplink(index, frame))
+        self._sounds, self._captions = {}, {}
         chunks, duration_ms = len(answer.frames), answer.duration_ms
         ended_at = time.perf_counter()
         await self._send(type="turn_end", turn_id=turn_id, chunks=chunks, duration_ms=duration_ms)
-        passed: list[str] = []
-        ms = await first_sound_ms(self._socket, ended_at, passed)
-        await self.listen("turn_committed", "utterance_end", passed=passed)
-        return ms
+        await self.listen("turn_committed", "utterance_end", unread=True)
+        words = [at for i, at in self._sounds.items() if self._captions.get(i) not in OPENERS]
+        return Sounded(
+            (min(self._sounds.values()) - ended_at) * 1000, (min(words) - ended_at) * 1000
+        )
 
     async def rest(self, seconds: float) -> None:
         """The interview may end meanwhile."""
@@ -82,23 +94,34 @@ class Caller:
             async with asyncio.timeout(seconds):
                 await self.listen("session_ended")
 
-    async def listen(self, *awaited: str, passed: list[str] | None = None) -> None:
-        """Until messages of these types have come, `passed` ones among them, or the interview is
-        over."""
+    async def listen(self, *awaited: str, unread: bool = False) -> None:
+        """Until messages of these types have come, or the interview is over. `unread`: what comes
+        before the first sound is read behind it."""
         missing = set(awaited)
-        waiting = list(passed or ())
+        waiting: list[str] = []
         async with asyncio.timeout(PATIENCE_S):
             while missing and not self.is_over:
-                message = waiting.pop(0) if waiting else await self._socket.recv()
-                if isinstance(message, str):
-                    missing.discard(await self._take(json.loads(message)))
+                message = await self._socket.recv()
+                if isinstance(message, bytes):
+                    sentence = int.from_bytes(message[2:4], "little")
+                    self._sounds.setdefault(sentence, time.perf_counter())
+                    unread = False
+                else:
+                    waiting.append(message)
+                while waiting and not unread:
+                    missing.discard(await self._take(json.loads(waiting.pop(0))))
 
-    async def _take(self, message: dict[str, str]) -> str:
-        kind = message["type"]
-        if kind == "utterance_end":
-            await self._send(type="playback_complete", utterance_id=message["utterance_id"])
-        self.is_over = self.is_over or kind == "session_ended"
-        return kind
+    async def _take(self, message: dict[str, Any]) -> str:
+        match message["type"]:
+            case "sentence":
+                self._captions[message["index"]] = message["text"]
+            case "utterance_end":
+                await self._send(type="playback_complete", utterance_id=message["utterance_id"])
+            case "session_ended":
+                self.is_over = True
+            case _:
+                pass
+        return message["type"]
 
     async def _send(self, **message: str | int) -> None:
         await self._socket.send(json.dumps(message))

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bench.answers import Answer
 from bench.microphone import Listener, Microphone, Sign
-from bench.systems import PATIENCE_S, REST_S, ended
+from bench.systems import PATIENCE_S, REST_S, Sounded, ended
 from demo.room import Room
 from interview.audio.vad import SileroVad
 from interview.contracts.interview import Limits
@@ -40,10 +40,12 @@ _SILENT_S = 2.0
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A turn, in ms. `after_end_ms`: from the end of the endpointing wait, where it is the
-    client's. None of both: a reply came while the candidate still spoke."""
+    client's. `own_words_ms`: to what follows an opener, from the last spoken sample. None of all:
+    a reply came while the candidate still spoke."""
 
     after_speech_ms: float | None
     after_end_ms: float | None = None
+    own_words_ms: float | None = None
 
 
 async def peer_turns(url: str, stop: str, answer: Answer, turns: int) -> list[Heard]:
@@ -133,11 +135,11 @@ class _Candidate:
         await room.wait(lambda: room.settled(turn_id) and ended(room.reply_to(turn_id)), PATIENCE_S)
         reply = room.reply_to(turn_id)
         assert reply is not None, room.errors
-        assert reply.first_audio_at is not None
-        first_at = reply.first_audio_at
         if ended_at < spoken_at:
             return Heard(None)
-        return Heard((first_at - spoken_at) * 1000, (first_at - ended_at) * 1000)
+        after_speech = Sounded.of(reply, spoken_at)
+        after_end = Sounded.of(reply, ended_at)
+        return Heard(after_speech.first_ms, after_end.first_ms, after_speech.own_words_ms)
 
     async def _upload(self, frame: bytes) -> None:
         await self._room.send_raw(pack_uplink(self._chunks, frame))

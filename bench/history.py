@@ -229,7 +229,8 @@ async def measure(turns: int, *, modelled: bool) -> dict[str, object]:
                 *("--linger", "--metrics", metrics),
                 *(["--modelled"] if modelled else []),
             ],
-            env={"LOG_LEVEL": "warning"},
+            # What is waited for is the reply, and not what is said meanwhile.
+            env={"LOG_LEVEL": "warning", "OPENERS": "off"},
         )
         async with stack:
             interview_id = await create(stack, long_plan(turns), limits)

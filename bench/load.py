@@ -120,7 +120,8 @@ async def measure(
                 *("--modelled", "--spoken"),
             ],
             workers=workers,
-            env={"LOG_LEVEL": "warning", "SILENCE_NUDGE_S": "60", **env},
+            # What is waited for is the reply, and not what is said meanwhile.
+            env={"LOG_LEVEL": "warning", "SILENCE_NUDGE_S": "60", "OPENERS": "off", **env},
             say=lambda line: print(line, flush=True),
         )
         async with stack:

@@ -1,5 +1,12 @@
 """`make bench-modelled`: end of speech to the first sound, with providers that take their time.
 
+As it ships, Intervue says a short, fixed phrase at once when an answer has ended (an opener), and
+its reply after it. `hold_to_talk_p50_ms` and `hands_free_p50_ms` are to the first sound, whatever
+it is; `…_own_words_…` are to the first sound of what follows the opener, which waits for
+recognizer, model and voice as the peers' first sound does. `hold_to_talk_ratio_…` compares those
+own words, `hold_to_talk_first_sound_ratio_…` the first sound; `hands_free_ratio_…` compares the
+first sound, `hands_free_own_words_ratio_…` the own words.
+
 Modelled are 150 ms to recognize a segment, 300 ms to the model's first token and 15 ms to each
 further one, 150 ms to the first sound of a sentence; the words are the same for all systems.
 
@@ -24,7 +31,7 @@ from bench.answers import Answer, say
 from bench.hands_free import Heard, intervue_turns, peer_turns
 from bench.stats import p50, p95
 from bench.stubs import MODELLED
-from bench.systems import INTERVUE, PEERS, PIPECAT, System
+from bench.systems import INTERVUE_OPENING, PEERS, PIPECAT, WARM_UP_TURNS, Sounded, System
 from interview.domain.endpointing import Endpointing
 from interview.domain.roles import DEFAULT_ROLE, get_plan
 
@@ -41,9 +48,20 @@ PeersHeard = Mapping[str, Mapping[str, Sequence[Heard]]]
 """By peer and its way to find the end of a turn."""
 
 
-async def hold_to_talk(rounds: int, turns: int) -> dict[str, list[float]]:
+async def hold_to_talk(rounds: int, turns: int) -> tuple[list[Sounded], dict[str, list[float]]]:
+    """Intervue's, and the times of the others."""
     answer = await say(ANSWER)
+    ours: list[Sounded] = []
     times: dict[str, list[float]] = {}
+
+    async def add_ours() -> None:
+        async with INTERVUE_OPENING.running(MODELLED) as url:
+            await INTERVUE_OPENING.converse(url, answer, WARM_UP_TURNS)
+            heard = await INTERVUE_OPENING.replies(url, answer, turns)
+        ours.extend(heard)
+        own = p50([each.own_words_ms for each in heard])
+        first = p50([each.first_ms for each in heard])
+        print(f"hold to talk  intervue  p50 {first:7.1f} ms, own words {own:7.1f} ms", flush=True)
 
     async def add(system: System) -> None:
         (ms,) = await system.measured(MODELLED, answer, ((1, turns),))
@@ -51,12 +69,12 @@ async def hold_to_talk(rounds: int, turns: int) -> dict[str, list[float]]:
         print(f"hold to talk  {system.name:9} p50 {p50(ms):7.1f} ms", flush=True)
 
     for _ in range(rounds):
-        await add(INTERVUE)
+        await add_ours()
         await add(PIPECAT)
     for peer in PEERS:
         if peer is not PIPECAT:
             await add(peer)
-    return times
+    return ours, times
 
 
 async def peers_hands_free(answer: Answer, turns: int) -> dict[str, dict[str, list[Heard]]]:
@@ -73,7 +91,7 @@ async def peers_hands_free(answer: Answer, turns: int) -> dict[str, dict[str, li
 async def intervue_hands_free(answer: Answer, turns: int) -> dict[int, list[Heard]]:
     plan = get_plan(DEFAULT_ROLE)
     heard: dict[int, list[Heard]] = {}
-    async with INTERVUE.stack(MODELLED) as stack:
+    async with INTERVUE_OPENING.stack(MODELLED) as stack:
         for wait_ms in (WAITS.introduction, WAITS.main_questions):
             taken = (await intervue_turns(stack, plan, answer, turns + 1, wait_ms))[1:]
             heard[wait_ms] = taken
@@ -91,17 +109,25 @@ def after_speech(heard: Sequence[Heard]) -> list[float]:
     return [turn.after_speech_ms for turn in heard if turn.after_speech_ms is not None]
 
 
-def hold_figures(times: Mapping[str, Sequence[float]]) -> dict[str, object]:
-    ours = times[INTERVUE.name]
+def own_words_after_speech(heard: Sequence[Heard]) -> list[float]:
+    return [turn.own_words_ms for turn in heard if turn.own_words_ms is not None]
+
+
+def hold_figures(
+    ours: Sequence[Sounded], times: Mapping[str, Sequence[float]]
+) -> dict[str, object]:
+    first, own = [each.first_ms for each in ours], [each.own_words_ms for each in ours]
     report: dict[str, object] = {
         "turns": len(ours),
-        "hold_to_talk_p50_ms": p50(ours),
-        "hold_to_talk_p95_ms": p95(ours),
+        "hold_to_talk_p50_ms": p50(first),
+        "hold_to_talk_p95_ms": p95(first),
+        "hold_to_talk_own_words_p50_ms": p50(own),
+        "hold_to_talk_own_words_p95_ms": p95(own),
     }
     for name, ms in times.items():
-        if name != INTERVUE.name:
-            report[f"{name}_hold_to_talk_p50_ms"] = p50(ms)
-            report[f"hold_to_talk_ratio_{name}"] = round(p50(ours) / p50(ms), 3)
+        report[f"{name}_hold_to_talk_p50_ms"] = p50(ms)
+        report[f"hold_to_talk_ratio_{name}"] = round(p50(own) / p50(ms), 3)
+        report[f"hold_to_talk_first_sound_ratio_{name}"] = round(p50(first) / p50(ms), 3)
     return report
 
 
@@ -134,8 +160,11 @@ def own_figures(heard: OwnHeard) -> dict[str, object]:
         "hands_free_wait_ms": WAITS.introduction,
         "hands_free_p50_ms": p50(after_speech(short)),
         "hands_free_p95_ms": p95(after_speech(short)),
+        "hands_free_own_words_p50_ms": p50(own_words_after_speech(short)),
+        "hands_free_own_words_p95_ms": p95(own_words_after_speech(short)),
         "hands_free_main_wait_ms": WAITS.main_questions,
         "hands_free_main_p50_ms": p50(after_speech(long)),
+        "hands_free_main_own_words_p50_ms": p50(own_words_after_speech(long)),
         "hands_free_after_endpoint_ms": p50(after_end),
         "hands_free_after_endpoint_p95_ms": p95(after_end),
         "hands_free_cut_off": sum(turn.after_speech_ms is None for turn in (*short, *long)),
@@ -150,13 +179,15 @@ def ratio(ours: object, theirs: object) -> float | None:
 
 async def _measure(rounds: int, turns: int) -> dict[str, object]:
     report: dict[str, object] = {"bench": "modelled"}
-    report |= hold_figures(await hold_to_talk(rounds, turns))
+    report |= hold_figures(*await hold_to_talk(rounds, turns))
     answer = await say(ANSWER, frame_s=HANDS_FREE_FRAME_S)
     report |= own_figures(await intervue_hands_free(answer, turns))
     report |= peer_figures(await peers_hands_free(answer, turns))
     for name in STOPS:
-        report[f"hands_free_ratio_{name}"] = ratio(
-            report["hands_free_p50_ms"], report[f"{name}_hands_free_p50_ms"]
+        theirs = report[f"{name}_hands_free_p50_ms"]
+        report[f"hands_free_ratio_{name}"] = ratio(report["hands_free_p50_ms"], theirs)
+        report[f"hands_free_own_words_ratio_{name}"] = ratio(
+            report["hands_free_own_words_p50_ms"], theirs
         )
     return report
 

@@ -147,7 +147,8 @@ async def _scenario(scenario: Scenario, rounds: int, spoken: Spoken) -> dict[str
             worker_argv=[sys.executable, "-m", "bench.stub_worker", "brisk"],
             workers=scenario.workers,
             spares=True,
-            env={"SILENCE_NUDGE_S": "600", "LOG_LEVEL": "warning"},
+            # What is waited for is the reply, and not what is said meanwhile.
+            env={"SILENCE_NUDGE_S": "600", "LOG_LEVEL": "warning", "OPENERS": "off"},
         )
         async with stack:
             redis = Redis.from_url(stack.urls["REDIS_URL"])  # pyright: ignore[reportUnknownMemberType] untyped keyword arguments

@@ -25,7 +25,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.answers import Answer
-from bench.caller import PATIENCE_S, calling, first_sound_ms
+from bench.caller import PATIENCE_S, Sounded, calling
 from bench.stubs import INSTANT, REPLY, Times
 from demo.interview import create_interview
 from demo.room import Utterance
@@ -35,6 +35,7 @@ from launcher.stack import LocalStack
 
 __all__ = [
     "INTERVUE",
+    "INTERVUE_OPENING",
     "Intervue",
     "PEERS",
     "PIPECAT",
@@ -43,6 +44,7 @@ __all__ = [
     "Round",
     "System",
     "PATIENCE_S",
+    "Sounded",
     "ended",
     "measure",
 ]
@@ -97,10 +99,12 @@ async def measure(server: _Server, times: Times, answer: Answer, plan: Round) ->
 
 @dataclass(frozen=True, slots=True)
 class Intervue:
-    """API, worker, Temporal, PostgreSQL and Valkey as processes of their own."""
+    """API, worker, Temporal, PostgreSQL and Valkey as processes of their own. Without `openers`
+    it is silent until the reply is there, as its peers are."""
 
     name: str = "intervue"
     encryption: Literal["on", "off"] = "on"
+    openers: Literal["on", "off"] = "off"
 
     async def measured(self, times: Times, answer: Answer, plan: Round) -> list[list[float]]:
         return await measure(self, times, answer, plan)
@@ -121,27 +125,31 @@ class Intervue:
                     "SILENCE_NUDGE_S": "600",
                     "LOG_LEVEL": "warning",
                     "ENCRYPTION": self.encryption,
+                    "OPENERS": self.openers,
                 },
             )
             async with stack:
                 yield stack
 
     async def converse(self, url: str, answer: Answer, turns: int) -> list[float]:
-        times: list[float] = []
-        while len(times) < turns:
-            times += await self._interview(url, answer, turns - len(times))
-        return times
+        return [reply.first_ms for reply in await self.replies(url, answer, turns)]
 
-    async def _interview(self, url: str, answer: Answer, most: int) -> list[float]:
+    async def replies(self, url: str, answer: Answer, turns: int) -> list[Sounded]:
+        heard: list[Sounded] = []
+        while len(heard) < turns:
+            heard += await self._interview(url, answer, turns - len(heard))
+        return heard
+
+    async def _interview(self, url: str, answer: Answer, most: int) -> list[Sounded]:
         async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
             interview_id = await create_interview(api, "software-engineer", "")
-        times: list[float] = []
+        heard: list[Sounded] = []
         async with calling(url, interview_id) as caller:
             await caller.rest(REST_S)
-            while not caller.is_over and len(times) < most:
-                times.append(await caller.turn(answer))
+            while not caller.is_over and len(heard) < most:
+                heard.append(await caller.turn(answer))
                 await caller.rest(REST_S)
-        return times
+        return heard
 
 
 def ended(utterance: Utterance | None) -> bool:
@@ -187,7 +195,7 @@ class Peer:
                     await socket.send(frame)
                 ended_at = time.perf_counter()
                 await socket.send("stop")
-                times.append(await first_sound_ms(socket, ended_at))
+                times.append(await _first_sound_ms(socket, ended_at))
                 await _quiet(socket, REST_S)
         return times
 
@@ -235,6 +243,13 @@ def _peer_env(times: Times) -> dict[str, str]:
     }
 
 
+async def _first_sound_ms(socket: ClientConnection, since: float) -> float:
+    async with asyncio.timeout(PATIENCE_S):
+        while not isinstance(await socket.recv(), bytes):
+            pass
+    return (time.perf_counter() - since) * 1000
+
+
 async def _quiet(socket: ClientConnection, seconds: float) -> None:
     """Until nothing has come for so long."""
     try:
@@ -255,6 +270,7 @@ async def _answers(url: str) -> None:
 
 
 INTERVUE = Intervue()
+INTERVUE_OPENING = Intervue("intervue_opening", openers="on")
 PIPECAT = Peer("pipecat")
 PEERS = (PIPECAT, Peer("livekit"), Peer("naive"))
 PIPECAT_IN_PROCESS = PipecatInProcess()

@@ -3,6 +3,8 @@
 The providers take no time, so every millisecond measured is the system's own. Intervue runs as it
 does in production, as five kinds of processes; the peers (`bench/peers`) are one process each, and
 keep a conversation in its memory. The candidate holds to talk and says when the answer is over.
+`OPENERS` are off: a phrase that is said while the reply is still being made would be the first
+sound, and tell nothing of the pipeline.
 
 `pipecat_p50_ms` is Pipecat as a server, with a client over a real socket in another process, like
 Intervue and all others. `pipecat_in_process_p50_ms` is its pipeline alone, without socket and

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -38,6 +38,7 @@ from interview.protocol.server import (
     CodeResult,
     ErrorMessage,
     PhaseChanged,
+    Sentence,
     ServerMessage,
     SessionEnded,
     SessionStarted,
@@ -66,13 +67,22 @@ class Utterance:
     turn_id: str
     sequence: int
     pcm16: dict[int, bytearray] = field(default_factory=dict[int, bytearray])
+    captions: dict[int, str] = field(default_factory=dict[int, str])
+    """By sentence."""
     frames_at: list[float] = field(default_factory=list[float])
     """`time.perf_counter()` of each piece of new sound."""
+    sentences_at: dict[int, float] = field(default_factory=dict[int, float])
+    """Of the first piece of each sentence."""
     ended: bool = False
 
     @property
     def first_audio_at(self) -> float | None:
         return self.frames_at[0] if self.frames_at else None
+
+    def sounds_at(self, *, without: Collection[str] = ()) -> float | None:
+        """Of the first piece, where sentences in these words do not count."""
+        times = [at for i, at in self.sentences_at.items() if self.captions.get(i) not in without]
+        return min(times, default=None)
 
     def sound(self) -> bytes:
         return b"".join(bytes(self.pcm16[i]) for i in sorted(self.pcm16))
@@ -303,6 +313,8 @@ class Room:
                     message.sequence,
                     Utterance(message.utterance_id, message.turn_id, message.sequence),
                 )
+            case Sentence():
+                self._caption(message)
             case PhaseChanged():
                 self.endpointing_ms = message.endpointing_ms
             case ErrorMessage():
@@ -313,6 +325,11 @@ class Room:
                 self.superseded = True
             case _:
                 pass
+
+    def _caption(self, message: Sentence) -> None:
+        for utterance in self.utterances.values():
+            if utterance.utterance_id == message.utterance_id:
+                utterance.captions[message.index] = message.text
 
     async def _started(self, socket: ClientConnection, message: SessionStarted) -> None:
         assert message.snapshot is not None, "version 2 always has a snapshot"
@@ -356,7 +373,9 @@ class Room:
         sound = utterance.pcm16.setdefault(frame.sentence, bytearray())
         if frame.offset_samples * 2 == len(sound):
             sound += frame.pcm16
-            utterance.frames_at.append(time.perf_counter())
+            now = time.perf_counter()
+            utterance.frames_at.append(now)
+            utterance.sentences_at.setdefault(frame.sentence, now)
         else:
             self.duplicate_frames += 1
 

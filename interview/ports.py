@@ -131,6 +131,8 @@ class ReplyRequest:
     conversation: Sequence[Line]
     already_said: Sequence[str] = field(default_factory=tuple[str, ...])
     """Sentences of this reply that were spoken before a retry; the reply goes on after them."""
+    opener: str = ""
+    """Said before all of that; the reply goes on after it."""
     code: CodeSeen | None = None
     """Of a coding question, once something was written."""
     directive: Directive | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from temporalio.worker import Worker
 
 from activities.converse import Converse
+from activities.openers import Openers
 from activities.pads import RunPads
 from activities.records import RecordKeeping
 from activities.speak import Speak
@@ -62,6 +63,7 @@ def turn_workers(means: Means, common: Common) -> list[Worker]:
 def _stages(means: Means) -> TurnStages:
     voice_detection = SileroVad()
     timeout_s = means.settings.provider_timeout_s
+    openers = Openers(means.voice) if means.settings.openers == "on" else None
     return TurnStages(
         transcribing=Transcribe(
             means.streams,
@@ -79,6 +81,7 @@ def _stages(means: Means) -> TurnStages:
             timeout_s,
             load_prompt().name,
             means.pads,
+            openers,
         ),
-        speaking=Speak(means.streams, means.records, means.blobs, means.voice),
+        speaking=Speak(means.streams, means.records, means.blobs, means.voice, openers),
     )

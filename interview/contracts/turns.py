@@ -79,6 +79,8 @@ class TranscribeResult(_Model):
     confidence: float | None = None
     duration_ms: int = 0
     provider: str = ""
+    spoken_ms: int = 0
+    """Of speech in it that has words, with a little silence around; 0 where nobody spoke."""
 
 
 class ConverseInput(_Model):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Phrases", "phrases"]
+__all__ = ["Phrases", "is_opener", "phrases"]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
+    openers: tuple[str, ...]
+    """The first words after a spoken answer, whatever it was: they neither praise nor judge."""
     nudges: tuple[str, str]
     """In a long silence, one after the other."""
     time_to_move_on: str
@@ -33,6 +35,7 @@ class Phrases:
 
 
 _ENGLISH = Phrases(
+    openers=("Okay.", "All right.", "Thank you.", "I see."),
     nudges=(
         "Take your time.",
         "I can repeat or rephrase the question, or we can skip it, or pause. Just tell me.",
@@ -52,6 +55,7 @@ _ENGLISH = Phrases(
     go_on="Go on, and tell me when you are done.",
 )
 _GERMAN = Phrases(
+    openers=("Okay.", "Danke.", "Verstehe.", "Alles klar."),
     nudges=(
         "Lassen Sie sich Zeit.",
         "Ich kann die Frage wiederholen oder anders stellen, wir können sie überspringen oder "
@@ -72,6 +76,7 @@ _GERMAN = Phrases(
     go_on="Machen Sie weiter, und sagen Sie mir, wenn Sie fertig sind.",
 )
 _FRENCH = Phrases(
+    openers=("D'accord.", "Merci.", "Je vois.", "Entendu."),
     nudges=(
         "Prenez votre temps.",
         "Je peux répéter ou reformuler la question, nous pouvons la passer ou faire une pause. "
@@ -92,6 +97,7 @@ _FRENCH = Phrases(
     go_on="Continuez, et dites-moi quand vous avez fini.",
 )
 _SPANISH = Phrases(
+    openers=("De acuerdo.", "Gracias.", "Entiendo.", "Ya veo."),
     nudges=(
         "Tómese su tiempo.",
         "Puedo repetir la pregunta o decirla de otra manera, podemos saltarla o hacer una pausa. "
@@ -117,3 +123,8 @@ _LANGUAGES = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 def phrases(language: str) -> Phrases:
     """By a language tag such as `de-CH`; English where the language is not among ours."""
     return _LANGUAGES.get(language.lower().split("-")[0], _ENGLISH)
+
+
+def is_opener(text: str) -> bool:
+    """In any language."""
+    return any(text in said.openers for said in _LANGUAGES.values())

@@ -259,12 +259,7 @@ class FallbackLanguageModel:
         directive = request.directive
         announced = False
         for attempt in self._ranked.attempts():
-            goes_on = ReplyRequest(
-                brief=request.brief,
-                conversation=request.conversation,
-                already_said=tuple(said),
-                directive=directive,
-            )
+            goes_on = replace(request, already_said=tuple(said), directive=directive)
             events = _by_sentence(
                 attempt.provider.reply(goes_on, timeout_s=timeout_s),
                 attempt.provider.name,

@@ -156,6 +156,8 @@ def _brief(request: ReplyRequest) -> str:
     if brief.onward.directive in allowed:
         after = _ONWARD[brief.onward.directive]
         lines.append(f"<after directive='{brief.onward.directive}'>{after}</after>")
+    if request.opener:
+        lines.append(f"<opener>{escape(request.opener)}</opener>")
     if request.already_said:
         said = escape(" ".join(request.already_said))
         lines.append(f"<already_said>{said}</already_said>")

@@ -68,7 +68,8 @@ class ReplyReader:
     def __init__(self, request: ReplyRequest) -> None:
         self._allowed = allowed_directives(request)
         self._goes_on = bool(request.already_said)
-        self._continuation = Continuation(request.already_said)
+        opener = (request.opener,) if request.opener and self._goes_on else ()
+        self._continuation = Continuation((*opener, *request.already_said))
         self._fields: JsonFields | None = JsonFields()
         self._raw: list[str] = []
         self._raw_chars = 0

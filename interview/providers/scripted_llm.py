@@ -3,6 +3,7 @@ kind of answer it heard, and judges nothing. The same conversation gives the sam
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _THIN_WORDS = 30
 """A shorter one leaves something open whatever it holds."""
 _UNDERSTOOD_WORDS = 20
 """Said again of an answer that was recognized poorly."""
+_THANKS = re.compile(r"\bthank", re.IGNORECASE)
+"""Not twice in a breath."""
 _SPECIFIC = frozenset({Kind.FIGURES, Kind.EXAMPLE, Kind.REASONS})
 
 
@@ -68,7 +71,7 @@ def _answer_to(request: ReplyRequest) -> _Reply:
         return _Reply(directive, understood, said.is_that_right)
     acknowledgement = ""
     if brief.language.lower().split("-")[0] == "en":
-        acknowledgement = _acknowledgement(brief, directive, heard, answer, request.conversation)
+        acknowledgement = _acknowledgement(request, directive, heard, answer)
     question = ""
     if directive in (Directive.REPROMPT, Directive.RETURN):
         question = brief.question.text
@@ -123,13 +126,7 @@ def _next_probe(brief: Brief) -> str:
     return left[0] if left else ""
 
 
-def _acknowledgement(
-    brief: Brief,
-    directive: Directive,
-    heard: Heard,
-    answer: str,
-    conversation: Sequence[Line],
-) -> str:
+def _acknowledgement(request: ReplyRequest, directive: Directive, heard: Heard, answer: str) -> str:
     if heard in words.SAYINGS:
         stay, go = words.SAYINGS[heard]
         if directive is Directive.CONTINUE:
@@ -140,9 +137,11 @@ def _acknowledgement(
         Heard.THANKS: words.THANKED,
         Heard.QUESTION: words.NOTED,
     }.get(heard) or words.ACKNOWLEDGEMENTS[words.kind_of(answer)]
-    seed = zlib.crc32(f"{brief.question.question_id}\n{answer}".encode())
+    if _THANKS.search(request.opener):
+        choices = tuple(c for c in choices if not _THANKS.search(c)) or choices
+    seed = zlib.crc32(f"{request.brief.question.question_id}\n{answer}".encode())
     chosen = choices[seed % len(choices)]
-    if chosen in _last_said(conversation):
+    if chosen in _last_said(request.conversation):
         chosen = choices[(seed + 1) % len(choices)]
     return chosen
 

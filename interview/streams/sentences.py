@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from interview.contracts.turns import TurnRef
 from interview.domain.directives import Directive, Standing
@@ -27,6 +28,7 @@ __all__ = [
     "EndFrame",
     "Published",
     "SentenceFrame",
+    "SentenceKind",
     "SentenceReader",
     "SentenceWriter",
 ]
@@ -34,19 +36,23 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DirectiveFrame:
-    """Comes before the first sentence."""
+    """Comes before the first sentence that is no opener."""
 
     directive: Directive
     standing: Standing
     """Where the interview stands once the reply has been said."""
 
 
+SentenceKind = Literal["own", "planned", "opener"]
+"""Of the model's; of the plan's; said before either is known. The sound of the latter two is worth
+caching."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceFrame:
     index: int
     text: str
-    fixed: bool
-    """Planned words, whose sound is worth caching."""
+    kind: SentenceKind = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +135,8 @@ class SentenceWriter:
                 standing = frame.standing.model_dump_json().encode()
                 return self._entry(b"directive", d=frame.directive.encode(), s=standing)
             case SentenceFrame():
-                index, fixed = b"%d" % frame.index, b"%d" % frame.fixed
-                return self._entry(b"sentence", d=frame.text.encode(), i=index, x=fixed)
+                index, kind = b"%d" % frame.index, _KINDS[frame.kind]
+                return self._entry(b"sentence", d=frame.text.encode(), i=index, x=kind)
             case EndFrame():
                 told = {"p": frame.prompt_version.encode()} if frame.prompt_version else {}
                 count = b"%d" % frame.sentences
@@ -140,8 +146,13 @@ class SentenceWriter:
         return {b"k": kind, b"e": self._epoch, **{k.encode(): v for k, v in fields.items()}}
 
 
+_KINDS: dict[SentenceKind, bytes] = {"own": b"0", "planned": b"1", "opener": b"2"}
+_KIND_OF: dict[bytes, SentenceKind] = {field: kind for kind, field in _KINDS.items()}
+
+
 class SentenceReader:
-    """`quiet_s` bounds the wait for another frame once the first one has come."""
+    """`quiet_s` bounds the wait for another frame once the first one has come; what follows an
+    opener may take as long as what comes first."""
 
     def __init__(self, log: StreamLog, turn: TurnRef, *, quiet_s: float = math.inf) -> None:
         self._log = log
@@ -158,7 +169,7 @@ class SentenceReader:
         heard_at = time.monotonic()
         async for entries in self._log.tail(self._key):
             for frame in ordered.admit(entries):
-                begun = begun or not isinstance(frame, Ahead | Dropped)
+                begun = begun or _begins(frame)
                 yield frame
                 if isinstance(frame, EndFrame):
                     return
@@ -241,6 +252,12 @@ class _Ordered:
         return [frame]
 
 
+def _begins(frame: Frame | Ahead | Dropped) -> bool:
+    if isinstance(frame, SentenceFrame):
+        return frame.kind != "opener"
+    return not isinstance(frame, Ahead | Dropped)
+
+
 def _frame(entry: Entry) -> Frame | None:
     fields = entry.fields
     match fields[b"k"]:
@@ -249,7 +266,8 @@ def _frame(entry: Entry) -> Frame | None:
                 Directive(fields[b"d"].decode()), Standing.model_validate_json(fields[b"s"])
             )
         case b"sentence":
-            return SentenceFrame(int(fields[b"i"]), fields[b"d"].decode(), fields[b"x"] == b"1")
+            kind = _KIND_OF[fields[b"x"]]
+            return SentenceFrame(int(fields[b"i"]), fields[b"d"].decode(), kind)
         case b"end":
             told = fields.get(b"p", b"").decode()
             return EndFrame(int(fields[b"i"]), fields[b"d"].decode(), told)

@@ -2,7 +2,8 @@
 
 While the candidate is silent, and may be done, the text so far is `Tentative`: a reply to it may
 be made, and nobody may hear it. `Withdrawn` takes it back, `Final` is the answer. A tentative text
-is the answer when the final text is the same, whichever run has written it.
+is the answer when the final text is the same, whichever run has written it. `Ended` comes before
+`Final` where the text takes its time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from interview.errors import StreamError
 from interview.streams.fence import Fence
 from interview.streams.log import Entry, StreamLog
 
-__all__ = ["Final", "Tentative", "TextReader", "TextWriter", "Withdrawn"]
+__all__ = ["Ended", "Final", "Tentative", "TextReader", "TextWriter", "Withdrawn"]
 
 ORPHAN_IDLE_S = 8
 """Idle seconds on a key that is not there before its reader calls it lost."""
@@ -32,11 +33,19 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """The answer is complete and whole, and something of it is still to be recognized."""
+
+    spoken_ms: int
+    """As in its result, as far as can be told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Final:
     answer: TranscribeResult
 
 
-Frame = Tentative | Withdrawn | Final
+Frame = Tentative | Withdrawn | Ended | Final
 
 
 def _key(turn: TurnRef) -> str:
@@ -65,6 +74,9 @@ class TextWriter:
     def withdrawn(self) -> dict[bytes, bytes]:
         return self._entry(b"withdrawn")
 
+    def ended(self, spoken_ms: int) -> dict[bytes, bytes]:
+        return {b"k": b"ended", b"e": self._epoch, b"d": b"%d" % spoken_ms}
+
     def final(self, answer: TranscribeResult) -> dict[bytes, bytes]:
         return self._entry(b"final", answer)
 
@@ -79,21 +91,25 @@ class TextReader:
         self._key = _key(turn)
 
     async def frames(self) -> AsyncIterator[Frame]:
-        """Until `Final`; of what arrives together only what counts in the end.
+        """Until `Final`; of what arrives together only what counts in the end, and `Ended`.
 
         Raises `StreamError` (`stream.lost`) when the stream is gone.
         """
         fence, idle_s = Fence(), 0
         async for entries in self._log.tail(self._key):
             latest: Frame | None = None
+            ended: Ended | None = None
             for frame in _admit(entries, fence):
+                if isinstance(frame, Ended):
+                    ended = frame
+                    continue
                 latest = frame
                 if isinstance(frame, Final):
-                    break
-            if latest is not None:
-                yield latest
-            if isinstance(latest, Final):
-                return
+                    yield frame
+                    return
+            for frame in (ended, latest):
+                if frame is not None:
+                    yield frame
             idle_s = 0 if entries or await self._log.exists(self._key) else idle_s + 1
             if idle_s >= ORPHAN_IDLE_S:
                 raise StreamError("stream.lost", "the text stream is gone", retryable=False)
@@ -109,6 +125,8 @@ def _admit(entries: Iterable[Entry], fence: Fence) -> list[Frame]:
                 frames.append(Tentative(_answer(entry)))
             case b"withdrawn":
                 frames.append(Withdrawn())
+            case b"ended":
+                frames.append(Ended(int(entry.fields[b"d"])))
             case b"final":
                 frames.append(Final(_answer(entry)))
             case _:

@@ -66,7 +66,8 @@ SOCKETS_REFUSED = Counter(
 )
 FIRST_SOUND_S = Histogram(
     "intervue_first_sound_seconds",
-    "From the end of an answer to the first sound of its reply, as the API sees both.",
+    "From the end of an answer to the first sound of its reply, as the API sees both; an opener, "
+    "which is said while the reply is being made, does not count.",
     ["mode"],
     buckets=_HEARD,
     registry=REGISTRY,

@@ -100,6 +100,33 @@ describe("playback", () => {
     expect(last("u1")).toMatchObject({ heardMs: 100, playing: false, finished: true });
   });
 
+  it("runs dry after its first words, and goes on with what comes next", () => {
+    const { sink, playback, completed, last } = room();
+    playback.start("u1", 1);
+    playback.sentence("u1", 0, 0);
+    playback.frame(frame(1, 0, 0, 100));
+    sink.play(50);
+    expect(last("u1")?.drained).toBe(false);
+    sink.play(50);
+    expect(last("u1")).toMatchObject({ heardMs: 100, playing: true, drained: true });
+    playback.sentence("u1", 1, 100);
+    playback.frame(frame(1, 1, 0, 200));
+    sink.play(20);
+    expect(last("u1")).toMatchObject({ heardMs: 120, playing: true, drained: false });
+    expect(completed).toEqual([]);
+    expect(playback.interrupt()).toEqual({ utterance_id: "u1", heard_ms: 120 });
+  });
+
+  it("counts first words as heard that were interrupted before the others", () => {
+    const { sink, playback } = room();
+    playback.start("u1", 1);
+    playback.frame(frame(1, 0, 0, 100));
+    sink.play(100);
+    expect(playback.interrupt()).toEqual({ utterance_id: "u1", heard_ms: 100 });
+    playback.frame(frame(1, 1, 0, 200));
+    expect(sink.queued).toEqual([]);
+  });
+
   it("completes an utterance that has no sound", () => {
     const { playback, completed, last } = room();
     playback.start("u1", 1);

@@ -43,6 +43,7 @@ def worker(
                 "ERASURE_STOP_GRACE_S": f"{STOP_GRACE_S}",
                 "ERASURE_SWEEP_EVERY_S": "1",
                 "MAIL_OUTBOX": str(home.run / "outbox"),
+                "OPENERS": "off",
             },
             worker_argv=(sys.executable, "-m", "bench.stub_worker"),
         )

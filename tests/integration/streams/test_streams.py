@@ -100,21 +100,21 @@ async def test_a_second_run_goes_on_behind_the_sentences_of_the_first(
 ) -> None:
     first = SentenceWriter(log, turn, 1)
     await first.open()
-    await first.write(ONWARD, SentenceFrame(0, "I see.", fixed=False))
+    await first.write(ONWARD, SentenceFrame(0, "I see."))
 
     second = SentenceWriter(log, turn, 2)
     published = await second.open()
     assert published.directive == ONWARD
     assert [sentence.text for sentence in published.sentences] == ["I see."]
-    await first.write(SentenceFrame(1, "too late", fixed=False))
-    await second.write(ONWARD, SentenceFrame(0, "said again", fixed=False))
-    await second.write(SentenceFrame(1, "And then?", fixed=True), EndFrame(2, "stub"))
+    await first.write(SentenceFrame(1, "too late"))
+    await second.write(ONWARD, SentenceFrame(0, "said again"))
+    await second.write(SentenceFrame(1, "And then?", "planned"), EndFrame(2, "stub"))
 
     frames = [frame async for frame in SentenceReader(log, turn).frames()]
     assert frames == [
         ONWARD,
-        SentenceFrame(0, "I see.", fixed=False),
-        SentenceFrame(1, "And then?", fixed=True),
+        SentenceFrame(0, "I see."),
+        SentenceFrame(1, "And then?", "planned"),
         EndFrame(2, "stub"),
     ]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from activities.converse import Converse
+from activities.openers import Openers
 from activities.speak import Speak
 from activities.speech_cache import SpeechCache
 from activities.transcribe import Transcribe
@@ -16,12 +17,14 @@ from activities.voice import Voice
 from interview.contracts.turns import (
     ConverseInput,
     ConverseResult,
+    PrepareSpeechInput,
     SpeakInput,
     SpeakResult,
     TranscribeInput,
     TranscribeResult,
     TurnRef,
 )
+from interview.domain.directives import Brief
 from interview.domain.phases import Phase
 from interview.persistence.blobs import FilesystemBlobStore
 from interview.persistence.records import Records
@@ -57,12 +60,16 @@ class Desk:
     interview_id: str
     timeout_s: float = 30.0
     interruption: Interruption | None = None
+    openers: bool = False
+    brief: Brief = field(default_factory=a_brief)
     mode: TurnMode = "hands_free"
     attempts: int = 5
     stt: WordStt = field(default_factory=WordStt)
     model: WordModel = field(default_factory=WordModel)
     last_resort: WordModel = field(default_factory=lambda: WordModel(name="words/last-resort"))
     tts: WordTts = field(default_factory=WordTts)
+    answer: TranscribeResult | None = None
+    """Known already."""
     turn: TurnRef = field(init=False)
     _chunks: int = 0
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list[asyncio.Task[Any]])
@@ -95,8 +102,8 @@ class Desk:
     async def resume(self) -> None:
         await self.audio.append(AudioResume())
 
-    async def end(self) -> None:
-        await self.audio.append(AudioEnd(self._chunks, None))
+    async def end(self, duration_ms: int | None = None) -> None:
+        await self.audio.append(AudioEnd(self._chunks, duration_ms))
 
     # The stages
 
@@ -115,26 +122,39 @@ class Desk:
 
     def converse(self, attempt: int = 1) -> asyncio.Task[ConverseResult]:
         stage = Converse(
-            *(self.log, self.records, self.model, self.last_resort, self.timeout_s), PROMPT_VERSION
+            *(self.log, self.records, self.model, self.last_resort, self.timeout_s),
+            PROMPT_VERSION,
+            openers=Openers(self.voice()) if self.openers else None,
         )
         request = ConverseInput(
             turn=self.turn,
-            brief=a_brief(),
+            brief=self.brief,
             provider_attempts=self.attempts,
+            answer=self.answer,
             interruption=self.interruption,
         )
         return self._run(stage.run(request, attempt))
 
     def speak(self, attempt: int = 1) -> asyncio.Task[SpeakResult]:
-        voice = Voice(self.tts, SpeechCache(self.blobs), self.timeout_s)
-        stage = Speak(self.log, self.records, self.blobs, voice)
         request = SpeakInput(
             turn=self.turn,
             language="en",
-            standing=a_brief().standing,
+            standing=self.brief.standing,
             provider_attempts=self.attempts,
         )
-        return self._run(stage.run(request, attempt))
+        return self._run(self._speaker().run(request, attempt))
+
+    async def prepare(self, *lines: str) -> None:
+        """The sound of fixed lines, and of openers where there are any."""
+        await self._speaker().prepare(PrepareSpeechInput(language="en", lines=lines))
+
+    def voice(self) -> Voice:
+        """Of a process that has nothing in memory."""
+        return Voice(self.tts, SpeechCache(self.blobs), self.timeout_s)
+
+    def _speaker(self) -> Speak:
+        openers = Openers(self.voice()) if self.openers else None
+        return Speak(self.log, self.records, self.blobs, self.voice(), openers)
 
     def all(self, attempt: int = 1) -> list[asyncio.Task[Any]]:
         return [self.transcribe(attempt), self.converse(attempt), self.speak(attempt)]

@@ -91,6 +91,8 @@ class WordStt:
     gate: Gate = field(default_factory=Gate)
     name: str = "words/stt"
     heard: list[str] = field(default_factory=list[str])
+    fail: ProviderError | None = None
+    """Instead of a text, once the gate is passed."""
 
     async def warm(self) -> None:
         return
@@ -100,6 +102,8 @@ class WordStt:
     ) -> Heard:
         self.heard.append(pcm16.decode().strip())
         await self.gate.passed()
+        if self.fail is not None:
+            raise self.fail
         return Heard(pcm16.decode().strip(), 0.9)
 
 
@@ -110,6 +114,7 @@ class WordModel:
     gate: Gate = field(default_factory=Gate)
     middle: Gate = field(default_factory=Gate)
     name: str = "words/llm"
+    directive: Directive = Directive.NEXT_QUESTION
     asked: list[ReplyRequest] = field(default_factory=list[ReplyRequest])
 
     async def warm(self, brief: Brief, conversation: Sequence[Line]) -> None:
@@ -118,7 +123,7 @@ class WordModel:
     async def reply(self, request: ReplyRequest, *, timeout_s: float) -> AsyncGenerator[ReplyEvent]:
         self.asked.append(request)
         await self.gate.passed()
-        yield DirectiveChosen(request.directive or Directive.NEXT_QUESTION)
+        yield DirectiveChosen(request.directive or self.directive)
         if not request.already_said:
             yield TextDelta(f"You said {request.conversation[-1].text}. ")
         await self.middle.passed()

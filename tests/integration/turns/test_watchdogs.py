@@ -92,7 +92,7 @@ async def test_a_reply_that_does_not_go_on_is_read_again(desk: Desk) -> None:
     writer = SentenceWriter(desk.log, desk.turn, 1)
     await writer.open()
     reader = SentenceReader(desk.log, desk.turn, quiet_s=0.1)
-    await writer.write(SentenceFrame(0, "I see.", fixed=False))
+    await writer.write(SentenceFrame(0, "I see."))
     with pytest.raises(StreamError) as caught:
         _ = [frame async for frame in reader.frames()]
     assert (caught.value.code, caught.value.retryable) == ("stream.stalled", True)

@@ -10,7 +10,7 @@ from typing import cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activities.listening import Heard, Listener
+from activities.listening import TOLD_APART_S, Heard, Listener
 from activities.recognizing import Recognizer
 from interview.ports import Transcription
 from interview.protocol.client import UplinkFormat
@@ -50,6 +50,8 @@ class Notes:
     """What was told; after `None` the last text does not stand any more."""
 
     tentative_texts: list[str | None] = field(default_factory=list[str | None])
+    spoken_ms: list[int] = field(default_factory=list[int])
+    """Of each tentative text, and of an end that was told by itself."""
 
     async def partial(self, text: str) -> None:
         return
@@ -57,11 +59,12 @@ class Notes:
     async def missing(self, from_chunk: int) -> None:
         raise AssertionError("nothing is missing")
 
-    async def ended(self) -> None:
-        return
+    async def ended(self, spoken_ms: int) -> None:
+        self.spoken_ms.append(spoken_ms)
 
-    async def tentative(self, heard: Transcription, duration_ms: int) -> None:
+    async def tentative(self, heard: Transcription, duration_ms: int, spoken_ms: int) -> None:
         self.tentative_texts.append(heard.text)
+        self.spoken_ms.append(spoken_ms)
 
     async def withdrawn(self) -> None:
         self.tentative_texts.append(None)
@@ -71,8 +74,10 @@ def _new_ear(_format: UplinkFormat, _rate_hz: int, _limit_s: float) -> WordEar:
     return WordEar()
 
 
-async def listen(*batches: Sequence[AudioFrame]) -> tuple[Heard, Notes, list[str]]:
-    notes, stt = Notes(), WordStt()
+async def listen(
+    *batches: Sequence[AudioFrame], stt: WordStt | None = None
+) -> tuple[Heard, Notes, list[str]]:
+    notes, stt = Notes(), stt or WordStt()
     listener = Listener(
         audio=cast(AudioStream, Batches(batches)),
         new_ear=_new_ear,
@@ -177,3 +182,44 @@ async def test_silence_is_told_to_have_been_heard() -> None:
     """Version 1 has no other sign that something becomes of it."""
     heard, _, asked = await listen([START, chunk(0, "....."), AudioEnd(1, None)])
     assert (heard.outcome, heard.end_is_news, asked) == ("no_speech", True, [])
+
+
+@dataclass
+class SlowStt(WordStt):
+    """Hears no words in a hum."""
+
+    async def transcribe(
+        self, pcm16: bytes, *, language: str, prompt: str = "", timeout_s: float
+    ) -> Transcription:
+        heard = await super().transcribe(pcm16, language=language, timeout_s=timeout_s)
+        if "hum" in heard.text:
+            return Transcription("")
+        await asyncio.sleep(2 * TOLD_APART_S)
+        return heard
+
+
+async def test_how_long_was_spoken_is_told_with_the_end_and_with_the_text() -> None:
+    heard, notes, _ = await listen(
+        [START, chunk(0, "I moved it...."), AudioEnd(1, None)], stt=SlowStt()
+    )
+    assert (notes.spoken_ms, heard.spoken_ms) == ([1_000], 1_000)
+    heard, notes, _ = await listen(
+        [START, chunk(0, "I moved it"), AudioPause()], [AudioEnd(1, None)]
+    )
+    assert (notes.spoken_ms, heard.spoken_ms) == ([1_000], 1_000)
+
+
+async def test_a_noise_is_not_spoken() -> None:
+    hum = [START, chunk(0, "hum hum hum....")]
+    heard, notes, _ = await listen(hum, [chunk(1, "no"), AudioEnd(2, None)], stt=SlowStt())
+    assert (notes.spoken_ms, heard.spoken_ms) == ([200], 200)
+    heard, notes, _ = await listen(hum, [AudioEnd(1, None)], stt=SlowStt())
+    assert (heard.outcome, notes.spoken_ms, heard.spoken_ms) == ("no_speech", [], 0)
+
+
+async def test_of_a_damaged_answer_nothing_is_known() -> None:
+    heard, notes, _ = await listen(
+        [START, chunk(0, "I moved it"), AudioEnd(1, 60_000)], stt=SlowStt()
+    )
+    assert heard.problem is not None
+    assert (notes.spoken_ms, heard.spoken_ms) == ([0], 0)

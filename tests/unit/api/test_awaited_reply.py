@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from api.awaited_reply import AwaitedReply
+from interview.protocol.server import Sentence
 from interview.streams.outbound import OutEvent
 from interview.telemetry.metrics import REGISTRY
 
@@ -14,6 +15,11 @@ def counted(mode: str = "hold") -> float:
 def begins(turn_id: str) -> OutEvent:
     data = b'{"type":"utterance_start","turn_id":"%s"}' % turn_id.encode()
     return OutEvent(1, "message", data)
+
+
+def caption(text: str) -> OutEvent:
+    sentence = Sentence(utterance_id="u", index=0, text=text, start_ms=0)
+    return OutEvent(1, "message", sentence.model_dump_json().encode())
 
 
 SOUND = OutEvent(2, "audio", b"\0\0")
@@ -50,3 +56,16 @@ def test_a_later_answer_takes_the_place_of_one_without_a_reply() -> None:
         reply.saw(event)
 
     assert counted("hands_free") == before + 1
+
+
+def test_an_opener_is_not_the_reply() -> None:
+    reply, before = AwaitedReply("i"), counted()
+    reply.begun(TURN, "hold")
+    reply.is_due(TURN)
+
+    for event in (begins(TURN), caption("Okay."), SOUND, SOUND):
+        reply.saw(event)
+    assert counted() == before
+    for event in (caption("You moved it yourself."), SOUND):
+        reply.saw(event)
+    assert counted() == before + 1

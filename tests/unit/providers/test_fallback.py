@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from interview.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
-from interview.ports import DirectiveChosen, ReplyEvent, Sound, TextDelta, Transcription
+from interview.ports import CodeSeen, DirectiveChosen, ReplyEvent, Sound, TextDelta, Transcription
 from interview.providers.breaker import Breaker
 from interview.providers.fallback import (
     FallbackLanguageModel,
@@ -200,6 +201,18 @@ async def test_a_reply_cut_in_the_middle_goes_on_after_its_last_sentence() -> No
     (request,) = second.requests
     assert request.already_said == ("You moved it.",)
     assert request.directive is Directive.FOLLOW_UP
+
+
+async def test_each_model_is_told_all_there_is_to_know() -> None:
+    code = CodeSeen(language="python", text="return 1")
+    asked = replace(a_request(), code=code, opener="Okay.")
+    models = [
+        StubLanguageModel(script(down())),
+        StubLanguageModel(script(FOLLOW_UP, TextDelta("Why?"))),
+    ]
+    async for _ in FallbackLanguageModel(models).reply(asked, timeout_s=1.0):
+        pass
+    assert [model.requests for model in models] == [[asked], [asked]]
 
 
 async def test_a_reply_that_failed_before_it_began_begins_anew() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -228,6 +229,12 @@ async def test_an_acknowledgement_is_not_said_twice_in_a_row() -> None:
     _, said = await answered(LONG)
     before = (Line("interviewer", said),)
     assert (await reply(a_request(LONG, before=before)))[1] != said
+
+
+async def test_after_a_thank_you_it_thanks_for_nothing_more() -> None:
+    for answer in (LONG, "I moved the billing service in about six weeks, alone."):
+        opened = replace(a_request(answer), opener="Thank you.")
+        assert "thank" not in (await reply(opened))[1].lower()
 
 
 def test_nothing_it_says_judges() -> None:

@@ -36,6 +36,8 @@ export interface Position {
   utteranceId: string;
   heardMs: number;
   playing: boolean;
+  /** All that has come of it was heard, and it goes on. */
+  drained: boolean;
   finished: boolean;
 }
 
@@ -158,7 +160,8 @@ export class Playback {
       const heardMs = spoken.finished
         ? (spoken.durationMs ?? receivedMs(spoken))
         : this.heardMs(spoken);
-      this.emit(spoken, heardMs, last !== undefined && !spoken.finished);
+      const playing = last !== undefined && !spoken.finished;
+      this.emit(spoken, heardMs, playing, playing && drained);
       if (spoken.finished) this.completed(spoken.utteranceId);
       // The next one is not heard before this one is over.
       if (!spoken.finished) break;
@@ -174,9 +177,9 @@ export class Playback {
     return Math.round(startMs(spoken, segment.sentence) + within / SAMPLES_PER_MS);
   }
 
-  private emit(spoken: Spoken, heardMs: number, playing: boolean): void {
+  private emit(spoken: Spoken, heardMs: number, playing: boolean, drained = false): void {
     const { utteranceId, finished } = spoken;
-    this.moved({ utteranceId, heardMs, playing, finished });
+    this.moved({ utteranceId, heardMs, playing, drained, finished });
   }
 
   private byId(utteranceId: string): Spoken | undefined {

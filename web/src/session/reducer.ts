@@ -184,6 +184,7 @@ function onPlayback(state: RoomState, event: Extract<RoomEvent, { kind: "playbac
     ...utterance,
     heardMs: event.heardMs,
     playing: event.playing,
+    drained: event.drained,
     finished: event.finished,
   }));
   // Once the reply has been heard, the answer stands in the conversation; left where it was, it
@@ -199,6 +200,7 @@ function newUtterance(utteranceId: string, sequence: number): Utterance {
     durationMs: null,
     heardMs: 0,
     playing: false,
+    drained: false,
     finished: false,
   };
 }

@@ -39,6 +39,8 @@ export interface Utterance {
   /** How far the sound has come; captions follow it. */
   heardMs: number;
   playing: boolean;
+  /** All that has come of it was heard, and it goes on. */
+  drained: boolean;
   /** Played to the end, or cut off by the candidate. */
   finished: boolean;
 }
@@ -115,6 +117,7 @@ export type RoomEvent =
       utteranceId: string;
       heardMs: number;
       playing: boolean;
+      drained: boolean;
       finished: boolean;
     }
   | { kind: "notice"; notice: Notice | null };

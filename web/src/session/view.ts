@@ -27,9 +27,10 @@ export function orbState(state: RoomState): OrbState {
   if (state.link === "reconnecting") return "reconnecting";
   if (state.answer?.recording) return "listening";
   if (state.pause || (state.pauseRequested && !state.answer)) return "paused";
-  if (utterance?.playing) return "speaking";
-  if (state.answer) return "thinking";
-  if (state.stage === "processing_stt" || state.stage === "generating") return "thinking";
+  const isWorking = state.stage === "processing_stt" || state.stage === "generating";
+  // Its first words may have been said before the others are made.
+  if (utterance?.playing && !(utterance.drained && isWorking)) return "speaking";
+  if (state.answer || isWorking) return "thinking";
   if (state.stage === "speaking" && !utterance?.finished) return "thinking";
   return "listening";
 }

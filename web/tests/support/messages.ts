@@ -58,6 +58,11 @@ export const greeting: RoomEvent[] = [
   from({ type: "sentence", utterance_id: "u1", index: 1, text: "How are you?", start_ms: 900 }),
 ];
 
-export function playback(heardMs: number, finished = false, utteranceId = "u1"): RoomEvent {
-  return { kind: "playback", utteranceId, heardMs, playing: !finished, finished };
+export function playback(
+  heardMs: number,
+  finished = false,
+  utteranceId = "u1",
+  drained = false,
+): RoomEvent {
+  return { kind: "playback", utteranceId, heardMs, playing: !finished, drained, finished };
 }
