@@ -122,7 +122,7 @@ async def test_the_room_moves_on_with_what_follows_it(opening: Desk) -> None:
     ]
     assert told == [
         *("processing_stt", "speaking", "UtteranceStart", "Sentence"),
-        *("generating", "generating", "speaking", "PhaseChanged", "Sentence"),
+        *("generating", "speaking", "PhaseChanged", "Sentence"),
         *("Sentence", "Sentence", "UtteranceEnd"),
     ]
 

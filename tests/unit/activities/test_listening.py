@@ -178,12 +178,6 @@ def test_in_any_order_every_word_is_heard_once(steps: list[str]) -> None:
         assert text is None or heard.text.startswith(text)
 
 
-async def test_silence_is_told_to_have_been_heard() -> None:
-    """Version 1 has no other sign that something becomes of it."""
-    heard, _, asked = await listen([START, chunk(0, "....."), AudioEnd(1, None)])
-    assert (heard.outcome, heard.end_is_news, asked) == ("no_speech", True, [])
-
-
 @dataclass
 class SlowStt(WordStt):
     """Hears no words in a hum."""
