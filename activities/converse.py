@@ -96,7 +96,7 @@ class Converse:
             began, begun = time.monotonic(), None
             if (draft := await drafts.take(answer.text)) is not None:
                 reply, begun = draft.reply, draft.work
-            elif not reply.sentences and opener and _is_to_be_opened(reply, answer):
+            elif opener and _opens(reply, answer.spoken_ms, answer.text):
                 await reply.open(opener)
             lines = _ending_with(before, answer.text)
             telling = asyncio.create_task(self._tell_if_slow(turn, reply))
@@ -130,14 +130,14 @@ class Converse:
                         warming.cancel()
                         await drafts.begin(answer)
                     case Tentative():
-                        pass  # an earlier run knew the answer already
+                        pass  # an earlier run knew the answer already, or that it is over
                     case Withdrawn():
                         await drafts.drop()
-                    case Ended(spoken_ms):
-                        if opener and not reply.sentences:
-                            if is_worth_opening(reply.brief, spoken_ms, None):
-                                await drafts.abandon()
-                                await reply.open(opener)
+                    case Ended(spoken_ms) if opener and _opens(reply, spoken_ms):
+                        await drafts.abandon()
+                        await reply.open(opener)
+                    case Ended():
+                        pass
                     case Final(answer):
                         return answer
         finally:
@@ -154,7 +154,7 @@ class Converse:
         self, request: ConverseInput, writer: SentenceWriter, before: Sequence[Line], opener: str
     ) -> Drafts:
         async def write(reply: Reply, answer: TranscribeResult) -> str:
-            if opener and _is_to_be_opened(reply, answer):
+            if opener and _opens(reply, answer.spoken_ms, answer.text):
                 await reply.open(opener)
             await self._take(request, reply, _ending_with(before, answer.text), self.model)
             return await self._finish(reply, self.model)
@@ -223,8 +223,8 @@ class Converse:
         await reply.take(events, stall_s(self.timeout_s), model.name)
 
 
-def _is_to_be_opened(reply: Reply, answer: TranscribeResult) -> bool:
-    return is_worth_opening(reply.brief, answer.spoken_ms, answer.text)
+def _opens(reply: Reply, spoken_ms: int, text: str | None = None) -> bool:
+    return not reply.sentences and is_worth_opening(reply.brief, spoken_ms, text)
 
 
 def _ending_with(before: Sequence[Line], answer: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from interview.domain.phrases import phrases
 from interview.ports import Line
 
 __all__ = ["Openers"]
+
+LOOK_S = 0.5
+"""For a sound that may be in the object store: the reply does not wait for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +33,8 @@ class Openers:
             return ""
         said = (line.text for line in reversed(before) if line.speaker == "interviewer")
         opener = opener_for(language, turn.turn_number, said)
-        return opener if await self.voice.has(opener) else ""
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return opener if await self.voice.has(opener) else ""
+        except TimeoutError:
+            return ""
