@@ -56,7 +56,7 @@ class Speak:
         fence = await out.open()
         first_run = attempt == 1 and turn.reschedule == 0
         sent = {} if first_run else await out.published_audio(turn.reply_sequence, fence)
-        utterance = Utterance(request, out, self.voice, sent, attempt)
+        utterance = Utterance(request, out, self.voice, sent, attempt, fence)
         reading = asyncio.create_task(self._read(request, utterance))
         try:
             await utterance.send()
@@ -146,3 +146,4 @@ class Speak:
         )
         async with named_by_a_row(self.blobs, recording):
             await self.records.save_speech(row)
+        await utterance.stored()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -16,11 +17,12 @@ from interview.contracts.ids import utterance_id
 from interview.contracts.turns import SpeakInput
 from interview.domain.conversation import SpokenSentence
 from interview.domain.directives import Directive, Standing
-from interview.errors import ProviderError
+from interview.errors import ProviderError, StreamError
 from interview.ports import TTS_SAMPLE_RATE_HZ
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import (
     ErrorMessage,
+    PhaseChanged,
     Sentence,
     Status,
     Transcript,
@@ -50,13 +52,19 @@ READING_MS_PER_WORD = 350
 
 @dataclass(slots=True)
 class Utterance:
-    """One utterance on its way out. `sent` holds what an earlier run has sent of it."""
+    """One utterance on its way out. `sent` holds what an earlier run has sent of it.
+
+    What was said of it may be lost with the stream, and is said again then: until the utterance
+    is on record, nothing else tells who comes in what is being asked.
+    """
 
     request: SpeakInput
     out: OutboundWriter
     voice: Voice
     sent: dict[int, bytes]
     attempt: int
+    fence: bytes
+    """Of this run, on the outbound stream."""
     standing: Standing = field(init=False)
     directive: Directive | None = field(init=False, default=None)
     provider: str = field(init=False, default="")
@@ -142,6 +150,7 @@ class Utterance:
             return
         turn = self.request.turn
         await self.out.send(
+            *await self._opening(),
             UtteranceEnd(
                 utterance_id=self.utterance_id,
                 duration_ms=self.duration_ms,
@@ -155,6 +164,13 @@ class Utterance:
                 utterance_id=self.utterance_id,
             ),
         )
+
+    async def stored(self) -> None:
+        """It is on record. Who came in before that, after the stream was lost, was shown the
+        question before; whoever comes in now is not."""
+        with suppress(StreamError):
+            if not await self.out.still_has(self.fence):
+                await self.out.send(self._phase())
 
     def cancel(self) -> None:
         self.forget()
@@ -173,7 +189,7 @@ class Utterance:
     async def _send_next(self) -> None:
         frame, synthesis = self._ahead.popleft()
         start_ms = self.duration_ms
-        prelude = [*self._opening(), self._caption(frame, start_ms)]
+        prelude = [*await self._opening(), self._caption(frame, start_ms)]
         sent = self.sent.get(frame.index, b"")
         self.pcm16 += sent
         if synthesis is not None:
@@ -242,20 +258,26 @@ class Utterance:
         await self.out.send(*prelude, problem)
         self._shown_ms += READING_MS_PER_WORD * len(frame.text.split())
 
-    def _opening(self) -> list[BaseModel]:
-        if self._started:
+    async def _opening(self) -> list[BaseModel]:
+        """Once, and again where it was lost."""
+        if self._started and await self.out.still_has(self.fence):
             return []
+        if self._started:
+            self.fence = await self.out.open()
         self._started = True
-        turn, here = self.request.turn, self.standing
+        turn = self.request.turn
         return [
             Status(state="speaking"),
-            phase_changed(here, self.request.endpointing),
+            self._phase(),
             UtteranceStart(
                 utterance_id=self.utterance_id,
                 turn_id=turn.turn_id,
                 sequence=turn.reply_sequence,
             ),
         ]
+
+    def _phase(self) -> PhaseChanged:
+        return phase_changed(self.standing, self.request.endpointing)
 
     def _caption(self, frame: SentenceFrame, start_ms: int) -> Sentence:
         return Sentence(
