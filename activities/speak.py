@@ -18,7 +18,7 @@ from interview.errors import ProviderError
 from interview.persistence.records import Records
 from interview.persistence.rows import RecordingRecord, SpeechRecord
 from interview.ports import BlobStore
-from interview.streams.fence import epoch_of
+from interview.streams.fence import FIRST_RUN, epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundWriter
 from interview.streams.sentences import (
@@ -54,8 +54,7 @@ class Speak:
             self.log, turn.interview_id, turn_id=turn.stream_id, stage="speak", epoch=epoch
         )
         fence = await out.open()
-        first_run = attempt == 1 and turn.reschedule == 0
-        sent = {} if first_run else await out.published_audio(turn.reply_sequence, fence)
+        sent = {} if epoch == FIRST_RUN else await out.published_audio(turn.reply_sequence, fence)
         utterance = Utterance(request, out, self.voice, sent, attempt, fence)
         reading = asyncio.create_task(self._read(request, utterance))
         try:

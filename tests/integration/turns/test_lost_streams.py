@@ -11,6 +11,7 @@ from interview.persistence.blobs import FilesystemBlobStore
 from interview.ports import StoredBlob
 from interview.protocol.server import PhaseChanged, Sentence, UtteranceEnd, UtteranceStart
 from interview.streams.client import Redis
+from interview.streams.erase import find_keys
 from interview.streams.log import connect_redis
 from interview.streams.outbound import out_key
 from tests.integration.turns.desk import Desk
@@ -87,3 +88,18 @@ async def test_a_stream_that_is_kept_is_told_once(desk: Desk) -> None:
     for stage in stages:
         await desk.done(stage)
     assert sum(isinstance(message, PhaseChanged) for message in await desk.out()) == 1
+
+
+async def test_a_reply_that_was_said_is_not_made_anew(desk: Desk, redis: Redis) -> None:
+    """Its result was lost, and the streams after it: another reply might lead elsewhere than the
+    room was told."""
+    stages = desk.all()
+    await _answered(desk)
+    first = await desk.done(stages[1])
+    for stage in stages:
+        await desk.done(stage)
+    await redis.delete(*await find_keys(redis, desk.interview_id))
+    again = await desk.done(desk.converse(2))
+    assert again == first.model_copy(update={"provider": "", "prompt_version": ""})
+    assert len(desk.model.asked) == 1
+    assert await desk.kinds("sentences") == ["begin", "end"]
