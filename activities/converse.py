@@ -25,7 +25,7 @@ from interview.errors import ProviderError, StreamError
 from interview.persistence.records import Records
 from interview.ports import LanguageModel, Line
 from interview.protocol.server import Status
-from interview.streams.fence import epoch_of
+from interview.streams.fence import FIRST_RUN, epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundWriter
 from interview.streams.sentences import EndFrame, Published, SentenceWriter
@@ -63,11 +63,15 @@ class Converse:
 
     async def run(self, request: ConverseInput, attempt: int) -> ConverseResult:
         turn = request.turn
-        writer = SentenceWriter(self.log, turn, epoch_of(turn.reschedule, attempt))
+        epoch = epoch_of(turn.reschedule, attempt)
+        writer = SentenceWriter(self.log, turn, epoch)
         published = await writer.open()
         reply = Reply(writer, request.brief, published)
         if published.end is not None:
             return _result(reply, published.end.provider)
+        if epoch > FIRST_RUN and (spoken := await self._spoken(turn)) is not None:
+            await writer.write(EndFrame(len(spoken.sentences)))
+            return spoken
         # All that needs no answer happens while the candidate still talks.
         before, job = await asyncio.gather(
             self.records.conversation(
@@ -109,6 +113,15 @@ class Converse:
             return _result(reply, provider)
         finally:
             await drafts.abandon()
+
+    async def _spoken(self, turn: TurnRef) -> ConverseResult | None:
+        """What an earlier run has said, also where the stream that told it was lost: the interview
+        goes where the candidate was told it goes."""
+        speech = await self.records.find_speech(turn.interview_id, turn.turn_id)
+        if speech is None or speech.directive is None:
+            return None
+        sentences = tuple(sentence.text for sentence in speech.sentences)
+        return ConverseResult(outcome="replied", directive=speech.directive, sentences=sentences)
 
     async def _answer(
         self,

@@ -20,7 +20,7 @@ from interview.errors import ProviderError
 from interview.persistence.records import Records
 from interview.persistence.rows import RecordingRecord, SpeechRecord
 from interview.ports import BlobStore
-from interview.streams.fence import epoch_of
+from interview.streams.fence import FIRST_RUN, epoch_of
 from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundWriter
 from interview.streams.sentences import (
@@ -58,9 +58,8 @@ class Speak:
             self.log, turn.interview_id, turn_id=turn.stream_id, stage="speak", epoch=epoch
         )
         fence = await out.open()
-        first_run = attempt == 1 and turn.reschedule == 0
-        sent = {} if first_run else await out.published_audio(turn.reply_sequence, fence)
-        utterance = Utterance(request, out, self.voice, sent, attempt)
+        sent = {} if epoch == FIRST_RUN else await out.published_audio(turn.reply_sequence, fence)
+        utterance = Utterance(request, out, self.voice, sent, attempt, fence)
         reading = asyncio.create_task(self._read(request, utterance))
         try:
             await utterance.send()
@@ -158,6 +157,7 @@ class Speak:
         )
         async with named_by_a_row(self.blobs, recording):
             await self.records.save_speech(row)
+        await utterance.stored()
 
 
 def _kind(request: SpeakInput, index: int, line: str) -> SentenceKind:

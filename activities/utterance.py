@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -16,11 +17,12 @@ from interview.contracts.ids import utterance_id
 from interview.contracts.turns import SpeakInput
 from interview.domain.conversation import SpokenSentence
 from interview.domain.directives import Directive, Standing
-from interview.errors import ProviderError
+from interview.errors import ProviderError, StreamError
 from interview.ports import TTS_SAMPLE_RATE_HZ
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import (
     ErrorMessage,
+    PhaseChanged,
     Sentence,
     Status,
     Transcript,
@@ -29,7 +31,7 @@ from interview.protocol.server import (
     phase_changed,
 )
 from interview.streams.outbound import OutboundWriter
-from interview.streams.sentences import SentenceFrame
+from interview.streams.sentences import SentenceFrame, SentenceKind
 from interview.telemetry import tracing
 from interview.telemetry.metrics import PROVIDER_GIVEN_UP, STAGE_FIRST_S
 
@@ -50,13 +52,19 @@ READING_MS_PER_WORD = 350
 
 @dataclass(slots=True)
 class Utterance:
-    """One utterance on its way out. `sent` holds what an earlier run has sent of it."""
+    """One utterance on its way out. `sent` holds what an earlier run has sent of it.
+
+    What was said of it may be lost with the stream, and is said again then: until the utterance
+    is on record, nothing else tells who comes in what is being asked.
+    """
 
     request: SpeakInput
     out: OutboundWriter
     voice: Voice
     sent: dict[int, bytes]
     attempt: int
+    fence: bytes
+    """Of this run, on the outbound stream."""
     standing: Standing = field(init=False)
     directive: Directive | None = field(init=False, default=None)
     provider: str = field(init=False, default="")
@@ -151,6 +159,7 @@ class Utterance:
             return
         turn = self.request.turn
         await self.out.send(
+            *await self._opening("own"),
             UtteranceEnd(
                 utterance_id=self.utterance_id,
                 duration_ms=self.duration_ms,
@@ -164,6 +173,13 @@ class Utterance:
                 utterance_id=self.utterance_id,
             ),
         )
+
+    async def stored(self) -> None:
+        """It is on record. Who came in before that, after the stream was lost, was shown the
+        question before; whoever comes in now is not."""
+        with suppress(StreamError):
+            if not await self.out.still_has(self.fence):
+                await self.out.send(self._phase())
 
     def cancel(self) -> None:
         self.forget()
@@ -189,7 +205,7 @@ class Utterance:
     async def _send_next(self) -> None:
         frame, synthesis = self._ahead.popleft()
         start_ms = self.duration_ms
-        prelude = [*self._opening(frame), self._caption(frame, start_ms)]
+        prelude = [*await self._opening(frame.kind), self._caption(frame, start_ms)]
         sent = self.sent.get(frame.index, b"")
         self.pcm16 += sent
         if synthesis is not None:
@@ -260,15 +276,18 @@ class Utterance:
         await self.out.send(*prelude, problem)
         self._shown_ms += READING_MS_PER_WORD * len(frame.text.split())
 
-    def _opening(self, frame: SentenceFrame) -> list[BaseModel]:
-        """Before the first sentence. After an opener that came before the directive the room is
-        told only then where it stands."""
+    async def _opening(self, kind: SentenceKind) -> list[BaseModel]:
+        """Before the first sentence, and again where it was lost. After an opener that came before
+        the directive the room is told only then where it stands."""
+        if self._started and not await self.out.still_has(self.fence):
+            self.fence = await self.out.open()
+            self._started = self._is_placed = False
         turn, news = self.request.turn, list[BaseModel]()
         if not self._started or self._is_opened:
             news.append(Status(state="speaking"))
-        if not self._is_placed and (frame.kind != "opener" or self.directive is not None):
+        if not self._is_placed and (kind != "opener" or self.directive is not None):
             self._is_placed = True
-            news.append(phase_changed(self.standing, self.request.endpointing))
+            news.append(self._phase())
         if not self._started:
             self._started = True
             start = UtteranceStart(
@@ -278,6 +297,9 @@ class Utterance:
             )
             news.append(start)
         return news
+
+    def _phase(self) -> PhaseChanged:
+        return phase_changed(self.standing, self.request.endpointing)
 
     def _caption(self, frame: SentenceFrame, start_ms: int) -> Sentence:
         return Sentence(

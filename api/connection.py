@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
+from collections.abc import Coroutine
 from enum import Enum, auto
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import structlog
 from starlette.types import Message
@@ -38,9 +40,13 @@ __all__ = ["Connection", "State"]
 
 log = structlog.stdlib.get_logger(__name__)
 
+T = TypeVar("T")
+
 SEND_TIMEOUT_S = 5.0
 ENTER_TIMEOUT_S = 8.0
 DRAIN_TIMEOUT_S = 3.0
+MOST_EARLY = 32
+"""Messages that are taken from the socket before its connection has entered."""
 _RETRY_S = 0.25
 _CLOSE_CODES = {
     401: limits.CLOSE_UNAUTHENTICATED,
@@ -85,6 +91,8 @@ class Connection:
         self._flood_told_at = 0.0
         self._violations = 0
         self._heard_at = _now()
+        self._reading: asyncio.Task[Message] | None = None
+        self._early: deque[Message] = deque()
         self._closed_with = "left"
 
     async def run(self) -> None:
@@ -98,6 +106,8 @@ class Connection:
                 pass
             finally:
                 SOCKETS_CLOSED.labels(self._closed_with).inc()
+                if self._reading is not None:
+                    self._reading.cancel()
                 if self._room is not None:
                     self._room.close()
                 log.info("connection.closed", dropped_audio=self._outbox.dropped)
@@ -175,7 +185,7 @@ class Connection:
         """None when it cannot be; the socket is being closed then."""
         try:
             async with asyncio.timeout(ENTER_TIMEOUT_S):
-                return await self._enter_when_possible(hello)
+                return await self._while_here(self._enter_when_possible(hello))
         except TimeoutError:
             self._outbox.close(limits.CLOSE_TRY_AGAIN)
         except (AccessError, NotFoundError) as error:
@@ -186,6 +196,23 @@ class Connection:
             self._dialect.tell(error_message(error))
             self._outbox.close(limits.CLOSE_TRY_AGAIN)
         return None
+
+    async def _while_here(self, entering: Coroutine[Any, Any, T]) -> T:
+        """Who has left meanwhile does not enter: they may have come in anew, and would be taken
+        the room from by themselves."""
+        task = asyncio.create_task(entering)
+        try:
+            while not task.done():
+                waiting: set[asyncio.Task[Any]] = {task}
+                if len(self._early) < MOST_EARLY:
+                    self._reading = self._reading or asyncio.create_task(self._socket.receive())
+                    waiting.add(self._reading)
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                if self._reading is not None and self._reading.done():
+                    self._early.append(await self._heard())
+            return task.result()
+        finally:
+            task.cancel()
 
     def _refuse(self, error: AccessError | NotFoundError) -> None:
         """At the door, or later when the right to be here has ended."""
@@ -233,7 +260,11 @@ class Connection:
     # Receiving
 
     async def _receive(self) -> Message:
-        received = await self._socket.receive()
+        return self._early.popleft() if self._early else await self._heard()
+
+    async def _heard(self) -> Message:
+        reading, self._reading = self._reading, None
+        received = await (reading or self._socket.receive())
         if received["type"] == "websocket.disconnect":
             self.state = State.CLOSING
             await self._drain()

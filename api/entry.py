@@ -15,7 +15,7 @@ from interview.errors import NotFoundError
 from interview.persistence.rows import InterviewRecord, NewInterview, TranscriptLine
 from interview.protocol.server import PendingTurn, Snapshot, Transcript
 from interview.streams.audio import AudioStream
-from interview.streams.outbound import OutboundReader, OutboundWriter
+from interview.streams.outbound import OutboundReader, OutboundWriter, Recent
 
 __all__ = [
     "Entry",
@@ -41,8 +41,7 @@ class Entry:
     """Connections that enter after this one have a higher one."""
     after_seq: int
     """Events after it are for this connection."""
-    utterance_seq: int | None
-    """Seq just before the newest utterance began."""
+    recent: Recent
     resumed_from_seq: int | None
     endpointing_ms: int
     """As the room was told last, with the candidate's own extra time."""
@@ -57,19 +56,22 @@ async def enter(
 
     `last_seq` is what the client saw last. Where that is no longer kept, or nothing was seen,
     it starts afresh at the newest utterance, so that the question is heard again.
-    Raises `StreamError`, `DatabaseUnavailable`.
+    Raises `StreamError`, `DatabaseUnavailable`, `NotFoundError`.
     """
     interview_id = record.interview_id
     reader = OutboundReader(services.streams, interview_id)
-    # First of all: what is committed after it is relayed, what was before it is read here.
+    # First of all: what is committed after it is relayed, what was before it is read here. So is
+    # the interview itself once more, which may have gone on since they were let in.
     takeover_seq = await OutboundWriter(services.streams, interview_id).take_over(connection_id)
-    transcript, begun, oldest, utterance_seq, standing_told = await asyncio.gather(
+    record, transcript, begun, oldest, recent = await asyncio.gather(
+        services.records.get_interview(interview_id),
         services.records.transcript(interview_id),
         pending_turns(services, interview_id).get(),
         reader.oldest(),
-        reader.latest_utterance_start(),
-        reader.latest_standing(),
+        reader.recent(),
     )
+    record = _as_said(record, transcript)
+    utterance_seq, standing_told = recent.utterance_seq, recent.standing
     kept = last_seq is not None and oldest is not None and oldest <= last_seq <= takeover_seq
     resumed_from_seq = last_seq if kept else None
     fresh = takeover_seq if utterance_seq is None else utterance_seq
@@ -82,7 +84,7 @@ async def enter(
         begun=begun,
         takeover_seq=takeover_seq,
         after_seq=fresh if resumed_from_seq is None else resumed_from_seq,
-        utterance_seq=utterance_seq,
+        recent=recent,
         resumed_from_seq=resumed_from_seq,
         endpointing_ms=(standing_told and standing_told.endpointing_ms)
         or record.limits.endpointing.wait_ms(record.phase),
@@ -160,6 +162,18 @@ def pending_turns(services: Services, interview_id: str) -> PendingTurns:
 
 def is_over(record: InterviewRecord) -> bool:
     return record.status in ("completed", "abandoned")
+
+
+def _as_said(record: InterviewRecord, transcript: list[TranscriptLine]) -> InterviewRecord:
+    """Where it stands by the lines that are shown with it: they were read beside it, and what is
+    said in between is in one of them alone."""
+    if is_over(record):
+        return record
+    for line in reversed(transcript):
+        if line.speaker == "interviewer":
+            update = {"phase": line.phase, "question_id": line.question_id}
+            return record.model_copy(update=update)
+    return record
 
 
 async def _pending(

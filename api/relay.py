@@ -15,6 +15,7 @@ from api.outbox import Outbox
 from interview.errors import StreamError
 from interview.protocol import limits
 from interview.protocol.server import ServerMessage, Superseded, TurnResend
+from interview.streams.fence import Fence
 from interview.streams.outbound import OutboundReader, OutEvent, told
 
 __all__ = ["Relay"]
@@ -39,6 +40,8 @@ class Relay:
     outbox: Outbox
     connection_id: bytes
     takeover_seq: int
+    fences: dict[bytes, Fence]
+    """Put up before what is read; they outlast an absence of Redis."""
     last_words: ServerMessage | None
     """Of an interview that was over already: said when the stream does not hold them."""
     on_resend: Callable[[str, int], None]
@@ -53,7 +56,7 @@ class Relay:
         """Until the interview is over or another connection has taken it."""
         while not self.outbox.closed:
             try:
-                async for events in self.reader.events(after_seq):
+                async for events in self.reader.events(after_seq, self.fences):
                     self.on_back()
                     for event in events:
                         after_seq = event.seq

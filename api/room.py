@@ -105,13 +105,14 @@ class Room:
             self.dialect = Version2(outbox, entry.after_seq)
         else:
             self.dialect = Version2Mp3(outbox, entry.after_seq)
-            self._read_from = min(entry.after_seq, entry.utterance_seq or entry.after_seq)
+            self._read_from = min(entry.after_seq, entry.recent.utterance_seq or entry.after_seq)
         self._relay = Relay(
             reader=OutboundReader(services.streams, record.interview_id),
             dialect=self.dialect,
             outbox=outbox,
             connection_id=connection_id.encode(),
             takeover_seq=entry.takeover_seq,
+            fences=entry.recent.fences(self._read_from),
             last_words=_last_words(entry) if is_over(record) else None,
             on_resend=self.uplink.sent_again_from,
             on_phase=self._at,
@@ -132,7 +133,7 @@ class Room:
             )
         )
         over = is_over(entry.record)
-        if not is_v2 and entry.utterance_seq is None and not over:
+        if not is_v2 and entry.recent.utterance_seq is None and not over:
             self.tell(Status(state="ready"))
         if not over:
             self._at(entry.question_id)

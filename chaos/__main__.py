@@ -44,7 +44,7 @@ def summary(report: Report, seed: int, seconds: float) -> dict[str, object]:
 
 
 async def _run(cases: list[Case], faults: int, seed: int, keep: Path | None) -> Report:
-    report = Report(_say)
+    report = Report(_say, keep / "records" if keep else None)
     spoken = await CandidateVoice().say(ANSWER)
     clocks = [case for case in cases if case.needs == "clock"]
     others = [case for case in cases if case.needs != "clock"]
@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="of all that is random")
     parser.add_argument("--only", default="", help="cases whose name holds this expression")
     parser.add_argument("--no-cases", action="store_true")
-    parser.add_argument("--keep", type=Path, help="an empty folder that keeps the logs")
+    parser.add_argument("--keep", type=Path, help="an empty folder that keeps logs and records")
     args = parser.parse_args()
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
     cases = [case for case in CASES if re.search(args.only, case.name) and not args.no_cases]

@@ -112,8 +112,11 @@ class Candidate:
             if await self.tab.wait(lambda: heard() or self._over, REPLY_S):
                 return True
             self.tab.reload()
-            entered = self.tab.connections
-            await self.tab.wait(lambda n=entered: self.tab.connections > n, REPLY_S)
+            entered = self.tab.entered
+            if not await self.tab.wait(
+                lambda n=entered: self.tab.entered > n or self._over, REPLY_S
+            ):
+                continue  # nothing is shown of the conversation yet
             await self.tab.wait(lambda: heard() or self._over, 1.0)
             lines = self.tab.state.transcript
             last = lines[max(lines)] if lines else None

@@ -13,6 +13,7 @@ from interview.protocol.server import (
     Snapshot,
     Transcript,
     TurnCommitted,
+    UtteranceStart,
 )
 
 __all__ = ["RoomState"]
@@ -28,6 +29,8 @@ class RoomState:
     committed: set[str] = field(default_factory=set[str])
     ended: SessionEnded | None = None
     over: bool = False
+    _announced: int = 0
+    """The newest utterance that has begun."""
 
     def take(self, message: ServerMessage) -> None:
         match message:
@@ -35,6 +38,8 @@ class RoomState:
                 self._enter(snapshot, afresh=message.resumed_from_seq is None)
             case PhaseChanged():
                 self.phase, self.question_id = message.phase, message.question_id
+            case UtteranceStart():
+                self._announced = max(self._announced, message.sequence)
             case Transcript():
                 self.transcript[message.sequence] = message
             case TurnCommitted():
@@ -45,8 +50,9 @@ class RoomState:
                 pass
 
     def _enter(self, snapshot: Snapshot, *, afresh: bool) -> None:
-        if afresh:
-            # Otherwise the stream has told more: a question is stored once it has been spoken.
+        spoken = [x.sequence for x in snapshot.transcript if x.role == "interviewer"]
+        if afresh and self._announced <= max(spoken, default=0):
+            # Otherwise more has been told: a question is stored once it has been spoken.
             self.phase, self.question_id = snapshot.phase, snapshot.question_id
         self.transcript.update({line.sequence: line for line in snapshot.transcript})
         self.committed.update(snapshot.committed_turns)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
@@ -15,6 +16,7 @@ from chaos.candidate import Candidate
 from chaos.cases import Case
 from chaos.faults import Fault, any_fault
 from chaos.hold import Verdict, create, judge
+from chaos.kept import keep
 from chaos.mangle import Honest, Mangler, Twice, Unordered
 from chaos.record import Record
 from chaos.stack import ChaosStack
@@ -35,6 +37,8 @@ _GREETED_S = 60.0
 @dataclass
 class Report:
     say: Callable[[str], None]
+    records: Path | None = None
+    """A folder that keeps what clients saw, of every interview."""
     cases: int = 0
     random_faults: int = 0
     skipped: list[str] = field(default_factory=list[str])
@@ -43,6 +47,9 @@ class Report:
 
     def add(self, name: str, verdicts: Sequence[Verdict], began: float) -> None:
         self.verdicts += verdicts
+        if self.records is not None:
+            for verdict in verdicts:
+                keep(verdict, self.records)
         found = [violation for verdict in verdicts for violation in verdict.violations]
         reloads = sum(verdict.reloads for verdict in verdicts)
         mark = "ok " if not found else "BAD"

@@ -101,6 +101,8 @@ class Tab:
         self.foreign: str | None = None
         """The answer of another tab that was under way when this one came in."""
         self.connections = 0
+        self.entered = 0
+        """Times it has been told where the interview stands."""
         self.on_message: Callable[[ServerMessage], None] = lambda _: None
         self.on_sound: Callable[[str], None] = lambda _: None
         self._mangler = mangler or Honest()
@@ -286,6 +288,7 @@ class Tab:
     async def _entered(self, message: SessionStarted) -> None:
         assert message.snapshot is not None, "version 2 always has a snapshot"
         self._open, self._sent = True, _Sent()
+        self.entered += 1
         pending = message.snapshot.pending_turn
         answer = self.answer
         if answer is not None and answer.turn_id in message.snapshot.committed_turns:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["Fence", "epoch_of"]
+__all__ = ["FIRST_RUN", "Fence", "epoch_of"]
+
+FIRST_RUN = 1
+"""The epoch of a stage that runs for the first time."""
 
 _ATTEMPTS_PER_RESCHEDULE = 1_000_000
 

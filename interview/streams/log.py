@@ -158,6 +158,11 @@ class StreamLog:
             (rows,) = await self._wires.call((b"XRANGE", key, b"-", b"+", b"COUNT", 1))
         return next(iter(await self._opened(key, rows)), None)
 
+    async def has(self, key: str, entry: bytes) -> bool:
+        """Whether the entry of this id is still kept."""
+        with translated():
+            return bool((await self._wires.call((b"XRANGE", key, entry, entry)))[0])
+
     async def exists(self, key: str) -> bool:
         with translated():
             return bool((await self._wires.call((b"EXISTS", key)))[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,19 @@ from interview.protocol.frames import AudioFrame
 from interview.streams.fence import Fence
 from interview.streams.log import Entry, StreamLog, entry_id, seq_of
 
-__all__ = ["MAXLEN", "OutEvent", "OutboundReader", "OutboundWriter", "Told", "out_key", "told"]
+__all__ = [
+    "MAXLEN",
+    "OutEvent",
+    "OutboundReader",
+    "OutboundWriter",
+    "Recent",
+    "Told",
+    "out_key",
+    "told",
+]
+
+_PHASE = b'{"type":"phase"'
+_UTTERANCE = b'{"type":"utterance_start"'
 
 MAXLEN = 500
 """Entries kept: 40 s of speech in pieces of 100 ms, as some providers send it; otherwise a dozen
@@ -97,6 +109,10 @@ class OutboundWriter:
         fields = {b"k": b"takeover", b"d": connection_id.encode(), **self._tag}
         return seq_of(await self._log.open(self.key, fields, maxlen=MAXLEN))
 
+    async def still_has(self, fence: bytes) -> bool:
+        """False once the stream was lost, or trimmed as far as that."""
+        return await self._log.has(self.key, fence)
+
     async def published_audio(self, sequence: int, before: bytes) -> dict[int, bytes]:
         """PCM16 of each sentence of utterance `sequence` that was sent before the fence.
 
@@ -114,46 +130,78 @@ class OutboundWriter:
         return {index: bytes(pcm16) for index, pcm16 in sentences.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What the stream tells of the present, without what fenced runs sent late."""
+
+    utterance_seq: int | None = None
+    """Seq just before the newest utterance began, and before the question that was announced
+    with it."""
+    standing: Told | None = None
+    """As the room was told last."""
+    runs: tuple[tuple[int, bytes, int], ...] = ()
+    """(seq, stage of a turn, epoch) of each entry that was looked at, oldest first."""
+
+    def fences(self, after_seq: int) -> dict[bytes, Fence]:
+        """As a reader knows them that has seen everything up to `after_seq`."""
+        fences: dict[bytes, Fence] = {}
+        for seq, tag, epoch in self.runs:
+            if seq <= after_seq:
+                fences.setdefault(tag, Fence()).admits(epoch)
+        return fences
+
+
 class OutboundReader:
     def __init__(self, log: StreamLog, interview_id: str) -> None:
         self._log = log
         self._key = out_key(interview_id)
 
-    async def events(self, after_seq: int) -> AsyncIterator[list[OutEvent]]:
-        """Events after `after_seq` as they come; an empty list after each idle second."""
-        fences: dict[bytes, Fence] = {}
+    async def events(
+        self, after_seq: int, fences: dict[bytes, Fence] | None = None
+    ) -> AsyncIterator[list[OutEvent]]:
+        """Events after `after_seq` as they come; an empty list after each idle second. `fences`
+        are those that were put up before, and gather those that come."""
+        known = {} if fences is None else fences
         async for entries in self._log.tail(self._key, entry_id(after_seq)):
-            yield [event for entry in entries if (event := _event(entry, fences)) is not None]
+            yield [event for entry in entries if (event := _event(entry, known)) is not None]
 
     async def oldest(self) -> int | None:
         """Seq of the oldest event that is still kept."""
         entry = await self._log.oldest(self._key)
         return None if entry is None else seq_of(entry.entry_id)
 
-    async def latest_utterance_start(self) -> int | None:
-        """Seq just before the newest utterance began, and before the question that was announced
-        with it; None when the stream holds none."""
-        entry = await self._latest_message(b'{"type":"utterance_start"')
-        if entry is None:
-            return None
-        older = await self._log.latest(self._key, count=1, before=b"(" + entry.entry_id)
-        announced = older and older[0].fields.get(b"d", b"").startswith(b'{"type":"phase"')
-        return seq_of((older[0] if announced else entry).entry_id) - 1
-
-    async def latest_standing(self) -> Told | None:
-        """As the room was told last; None when the stream does not say."""
-        entry = await self._latest_message(b'{"type":"phase"')
-        return None if entry is None else told(entry.fields[b"d"])
-
-    async def _latest_message(self, beginning: bytes) -> Entry | None:
+    async def recent(self) -> Recent:
+        """Looks back as far as the newest utterance, and some way beyond."""
+        entries: list[Entry] = []
         before = b"+"
-        while entries := await self._log.latest(self._key, count=200, before=before):
-            for entry in entries:
-                fields = entry.fields
-                if fields[b"k"] == b"message" and fields[b"d"].startswith(beginning):
-                    return entry
-            before = b"(" + entries[-1].entry_id
-        return None
+        while older := await self._log.latest(self._key, count=200, before=before):
+            entries = [*reversed(older), *entries]
+            recent = _recent(entries)
+            if recent.utterance_seq is not None and recent.standing is not None:
+                return recent
+            before = b"(" + older[-1].entry_id
+        return _recent(entries)
+
+
+def _recent(entries: Sequence[Entry]) -> Recent:
+    """Of the newest ones, in order."""
+    fences: dict[bytes, Fence] = {}
+    utterance_seq: int | None = None
+    standing: Told | None = None
+    runs: list[tuple[int, bytes, int]] = []
+    before: OutEvent | None = None
+    for entry in entries:
+        event = _event(entry, fences)
+        if tag := entry.fields[b"t"]:
+            runs.append((seq_of(entry.entry_id), tag, int(entry.fields[b"e"])))
+        if event is not None and event.kind == "message":
+            if event.data.startswith(_PHASE):
+                standing = told(event.data)
+            elif event.data.startswith(_UTTERANCE):
+                announced = before is not None and before.data.startswith(_PHASE)
+                utterance_seq = (before if announced and before else event).seq - 1
+        before = event
+    return Recent(utterance_seq, standing, tuple(runs))
 
 
 def _event(entry: Entry, fences: dict[bytes, Fence]) -> OutEvent | None:

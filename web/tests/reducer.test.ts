@@ -52,6 +52,14 @@ describe("the room drawn from a snapshot", () => {
     expect(goingOn.question?.text).toBe("What would you like to ask me?");
     const afresh = after(...entered, asked, lost, from(started()));
     expect(afresh.question?.text).toBe("Tell me about a service you own.");
+    // It was lost on the server's side, where it is not on record yet.
+    const said = from({ type: "utterance_start", utterance_id: "u9", turn_id: "", sequence: 9 });
+    const ahead = after(...entered, asked, said, lost, from(started()));
+    expect(ahead.question?.text).toBe("What would you like to ask me?");
+    expect(ahead.phase).toBe("wrap_up");
+    const stored = started({ transcript: [line(9, "interviewer", "And?")] });
+    const caughtUp = after(...entered, asked, said, lost, from(stored));
+    expect(caughtUp.question?.text).toBe("Tell me about a service you own.");
   });
 
   it("is over when the interview is", () => {

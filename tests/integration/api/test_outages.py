@@ -15,6 +15,8 @@ from interview.config import Settings
 from interview.persistence.records import Records
 from interview.protocol import limits
 from interview.protocol.frames import pack_uplink
+from interview.streams.log import StreamLog
+from interview.streams.outbound import out_key
 from tests.integration.api.servers import Client, Wire, serving
 from tests.integration.api.test_room import greeted, new_turn
 from tests.integration.api.voice import spoken_answer
@@ -186,3 +188,28 @@ async def test_who_cannot_enter_is_asked_to_try_again(
                 await client.send(type="hello")
             await client.error("database.unavailable")
             assert await client.closed() == limits.CLOSE_TRY_AGAIN
+
+
+async def test_who_has_left_does_not_enter_after_all(
+    wires: Wires, interview_id: str, streams: StreamLog
+) -> None:
+    """A page that connects anew while the database is away is not thrown out by itself."""
+    async with Client(wires.url, interview_id) as client:
+        await greeted(client)
+    await wires.postgres.cut()
+    for _ in range(3):
+        async with Client(wires.url, interview_id) as gone:
+            await gone.send(type="hello")
+            await gone.send(type="ping", nonce=1)
+            await gone.error("database.unavailable")
+    async with Client(wires.url, interview_id) as client:
+        await client.send(type="hello")
+        await client.send(type="ping", nonce=7)
+        await client.error("database.unavailable")
+        await wires.postgres.mend()
+        await client.until("session_started")
+        # What came before it could be answered is not lost.
+        await client.until("pong", lambda body: body["nonce"] == 7)
+        assert await client.alive()
+    entries = await streams.read(out_key(interview_id), b"0-0")
+    assert sum(entry.fields[b"k"] == b"takeover" for entry in entries) == 2

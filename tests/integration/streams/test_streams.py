@@ -155,8 +155,47 @@ async def test_who_starts_afresh_is_told_the_question_with_its_utterance(
     await writer.send(Status(state="generating"))
     await writer.send(Status(state="speaking"), asked, began)
     reader = OutboundReader(log, turn.interview_id)
-    after = await reader.latest_utterance_start()
+    after = (await reader.recent()).utterance_seq
     assert after is not None
     async for events in reader.events(after):
         assert [json.loads(event.data)["type"] for event in events] == ["phase", "utterance_start"]
         break
+
+
+async def test_a_run_that_was_fenced_before_somebody_came_in_is_mute_for_them_too(
+    log: StreamLog, turn: TurnRef
+) -> None:
+    """A worker that was frozen wakes: the turn has long been said, and the next one as well."""
+    late, again = (
+        OutboundWriter(log, turn.interview_id, turn_id=turn.stream_id, stage="speak", epoch=epoch)
+        for epoch in (1, 2)
+    )
+    following = OutboundWriter(
+        log, turn.interview_id, turn_id=uuid.uuid4().hex, stage="speak", epoch=1
+    )
+    before = PhaseChanged(**STANDING.model_dump(), endpointing_ms=700)
+    now = before.model_copy(update={"question_id": "q-2"})
+    began, begins = (
+        UtteranceStart(utterance_id=f"u-{sequence}", turn_id="turn", sequence=sequence)
+        for sequence in (3, 5)
+    )
+    for writer in (late, again):
+        await writer.open()
+    await again.send(before, began)
+    await following.open()
+    await following.send(now, begins)
+
+    reader = OutboundReader(log, turn.interview_id)
+    entered = await OutboundWriter(log, turn.interview_id).take_over("a page")
+    await late.send(before, began)
+
+    recent = await reader.recent()
+    assert recent.standing is not None
+    assert recent.standing.question_id == "q-2"
+    assert recent.utterance_seq is not None
+    for after in (entered, recent.utterance_seq):
+        async for events in reader.events(after, recent.fences(after)):
+            told = [json.loads(event.data) for event in events if event.kind == "message"]
+            asked = [message["question_id"] for message in told if message["type"] == "phase"]
+            assert asked == ([] if after == entered else ["q-2"])
+            break

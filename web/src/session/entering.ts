@@ -9,6 +9,8 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
   const snapshot = message.snapshot;
   if (!snapshot) return next;
   const afresh = message.resumed_from_seq === null;
+  const spoken = snapshot.transcript.filter((entry) => entry.role === "interviewer");
+  const isNews = afresh && newest(state.utterances) <= newest(spoken);
   const known = new Set(snapshot.transcript.map((entry) => entry.sequence));
   const later = state.transcript.filter((entry) => !known.has(entry.sequence));
   const safe = state.answer !== null && snapshot.committed_turns.includes(state.answer.turnId);
@@ -18,10 +20,10 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
     title: snapshot.title,
     candidateName: snapshot.candidate_name,
     language: snapshot.language,
-    // A connection that goes on has been told of the question being asked at this moment; the
-    // snapshot knows it only once it has been spoken.
-    phase: afresh ? snapshot.phase : state.phase,
-    question: afresh
+    // The page has been told of the question being asked at this moment; the snapshot knows it
+    // only once it has been spoken.
+    phase: isNews ? snapshot.phase : state.phase,
+    question: isNews
       ? {
           id: snapshot.question_id,
           text: snapshot.question_text,
@@ -36,6 +38,10 @@ export function enter(state: RoomState, message: SessionStarted): RoomState {
     answer: safe ? null : state.answer,
     ended: state.ended ?? endedFrom(snapshot.status),
   };
+}
+
+function newest(entries: readonly { sequence: number }[]): number {
+  return Math.max(0, ...entries.map((entry) => entry.sequence));
 }
 
 function stageFrom(snapshot: Snapshot): RoomState["stage"] {

@@ -1,0 +1,105 @@
+"""The outbound stream is lost while a question is being asked: whoever comes in then is told it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from interview.persistence.blobs import FilesystemBlobStore
+from interview.ports import StoredBlob
+from interview.protocol.server import PhaseChanged, Sentence, UtteranceEnd, UtteranceStart
+from interview.streams.client import Redis
+from interview.streams.erase import find_keys
+from interview.streams.log import connect_redis
+from interview.streams.outbound import out_key
+from tests.integration.turns.desk import Desk
+from tests.integration.turns.providers import Gate
+from tests.services import RunningStack
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def redis(services: RunningStack) -> AsyncGenerator[Redis]:
+    redis = connect_redis(services.urls["REDIS_URL"])
+    yield redis
+    await redis.aclose()
+
+
+class GatedBlobs(FilesystemBlobStore):
+    def __init__(self, root: Path, gate: Gate) -> None:
+        super().__init__(root)
+        self._gate = gate
+
+    async def put(self, key: str, data: bytes, *, content_type: str) -> StoredBlob:
+        if key.endswith("reply.mp3"):
+            await self._gate.passed()
+        return await super().put(key, data, content_type=content_type)
+
+
+async def _answered(desk: Desk) -> None:
+    await desk.start()
+    await desk.say("I moved it")
+    await desk.end()
+
+
+async def test_in_the_middle_of_the_utterance(desk: Desk, redis: Redis) -> None:
+    desk.model.middle.close()
+    stages = desk.all()
+    await _answered(desk)
+    await desk.until(desk.sounded)
+    await redis.delete(out_key(desk.interview_id))
+    desk.model.middle.open()
+    for stage in stages:
+        await desk.done(stage)
+    told = [m for m in await desk.out() if isinstance(m, PhaseChanged | UtteranceStart | Sentence)]
+    asked, began, caption = told[:3]
+    assert isinstance(asked, PhaseChanged)
+    assert asked.question_id == "next"
+    assert isinstance(began, UtteranceStart)
+    assert isinstance(caption, Sentence)
+    assert caption.index == 1
+
+
+async def test_before_it_is_on_record(desk: Desk, redis: Redis, tmp_path: Path) -> None:
+    gate = Gate()
+    gate.close()
+    desk.blobs = GatedBlobs(tmp_path, gate)
+    *others, speak = desk.all()
+    await _answered(desk)
+
+    async def over() -> bool:
+        return any(isinstance(message, UtteranceEnd) for message in await desk.out())
+
+    await desk.until(over)
+    await redis.delete(out_key(desk.interview_id))
+    gate.open()
+    for stage in (*others, speak):
+        await desk.done(stage)
+    asked = [message for message in await desk.out() if isinstance(message, PhaseChanged)]
+    assert [message.question_id for message in asked] == ["next"]
+
+
+async def test_a_stream_that_is_kept_is_told_once(desk: Desk) -> None:
+    stages = desk.all()
+    await _answered(desk)
+    for stage in stages:
+        await desk.done(stage)
+    assert sum(isinstance(message, PhaseChanged) for message in await desk.out()) == 1
+
+
+async def test_a_reply_that_was_said_is_not_made_anew(desk: Desk, redis: Redis) -> None:
+    """Its result was lost, and the streams after it: another reply might lead elsewhere than the
+    room was told."""
+    stages = desk.all()
+    await _answered(desk)
+    first = await desk.done(stages[1])
+    for stage in stages:
+        await desk.done(stage)
+    await redis.delete(*await find_keys(redis, desk.interview_id))
+    again = await desk.done(desk.converse(2))
+    assert again == first.model_copy(update={"provider": "", "prompt_version": ""})
+    assert len(desk.model.asked) == 1
+    assert await desk.kinds("sentences") == ["begin", "end"]
