@@ -33,6 +33,9 @@ TOLD_APART_S = 0.02
 is news enough."""
 AT_ONCE_BYTES = 8_192
 """Of plain PCM, a quarter of a second: heard sooner than a thread takes over."""
+GATHER_S = 0.45
+"""A container's chunks wait so long for each other, or as long as they can complete no segment: to
+hand them to the decoder one by one costs as much as to decode them."""
 TRUNCATED_SLACK_MS = 1_500
 """Decoded audio may be shorter than declared by this and a fifth before it counts as damaged."""
 
@@ -59,6 +62,11 @@ class Ear(Protocol):
 
     @property
     def decoded_ms(self) -> int: ...
+
+    @property
+    def next_cut_ms(self) -> int:
+        """With less sound than this on top of what was fed no segment closes."""
+        ...
 
     @property
     def damaged(self) -> bool: ...
@@ -124,6 +132,10 @@ class Listener:
     transcribe: bool = True
     """False when the text is known already and only the recording is wanted."""
     _chunks: list[bytes] = field(default_factory=list[bytes])
+    _fed: int = 0
+    """Chunks that the ear has."""
+    _feed_at: float = 0.0
+    """When it should have the others at the latest: monotonic, in seconds."""
     _asked_for: int = -1
     _ear: Ear | None = None
     _silent: bool = False
@@ -157,7 +169,6 @@ class Listener:
             elif existed and not await self.audio.exists():
                 existed = False
                 await self.reports.missing(len(self._chunks))  # the stream was lost under us
-            before = len(self._chunks)
             end: AudioEnd | None = None
             for frame in frames:
                 if isinstance(frame, AudioCancel):
@@ -169,9 +180,8 @@ class Listener:
             # Where the text is known nobody needs to look ahead.
             pause = self._silent and not self._looked and end is None and self.transcribe
             pause = pause and heard.problem is None
-            if self._ear is not None and (end is not None or pause or len(self._chunks) > before):
-                data = b"".join(self._chunks[before:]) if heard.problem is None else b""
-                await self._hear(self._ear, data, heard, last=end is not None, pause=pause)
+            if self._ear is not None and (end is not None or pause or self._is_due(heard)):
+                await self._hear(self._ear, heard, last=end is not None, pause=pause)
             if end is not None:
                 return await self._finish(self._ear, end, heard)
         raise AssertionError("a tail never ends")
@@ -204,11 +214,19 @@ class Listener:
                 pass  # sent twice
         return None
 
-    async def _hear(self, ear: Ear, data: bytes, heard: Heard, *, last: bool, pause: bool) -> None:
+    def _is_due(self, heard: Heard) -> bool:
+        if self._fed == len(self._chunks):
+            return False
+        return heard.format == "pcm16" or time.monotonic() >= self._feed_at
+
+    async def _hear(self, ear: Ear, heard: Heard, *, last: bool, pause: bool) -> None:
+        data = b"".join(self._chunks[self._fed :]) if heard.problem is None else b""
+        self._fed, fed_at = len(self._chunks), time.monotonic()
         if heard.format == "pcm16" and len(data) <= AT_ONCE_BYTES:
             cut = _cut(ear, data, last, pause)
         else:
             cut = await asyncio.to_thread(_cut, ear, data, last, pause)
+        self._feed_at = fed_at + min(GATHER_S, ear.next_cut_ms / 1000)
         segments, still_open, problem = cut
         heard.problem = heard.problem or problem
         if not self.transcribe:

@@ -13,7 +13,7 @@ from activities.recordings import named_by_a_row, recording_key
 from activities.utterance import Utterance
 from activities.voice import Voice
 from activities.watchdog import MAX_TIMEOUTS, stall_s
-from interview.audio.mp3 import encode_mp3
+from interview.audio.flac import encode_flac
 from interview.contracts.turns import PrepareSpeechInput, SpeakInput, SpeakResult
 from interview.domain.phrases import phrases
 from interview.errors import ProviderError
@@ -132,11 +132,11 @@ class Speak:
         turn = request.turn
         recording: RecordingRecord | None = None
         if utterance.pcm16:
-            mp3 = await asyncio.to_thread(encode_mp3, bytes(utterance.pcm16))
-            key = recording_key(turn, mp3, "reply.mp3")
-            blob = await self.blobs.put(key, mp3, content_type="audio/mpeg")
+            flac = await asyncio.to_thread(encode_flac, bytes(utterance.pcm16))
+            key = recording_key(turn, flac, "reply.flac")
+            blob = await self.blobs.put(key, flac, content_type="audio/flac")
             recording = RecordingRecord.of(
-                blob, content_type="audio/mpeg", duration_ms=utterance.duration_ms
+                blob, content_type="audio/flac", duration_ms=utterance.duration_ms
             )
         row = SpeechRecord(
             interview_id=turn.interview_id,

@@ -26,6 +26,7 @@ _EXTENSIONS = {
     "audio/ogg": "ogg",
     "audio/mp4": "m4a",
     "audio/mpeg": "mp3",
+    "audio/flac": "flac",
     "audio/wav": "wav",
 }
 _ENDINGS: dict[DocumentFormat | None, str] = {"pdf": "pdf", "docx": "docx", "text": "txt"}

@@ -35,6 +35,11 @@ class AnswerEar:
         return self._decoder.duration_ms
 
     @property
+    def next_cut_ms(self) -> int:
+        """As `Segmenter.next_cut_ms`, of sound that is not decoded yet."""
+        return self._segmenter.next_cut_ms
+
+    @property
     def damaged(self) -> bool:
         """Parts of the recording could not be decoded; the rest was."""
         return self._decoder.damaged

@@ -1,4 +1,4 @@
-"""PCM16 to MP3 while it is spoken, for version 1 clients and for files to keep."""
+"""PCM16 to MP3 while it is spoken, for version 1 clients and whoever asks for it."""
 
 from __future__ import annotations
 

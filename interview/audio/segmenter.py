@@ -13,9 +13,9 @@ __all__ = ["Cuts", "Segment", "Segmenter"]
 
 _FRAME_BYTES = FRAME_SAMPLES * 2
 _FRAME_MS = FRAME_SAMPLES * 1000 // STT_SAMPLE_RATE_HZ
-_LEAST_FRAMES = 4
-"""A call of the model for each frame costs twice as much. What is left of these 128 ms is judged
-when the answer ends and somebody waits."""
+_AT_ONCE_FRAMES = 8
+"""A call of the model for each frame costs twice as much. What is left of this quarter of a second
+is judged when the answer ends and somebody waits."""
 _MOST_FRAMES = 64
 """Bounds the memory of one call when a whole recording is fed at once."""
 
@@ -70,14 +70,20 @@ class Segmenter:
         self._speech_until = 0
         """Index of the frame after the last one with speech."""
 
+    @property
+    def next_cut_ms(self) -> int:
+        """Less sound than this, on top of what was fed, completes no segment."""
+        end = len(self._probabilities) + self._next_cut_frames()
+        return (end * _FRAME_BYTES - len(self._buffer)) * _FRAME_MS // _FRAME_BYTES
+
     def feed(self, pcm16: bytes) -> list[Segment]:
         self._buffer += pcm16
-        return self._judge(_LEAST_FRAMES)
+        return self._judge()
 
     def pause(self) -> tuple[list[Segment], Segment | None]:
         """Somebody hears a pause here. The segments that are complete, and the open one as far
         as it has come: it stays open, and may be longer once it closes."""
-        segments = self._judge(1)
+        segments = self._judge(at_least=1)
         if self._speech_from is None:
             return segments, None
         if self._speech_until - self._speech_from >= _frames(self._cuts.pause_segment_ms):
@@ -92,28 +98,31 @@ class Segmenter:
         self._buffer += bytes(-len(self._buffer) % _FRAME_BYTES)
         segments: list[Segment] = []
         if self._is_speaking():
-            # The candidate waits. Judging the last moments could trim some silence, no more.
+            # The candidate waits, and the last moments are within the padding anyway.
             unjudged = self._unjudged_frames()
             self._probabilities += [self._cuts.speech_above] * unjudged
             if unjudged:
-                self._speech_until = self._buffer_frame + len(self._probabilities)
+                self._speech_until = self._judged_frames()
         else:
-            segments = self._judge(1)
+            segments = self._judge(at_least=1)
         if self._speech_from is not None:
             segments += self._close(self._speech_until, limit_bytes=total_bytes)
         return segments
 
     def _is_speaking(self) -> bool:
-        """In an open segment that is no click, with at most a padding of silence since."""
+        """In an open segment that is no click, and whatever came since is padding at most."""
         if self._speech_from is None:
             return False
-        pause = self._buffer_frame + len(self._probabilities) - self._speech_until
+        pause = self._judged_frames() + self._unjudged_frames() - self._speech_until
         is_click = self._speech_until - self._speech_from < _frames(self._cuts.min_speech_ms)
         return not is_click and pause <= _frames(self._cuts.padding_ms)
 
-    def _judge(self, at_least: int) -> list[Segment]:
+    def _judge(self, at_least: int = _AT_ONCE_FRAMES) -> list[Segment]:
         segments: list[Segment] = []
-        while (batch := min(self._unjudged_frames(), _MOST_FRAMES)) >= at_least:
+        while True:
+            batch = min(self._unjudged_frames(), _MOST_FRAMES)
+            if batch < min(at_least, self._next_cut_frames()):
+                return segments
             start = len(self._probabilities) * _FRAME_BYTES
             samples = np.frombuffer(
                 self._buffer, dtype="<i2", count=batch * FRAME_SAMPLES, offset=start
@@ -123,14 +132,26 @@ class Segmenter:
             for probability in self._detector.probabilities(frames).tolist():
                 self._probabilities.append(probability)
                 segments += self._step(probability)
-        return segments
+
+    def _judged_frames(self) -> int:
+        return self._buffer_frame + len(self._probabilities)
 
     def _unjudged_frames(self) -> int:
         return len(self._buffer) // _FRAME_BYTES - len(self._probabilities)
 
+    def _next_cut_frames(self) -> int:
+        """From the last judged frame to where a segment can be complete at the earliest."""
+        cuts, after = self._cuts, self._judged_frames()
+        if self._speech_from is None:
+            return _frames(min(cuts.min_segment_ms, cuts.max_segment_ms))
+        length = after - self._speech_from
+        pause = after - self._speech_until
+        at_pause = max(_frames(cuts.pause_ms) - pause, _frames(cuts.min_segment_ms) - length)
+        return max(1, min(at_pause, _frames(cuts.max_segment_ms) - length))
+
     def _step(self, probability: float) -> list[Segment]:
         cuts = self._cuts
-        after = self._buffer_frame + len(self._probabilities)
+        after = self._judged_frames()
         if probability >= cuts.speech_above:
             if self._speech_from is None:
                 self._speech_from = after - 1
@@ -188,8 +209,7 @@ class Segmenter:
         return Segment(start_ms, start_ms + len(pcm) // 32, pcm, until * _FRAME_MS)
 
     def _padded_end(self, until: int) -> int:
-        judged = self._buffer_frame + len(self._probabilities)
-        return min(until + _frames(self._cuts.padding_ms), judged)
+        return min(until + _frames(self._cuts.padding_ms), self._judged_frames())
 
     def _drop_before(self, frame: int) -> None:
         drop = frame - self._buffer_frame

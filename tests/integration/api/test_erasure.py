@@ -454,7 +454,7 @@ async def test_the_export_is_what_the_interview_was(admin: httpx.AsyncClient, he
             played = await admin.get(f"{path(held)}/recordings/{row['recording_id']}")
             assert archive.read(row["file"]) == played.content
             assert row["file"].startswith("audio/")
-            assert row["file"].endswith(".mp3")
+            assert row["file"].endswith(".flac")
     for name in names:
         assert ".." not in name
         assert not name.startswith("/")

@@ -54,6 +54,10 @@ class WordEar:
     def decoded_ms(self) -> int:
         return len(self._all) * CHAR_MS
 
+    @property
+    def next_cut_ms(self) -> int:
+        return CHAR_MS
+
     def feed(self, data: bytes) -> list[Segment]:
         self._all += data.decode()
         segments: list[Segment] = []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from activities.listening import TOLD_APART_S, Heard, Listener
 from activities.recognizing import Recognizer
+from interview.audio.segmenter import Segment
 from interview.ports import Transcription
 from interview.protocol.client import UplinkFormat
 from interview.streams.audio import (
@@ -70,17 +71,29 @@ class Notes:
         self.tentative_texts.append(None)
 
 
-def _new_ear(_format: UplinkFormat, _rate_hz: int, _limit_s: float) -> WordEar:
-    return WordEar()
+class CountingEar(WordEar):
+    """Knows what it was fed at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fed: list[str] = []
+
+    def feed(self, data: bytes) -> list[Segment]:
+        self.fed.append(data.decode())
+        return super().feed(data)
 
 
 async def listen(
-    *batches: Sequence[AudioFrame], stt: WordStt | None = None
+    *batches: Sequence[AudioFrame], stt: WordStt | None = None, ear: WordEar | None = None
 ) -> tuple[Heard, Notes, list[str]]:
     notes, stt = Notes(), stt or WordStt()
+
+    def new_ear(_format: UplinkFormat, _rate_hz: int, _limit_s: float) -> WordEar:
+        return ear or WordEar()
+
     listener = Listener(
         audio=cast(AudioStream, Batches(batches)),
-        new_ear=_new_ear,
+        new_ear=new_ear,
         recognizer=Recognizer(stt, "en", 5.0, notes.partial),
         max_answer_s=60,
         stall_after_s=60,
@@ -151,14 +164,47 @@ async def test_silence_has_no_text_and_a_false_alarm_keeps_what_was_recognized()
     assert notes.tentative_texts == ["yes", None]
 
 
+async def test_chunks_of_a_container_are_fed_together_and_at_once_where_it_matters() -> None:
+    ear = CountingEar()
+    heard, notes, _ = await listen(
+        [AudioStart("webm", 48_000), chunk(0, "I ")],
+        [chunk(1, "moved")],
+        [chunk(2, " it")],
+        [AudioPause()],
+        [AudioResume()],
+        [chunk(3, " away")],
+        [chunk(4, "."), AudioEnd(5, None)],
+        ear=ear,
+    )
+    assert ear.fed == ["I ", "moved it", " away."]
+    assert notes.tentative_texts == ["I moved it", None]
+    assert heard.text == "I moved it away"
+
+
+async def test_chunks_are_fed_as_soon_as_they_may_complete_a_segment() -> None:
+    class Impatient(CountingEar):
+        @property
+        def next_cut_ms(self) -> int:
+            return 0
+
+    ear = Impatient()
+    await listen(
+        [AudioStart("webm", 48_000), chunk(0, "I ")],
+        [chunk(1, "moved")],
+        [chunk(2, " it"), AudioEnd(3, None)],
+        ear=ear,
+    )
+    assert ear.fed == ["I ", "moved", " it"]
+
+
 STEPS = st.lists(st.sampled_from(["a word ", "..", ".....", "pause", "resume", "|"]), max_size=25)
 
 
 @settings(deadline=None, max_examples=150)
-@given(STEPS)
-def test_in_any_order_every_word_is_heard_once(steps: list[str]) -> None:
+@given(STEPS, st.sampled_from([START, AudioStart("webm", 48_000)]))
+def test_in_any_order_every_word_is_heard_once(steps: list[str], start: AudioStart) -> None:
     """`|` begins another batch."""
-    batches: list[list[AudioFrame]] = [[START]]
+    batches: list[list[AudioFrame]] = [[start]]
     words, chunks = 0, 0
     for step in steps:
         match step:

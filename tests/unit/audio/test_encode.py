@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import wave
 
+import av
 import numpy as np
 import pytest
 
 from interview.audio.decode import decode_all
 from interview.audio.encode import WebmOpusEncoder
+from interview.audio.flac import encode_flac
 from interview.audio.mp3 import Mp3Encoder, encode_mp3
 from interview.audio.wav import WAV_HEADER_BYTES, wav_file
 from tests.unit.audio.recordings import main_frequency_hz, samples, tone
@@ -55,3 +57,19 @@ def test_webm_chunks_arrive_ten_times_a_second_and_join_to_one_recording() -> No
 
 def test_webm_of_nothing_is_nothing() -> None:
     assert WebmOpusEncoder().finish() == b""
+
+
+def test_flac_loses_nothing_and_says_how_long_it_is() -> None:
+    pcm = tone(3.0, rate_hz=24_000) + tone(0.0101, rate_hz=24_000)
+    data = encode_flac(pcm)
+    assert len(data) < len(pcm) / 2
+    with av.open(io.BytesIO(data), mode="r") as file:
+        assert file.duration is not None
+        assert file.duration / av.time_base == pytest.approx(len(pcm) / 48_000, abs=0.001)
+        frames = list(file.decode(audio=0))
+    decoded = b"".join(bytes(frame.planes[0])[: frame.samples * 2] for frame in frames)
+    assert decoded == pcm
+
+
+def test_flac_of_nothing_is_nothing() -> None:
+    assert encode_flac(b"") == b""

@@ -163,3 +163,17 @@ def test_a_long_segment_is_cut_at_a_reported_pause() -> None:
     assert segmenter.pause() == ([], None)
     segmenter.feed(speech(20))
     assert segmenter.pause() == ([], None)
+
+
+def test_less_sound_than_told_completes_no_segment() -> None:
+    rng = np.random.default_rng(3)
+    segmenter, completed = Segmenter(LoudIsSpeech()), 0
+    for _ in range(60):
+        length = int(rng.integers(50, 4_000))
+        pcm = speech(length) if rng.random() < 0.5 else pause(length // 3)
+        while pcm:
+            size = max(0, segmenter.next_cut_ms * 32 - 2)
+            assert segmenter.feed(pcm[:size]) == []
+            completed += len(segmenter.feed(pcm[size : size + 64]))
+            pcm = pcm[size + 64 :]
+    assert completed > 10
