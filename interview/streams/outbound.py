@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from interview.protocol.frames import AudioFrame
 from interview.streams.fence import Fence
-from interview.streams.log import Entry, StreamLog, entry_id, seq_of
+from interview.streams.log import IDLE_S, Entry, StreamLog, entry_id, seq_of
 
 __all__ = ["MAXLEN", "OutEvent", "OutboundReader", "OutboundWriter", "Told", "out_key", "told"]
 
@@ -119,10 +119,12 @@ class OutboundReader:
         self._log = log
         self._key = out_key(interview_id)
 
-    async def events(self, after_seq: int) -> AsyncIterator[list[OutEvent]]:
-        """Events after `after_seq` as they come; an empty list after each idle second."""
+    async def events(
+        self, after_seq: int, *, idle_s: float = IDLE_S
+    ) -> AsyncIterator[list[OutEvent]]:
+        """Events after `after_seq` as they come; an empty list after each `idle_s` without any."""
         fences: dict[bytes, Fence] = {}
-        async for entries in self._log.tail(self._key, entry_id(after_seq)):
+        async for entries in self._log.tail(self._key, entry_id(after_seq), idle_s=idle_s):
             yield [event for entry in entries if (event := _event(entry, fences)) is not None]
 
     async def oldest(self) -> int | None:
