@@ -25,6 +25,7 @@ import httpx
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from demo.interview import create_interview
@@ -47,13 +48,30 @@ THOUGHT_S = (0.5, 2.5)
 PING_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`frames`: each as it goes on the wire, and seconds of speech it took to record. Packed and
+    masked once for all who say it: a browser does that beside its event loop, in native code."""
+
+    frames: list[tuple[bytes, float]]
+    duration_ms: int
+
+    @classmethod
+    def of(cls, spoken: Spoken) -> Answer:
+        frames = [
+            (Frame(Opcode.BINARY, pack_uplink(index, data)).serialize(mask=True), wait_s)
+            for index, (data, wait_s) in enumerate(spoken.chunks)
+        ]
+        return cls(frames, spoken.duration_ms)
+
+
 @dataclass(slots=True)
 class Candidate:
     """`turns` holds `(end of speech, first sound)` of each reply."""
 
     url: str
     interview_id: str
-    answers: list[Spoken]
+    answers: list[Answer]
     errors: Counter[str]
     turns: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     entered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -104,19 +122,19 @@ class Candidate:
             if not await self._listen(socket):
                 return
 
-    async def _answer(self, socket: ClientConnection, spoken: Spoken) -> None:
+    async def _answer(self, socket: ClientConnection, answer: Answer) -> None:
         turn_id = uuid.uuid4().hex
         start = {"type": "turn_start", "turn_id": turn_id, "format": "webm"}
         await socket.send(json.dumps(start | {"sample_rate_hz": 16_000}))
         due = time.monotonic()
-        for index, (data, wait_s) in enumerate(spoken.chunks):
+        for frame, wait_s in answer.frames:
             due += wait_s
             await asyncio.sleep(due - time.monotonic())
-            await socket.send(pack_uplink(index, data))
+            socket.transport.write(frame)
         self._awaited, self._sequence, self._first_sound = turn_id, -1, 0.0
         ended_at = time.monotonic()
-        end = {"type": "turn_end", "turn_id": turn_id, "chunks": len(spoken.chunks)}
-        await socket.send(json.dumps(end | {"duration_ms": spoken.duration_ms}))
+        end = {"type": "turn_end", "turn_id": turn_id, "chunks": len(answer.frames)}
+        await socket.send(json.dumps(end | {"duration_ms": answer.duration_ms}))
         async with asyncio.timeout(PATIENCE_S):
             while not self._first_sound and not self._ended:
                 self._sound.clear()
@@ -172,7 +190,7 @@ async def run(
     url: str, role: str, interviews: int, ramp_s: float, seconds: float | None
 ) -> dict[str, Any]:
     voice = CandidateVoice()
-    answers = [await voice.say(text) for text in ANSWERS]
+    answers = [Answer.of(await voice.say(text)) for text in ANSWERS]
     lengths = ", ".join(f"{a.duration_ms / 1000:.1f}" for a in answers)
     print(f"answers of {lengths} s", flush=True)
     errors: Counter[str] = Counter()
