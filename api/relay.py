@@ -24,6 +24,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 CLOSE_DONE = 1000
 _RETRY_S = 0.1
+_IDLE_S = 3.0
+"""Of a room where nothing is said there is nothing to look after; hundreds of them would wake."""
+_LAST_WORDS_S = 1.0
 _RESEND = b'{"type":"turn_resend"'
 _PHASE = b'{"type":"phase"'
 _ENDED = b'{"type":"session_ended"'
@@ -54,9 +57,10 @@ class Relay:
 
     async def run(self, after_seq: int) -> None:
         """Until the interview is over or another connection has taken it."""
+        idle_s = _IDLE_S if self.last_words is None else _LAST_WORDS_S
         while not self.outbox.closed:
             try:
-                async for events in self.reader.events(after_seq, self.fences):
+                async for events in self.reader.events(after_seq, self.fences, idle_s=idle_s):
                     self.on_back()
                     for event in events:
                         after_seq = event.seq

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,9 +28,9 @@ __all__ = ["Answer", "Uplink", "gathering_s"]
 MAX_CHUNKS = 1_000_000
 """Of one answer; the bound of `turn_end.chunks`."""
 _RETRY_S = 0.25
-_GATHER_S_A_ROOM = 0.00125
-_GATHER_MOST_S = 0.25
-_GATHER_LEAST_S = 0.05
+_GATHER_S_A_ROOM = 0.0025
+_GATHER_MOST_S = 0.5
+_GATHER_LEAST_S = 0.1
 """Less than this would find no second chunk, but its last one an answer's end, which comes right
 behind it."""
 _GATHER_END_S = 0.002
@@ -46,7 +45,7 @@ def gathering_s(rooms: int) -> float:
     """How long chunks of an answer are kept together where `rooms` candidates may be talking.
 
     Each append wakes a stage, and with hundreds of rooms most of the machine's work is waking:
-    what the last 250 ms of an answer cost at its end is a millisecond.
+    what the last half second of an answer costs at its end is a few milliseconds.
     """
     wait_s = min(rooms * _GATHER_S_A_ROOM, _GATHER_MOST_S)
     return wait_s if wait_s >= _GATHER_LEAST_S else _GATHER_END_S
@@ -101,6 +100,7 @@ class Uplink:
     )
     _something: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _idle: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _is_gathering: bool = field(init=False, default=False)
     _broken: bool = field(init=False, default=False)
     _latest: Answer | None = field(init=False, default=None)
     _pauses: RateLimit = field(
@@ -235,17 +235,21 @@ class Uplink:
 
     def _put(self, answer: Answer, frame: Step) -> None:
         self._waiting.append((answer, frame))
-        self._something.set()
+        if not (self._is_gathering and self._may_wait()):
+            self._something.set()
 
     async def _gather(self) -> None:
         """Until something comes that must not wait, or enough has come."""
-        if not (wait_s := self.gather_s()):
+        if not (wait_s := self.gather_s()) or not self._may_wait():
             return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                while self._may_wait():
-                    self._something.clear()
-                    await self._something.wait()
+        self._something.clear()
+        self._is_gathering = True
+        over = asyncio.get_running_loop().call_later(wait_s, self._something.set)
+        try:
+            await self._something.wait()
+        finally:
+            self._is_gathering = False
+            over.cancel()
 
     def _may_wait(self) -> bool:
         size = 0

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.load_candidates import PACES
 from bench.load_proc import cpu_ms, machine_busy_ms, memory_kb
 from bench.load_providers import critical_path_s
 from bench.stubs import MODELLED
@@ -89,10 +90,10 @@ async def _watch(generator: asyncio.subprocess.Process, roots: dict[str, int]) -
 
 
 async def _generate(
-    url: str, interviews: int, ramp_s: float, seconds: float | None
+    url: str, pace: str, interviews: int, ramp_s: float, seconds: float | None
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.load_candidates", url),
+        *(sys.executable, "-m", "bench.load_candidates", url, "--pace", pace),
         *("--interviews", str(interviews), "--ramp", str(ramp_s)),
         *(("--seconds", str(seconds)) if seconds else ()),
         stdout=asyncio.subprocess.PIPE,
@@ -107,6 +108,7 @@ async def measure(
     ramp_s: float,
     seconds: float | None,
     *,
+    pace: str,
     workers: int,
     temporal: str,
     env: dict[str, str],
@@ -127,7 +129,7 @@ async def measure(
         async with stack:
             names = [*ALL, *(f"worker-{number}" for number in range(2, workers + 1))]
             roots = {name: stack.pid(name) for name in names}
-            generator = await _generate(stack.app_url, interviews, ramp_s, seconds)
+            generator = await _generate(stack.app_url, pace, interviews, ramp_s, seconds)
             try:
                 seen = await _watch(generator, roots)
             finally:
@@ -136,10 +138,10 @@ async def measure(
                 warnings = stack.home.log(name).read_text().splitlines()
                 for line, count in Counter(w[25:120] for w in warnings).most_common(8):
                     print(f"{name}: {count} × {line}", flush=True)
-    return _report(interviews, seen)
+    return _report(interviews, pace, seen)
 
 
-def _report(interviews: int, seen: dict[str, Any]) -> dict[str, object]:
+def _report(interviews: int, pace: str, seen: dict[str, Any]) -> dict[str, object]:
     counted = [turn for turn in seen["turns"] if seen["entered"] <= turn[0] <= seen["left"]]
     providers_ms = critical_path_s(MODELLED) * 1000
     late = sorted((sound - ended) * 1000 - providers_ms for ended, sound in counted)
@@ -149,6 +151,7 @@ def _report(interviews: int, seen: dict[str, Any]) -> dict[str, object]:
     return {
         "bench": "load",
         "interviews": interviews,
+        "pace": pace,
         "turns": len(late),
         "p50_ms": round(late[len(late) // 2], 1),
         "p95_ms": round(late[int(len(late) * 0.95)], 1),
@@ -170,6 +173,7 @@ def _report(interviews: int, seen: dict[str, Any]) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
     parser.add_argument("-n", "--interviews", type=int, default=200)
+    parser.add_argument("--pace", choices=PACES, default="brisk", help="of the candidates")
     parser.add_argument("--ramp", type=float, default=20.0, help="seconds until all are there")
     parser.add_argument("--seconds", type=float, help="of full load; without: whole interviews")
     parser.add_argument("--workers", type=int, default=1)
@@ -189,6 +193,7 @@ def main() -> None:
                 args.interviews,
                 args.ramp,
                 args.seconds,
+                pace=args.pace,
                 workers=args.workers,
                 temporal=args.temporal,
                 env=env,

@@ -25,6 +25,7 @@ import httpx
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from demo.interview import create_interview
@@ -43,8 +44,44 @@ ANSWERS = (
 )
 """Six to ten seconds each, as eSpeak says them."""
 PATIENCE_S = 60.0
-THOUGHT_S = (0.5, 2.5)
 PING_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`thought_s`: least and most, from the end of what the interviewer says to the answer."""
+
+    answers: tuple[str, ...]
+    thought_s: tuple[float, float]
+
+
+PACES = {
+    "brisk": Pace(ANSWERS, (0.5, 2.5)),
+    "calm": Pace((" ".join(ANSWERS), " ".join(reversed(ANSWERS))), (1.0, 4.0)),
+}
+"""Brisk is harder on everything but the sound: a turn every 20 s, which nobody keeps up for long.
+
+Calm has answers of 30 s. In the 138 mock interviews of Naim et al. (Automated Analysis and
+Prediction of Job Interview Performance, arXiv:1504.03425) five questions took 4.7 minutes: 56 s a
+question, of which the answer is most.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`frames`: each as it goes on the wire, and seconds of speech it took to record. Packed and
+    masked once for all who say it: a browser does that beside its event loop, in native code."""
+
+    frames: list[tuple[bytes, float]]
+    duration_ms: int
+
+    @classmethod
+    def of(cls, spoken: Spoken) -> Answer:
+        frames = [
+            (Frame(Opcode.BINARY, pack_uplink(index, data)).serialize(mask=True), wait_s)
+            for index, (data, wait_s) in enumerate(spoken.chunks)
+        ]
+        return cls(frames, spoken.duration_ms)
 
 
 @dataclass(slots=True)
@@ -53,7 +90,8 @@ class Candidate:
 
     url: str
     interview_id: str
-    answers: list[Spoken]
+    answers: list[Answer]
+    thought_s: tuple[float, float]
     errors: Counter[str]
     turns: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     entered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -97,26 +135,26 @@ class Candidate:
         await self._listen(socket)
         self.entered.set()
         while True:
-            await asyncio.sleep(random.uniform(*THOUGHT_S))
+            await asyncio.sleep(random.uniform(*self.thought_s))
             if self._ended or self.leave:
                 return
             await self._answer(socket, random.choice(self.answers))
             if not await self._listen(socket):
                 return
 
-    async def _answer(self, socket: ClientConnection, spoken: Spoken) -> None:
+    async def _answer(self, socket: ClientConnection, answer: Answer) -> None:
         turn_id = uuid.uuid4().hex
         start = {"type": "turn_start", "turn_id": turn_id, "format": "webm"}
         await socket.send(json.dumps(start | {"sample_rate_hz": 16_000}))
         due = time.monotonic()
-        for index, (data, wait_s) in enumerate(spoken.chunks):
+        for frame, wait_s in answer.frames:
             due += wait_s
             await asyncio.sleep(due - time.monotonic())
-            await socket.send(pack_uplink(index, data))
+            socket.transport.write(frame)
         self._awaited, self._sequence, self._first_sound = turn_id, -1, 0.0
         ended_at = time.monotonic()
-        end = {"type": "turn_end", "turn_id": turn_id, "chunks": len(spoken.chunks)}
-        await socket.send(json.dumps(end | {"duration_ms": spoken.duration_ms}))
+        end = {"type": "turn_end", "turn_id": turn_id, "chunks": len(answer.frames)}
+        await socket.send(json.dumps(end | {"duration_ms": answer.duration_ms}))
         async with asyncio.timeout(PATIENCE_S):
             while not self._first_sound and not self._ended:
                 self._sound.clear()
@@ -169,10 +207,10 @@ async def _ping(socket: ClientConnection) -> None:
 
 
 async def run(
-    url: str, role: str, interviews: int, ramp_s: float, seconds: float | None
+    url: str, role: str, pace: Pace, interviews: int, ramp_s: float, seconds: float | None
 ) -> dict[str, Any]:
     voice = CandidateVoice()
-    answers = [await voice.say(text) for text in ANSWERS]
+    answers = [Answer.of(await voice.say(text)) for text in pace.answers]
     lengths = ", ".join(f"{a.duration_ms / 1000:.1f}" for a in answers)
     print(f"answers of {lengths} s", flush=True)
     errors: Counter[str] = Counter()
@@ -183,7 +221,7 @@ async def run(
         for number in range(interviews):
             await asyncio.sleep(began + number * ramp_s / interviews - time.monotonic())
             interview_id = await create_interview(api, role, "")
-            candidates.append(Candidate(url, interview_id, answers, errors))
+            candidates.append(Candidate(url, interview_id, answers, pace.thought_s, errors))
             held.append(asyncio.create_task(candidates[-1].run()))
         for candidate in candidates:
             await candidate.entered.wait()
@@ -208,11 +246,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.load_candidates", description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--role", default="software-engineer")
+    parser.add_argument("--pace", choices=PACES, default="brisk")
     parser.add_argument("--interviews", type=int, required=True)
     parser.add_argument("--ramp", type=float, required=True, help="seconds")
     parser.add_argument("--seconds", type=float, help="leave then, not at the interview's end")
     args = parser.parse_args()
-    report = run(args.url, args.role, args.interviews, args.ramp, args.seconds)
+    report = run(*(args.url, args.role, PACES[args.pace], args.interviews, args.ramp, args.seconds))
     json.dump(uvloop.run(report), sys.stdout)
 
 

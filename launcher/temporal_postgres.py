@@ -42,8 +42,24 @@ _MODULES = {
 }
 _DATABASES = {"temporal": "temporal", "temporal_visibility": "visibility"}
 """Database → its schema. They lie beside ours in the same server."""
-_SHARDS = 16
-"""For the life of the database. One process of two cores holds them with ease."""
+_SHARDS = 4
+"""For the life of the database. Each has queues of its own that are looked through and noted down
+every second, whatever is in them; one process of two cores needs no more of them."""
+_PLUGIN = "postgres12_pgx"
+"""Keeps its statements prepared: the other driver has PostgreSQL parse and plan each anew, in a
+round trip of its own."""
+_GO = {"GOGC": "400", "GOMEMLIMIT": "768MiB"}
+"""Garbage is collected less often, for up to as much memory, and as ever beyond that."""
+_ONE_PROCESS: Mapping[str, object] = {
+    # Partitions spread a queue over processes. In one, a task that comes into another partition
+    # than the worker that waits for it is handed on between them.
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
+    # What a load balancer asks for.
+    "system.persistenceHealthSignalMetricsEnabled": False,
+    "system.persistenceHealthSignalAggregationEnabled": False,
+    "system.historyHealthSignalMetricsEnabled": False,
+}
 _SERVICES = ("frontend", "history", "matching", "worker")
 _CONNECTIONS = 30
 
@@ -95,6 +111,7 @@ async def prepare_server(
         program=Program(
             argv=[str(server), "--root", "/", "--config", str(folder), "--allow-no-auth", "start"],
             log=home.log("temporal"),
+            env=_GO,
         ),
         ready=lambda _: _serves(port),
     )
@@ -133,7 +150,7 @@ async def _migrate(home: Home, sql_tool: Path, netloc: str, database: str, schem
     host, _, port = server.partition(":")
     # By environment: a command line is for everyone to see.
     env = {
-        "SQL_PLUGIN": "postgres12",
+        "SQL_PLUGIN": _PLUGIN,
         "SQL_HOST": host,
         "SQL_PORT": port or "5432",
         "SQL_USER": user,
@@ -166,7 +183,7 @@ def _config(netloc: str, port: int, dynamic: Path) -> dict[str, Any]:
     def store(database: str, connections: int) -> dict[str, Any]:
         return {
             "sql": {
-                "pluginName": "postgres12",
+                "pluginName": _PLUGIN,
                 "databaseName": database,
                 "connectAddr": server,
                 "connectProtocol": "tcp",
@@ -229,7 +246,7 @@ def _dynamic_config() -> dict[str, Any]:
     values: Sequence[tuple[str, object]] = [
         (name, json.loads(value)) for name, _, value in (v.partition("=") for v in DYNAMIC_CONFIG)
     ]
-    return {name: [{"value": value}] for name, value in values}
+    return {name: [{"value": value}] for name, value in (*values, *_ONE_PROCESS.items())}
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

@@ -18,11 +18,11 @@ from interview.streams.transport import make_cancellable
 from interview.streams.wire import ANSWER_TIMEOUT_S, BACKOFF, RETRIES, Command, Wires
 from interview.telemetry.metrics import STREAM_APPENDS, STREAM_BYTES, STREAM_ERRORS
 
-__all__ = ["Entry", "StreamLog", "connect_redis", "entry_id", "seq_of", "translated"]
+__all__ = ["IDLE_S", "Entry", "StreamLog", "connect_redis", "entry_id", "seq_of", "translated"]
 
 Fields = Mapping[bytes, bytes]
 
-IDLE_MS = 1_000
+IDLE_S = 1.0
 """A tail wakes at least this often, so that its reader can look whether the key still exists."""
 MAX_CONNECTIONS = 10_000
 
@@ -122,10 +122,12 @@ class StreamLog:
         with translated():
             await self._wires.call((b"EXPIRE", key, ttl_s))
 
-    async def tail(self, key: str, after: bytes = b"0-0") -> AsyncIterator[list[Entry]]:
-        """Entries after `after` as they come; an empty list after each idle second."""
+    async def tail(
+        self, key: str, after: bytes = b"0-0", *, idle_s: float = IDLE_S
+    ) -> AsyncIterator[list[Entry]]:
+        """Entries after `after` as they come; an empty list after each `idle_s` without any."""
         while True:
-            entries = await self.read(key, after, block_ms=IDLE_MS)
+            entries = await self.read(key, after, block_ms=round(idle_s * 1000))
             if entries:
                 after = entries[-1].entry_id
             yield entries

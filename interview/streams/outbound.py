@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from interview.protocol.frames import AudioFrame
 from interview.streams.fence import Fence
-from interview.streams.log import Entry, StreamLog, entry_id, seq_of
+from interview.streams.log import IDLE_S, Entry, StreamLog, entry_id, seq_of
 
 __all__ = [
     "MAXLEN",
@@ -157,12 +157,16 @@ class OutboundReader:
         self._key = out_key(interview_id)
 
     async def events(
-        self, after_seq: int, fences: dict[bytes, Fence] | None = None
+        self,
+        after_seq: int,
+        fences: dict[bytes, Fence] | None = None,
+        *,
+        idle_s: float = IDLE_S,
     ) -> AsyncIterator[list[OutEvent]]:
-        """Events after `after_seq` as they come; an empty list after each idle second. `fences`
-        are those that were put up before, and gather those that come."""
+        """Events after `after_seq` as they come; an empty list after each `idle_s` without any.
+        `fences` are those that were put up before, and gather those that come."""
         known = {} if fences is None else fences
-        async for entries in self._log.tail(self._key, entry_id(after_seq)):
+        async for entries in self._log.tail(self._key, entry_id(after_seq), idle_s=idle_s):
             yield [event for entry in entries if (event := _event(entry, known)) is not None]
 
     async def oldest(self) -> int | None:

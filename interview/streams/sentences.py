@@ -19,7 +19,7 @@ from interview.domain.directives import Directive, Standing
 from interview.errors import StreamError
 from interview.streams.fence import Fence
 from interview.streams.log import Entry, StreamLog
-from interview.streams.text import ORPHAN_IDLE_S
+from interview.streams.text import LOOK_S, ORPHAN_LOOKS
 
 __all__ = [
     "Ahead",
@@ -165,9 +165,9 @@ class SentenceReader:
         Raises `StreamError`: `stream.lost` when the stream is gone, `stream.stalled` when a
         reply that has begun does not go on.
         """
-        ordered, orphan_s, begun = _Ordered(), 0, False
+        ordered, missed, begun = _Ordered(), 0, False
         heard_at = time.monotonic()
-        async for entries in self._log.tail(self._key):
+        async for entries in self._log.tail(self._key, idle_s=LOOK_S):
             for frame in ordered.admit(entries):
                 begun = begun or _begins(frame)
                 yield frame
@@ -177,8 +177,8 @@ class SentenceReader:
                 heard_at = time.monotonic()
             elif begun and time.monotonic() - heard_at > self._quiet_s:
                 raise StreamError("stream.stalled", "a reply that has begun does not go on")
-            orphan_s = 0 if entries or await self._log.exists(self._key) else orphan_s + 1
-            if orphan_s >= ORPHAN_IDLE_S:
+            missed = 0 if entries or await self._log.exists(self._key) else missed + 1
+            if missed >= ORPHAN_LOOKS:
                 raise StreamError("stream.lost", "the sentence stream is gone", retryable=False)
 
 

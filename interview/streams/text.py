@@ -18,8 +18,11 @@ from interview.streams.log import Entry, StreamLog
 
 __all__ = ["Ended", "Final", "Tentative", "TextReader", "TextWriter", "Withdrawn"]
 
-ORPHAN_IDLE_S = 8
-"""Idle seconds on a key that is not there before its reader calls it lost."""
+LOOK_S = 3.0
+"""What waits for a whole answer looks this often whether its stream is still there: each look costs
+three processes, and hundreds wait at a time."""
+ORPHAN_LOOKS = 3
+"""At a key that is not there, before its reader calls it lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,8 @@ class TextReader:
 
         Raises `StreamError` (`stream.lost`) when the stream is gone.
         """
-        fence, idle_s = Fence(), 0
-        async for entries in self._log.tail(self._key):
+        fence, missed = Fence(), 0
+        async for entries in self._log.tail(self._key, idle_s=LOOK_S):
             latest: Frame | None = None
             ended: Ended | None = None
             for frame in _admit(entries, fence):
@@ -110,8 +113,8 @@ class TextReader:
             for frame in (ended, latest):
                 if frame is not None:
                     yield frame
-            idle_s = 0 if entries or await self._log.exists(self._key) else idle_s + 1
-            if idle_s >= ORPHAN_IDLE_S:
+            missed = 0 if entries or await self._log.exists(self._key) else missed + 1
+            if missed >= ORPHAN_LOOKS:
                 raise StreamError("stream.lost", "the text stream is gone", retryable=False)
 
 
