@@ -48,11 +48,18 @@ class WordEar:
     def __init__(self) -> None:
         self._all = ""
         self._from = 0
+        self._remembers = False
         self.damaged = False
 
     @property
     def decoded_ms(self) -> int:
         return len(self._all) * CHAR_MS
+
+    def remember(self, ms: int) -> None:
+        self._remembers = True
+
+    def recent(self) -> bytes:
+        return self._all.encode() if self._remembers else b""
 
     def feed(self, data: bytes) -> list[Segment]:
         self._all += data.decode()
