@@ -17,7 +17,6 @@ from interview.audio.vad import SileroVad
 from interview.ports import STT_SAMPLE_RATE_HZ, TTS_SAMPLE_RATE_HZ
 
 
-
 @cache
 def model() -> SmartTurn:
     return SmartTurn()
