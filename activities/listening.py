@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from activities.judging import Judge
 from activities.recognizing import Recognizer
 from interview.audio.segmenter import Segment
+from interview.audio.turn_end import WINDOW_MS
+from interview.domain.endpointing import Sound
 from interview.errors import InvalidInputError, ProviderError, StreamError
 from interview.ports import STT_SAMPLE_RATE_HZ, Transcription
 from interview.protocol import limits
@@ -58,6 +61,14 @@ class Ear(Protocol):
 
     def close(self) -> None:
         """Releases the decoder; harmless after `finish`."""
+        ...
+
+    def remember(self, ms: int) -> None:
+        """From now on so much of what was decoded last is kept for `recent`."""
+        ...
+
+    def recent(self) -> bytes:
+        """PCM16 mono at 16 kHz."""
         ...
 
     @property
@@ -118,6 +129,10 @@ class Reports(Protocol):
         """It was not: they speak again."""
         ...
 
+    async def sounded(self, sounds: Sound, chunks: int) -> None:
+        """How the answer sounds at the pause after so many chunks."""
+        ...
+
 
 @dataclass(slots=True)
 class Listener:
@@ -131,6 +146,8 @@ class Listener:
     reports: Reports
     transcribe: bool = True
     """False when the text is known already and only the recording is wanted."""
+    judge: Judge | None = None
+    """None where nobody asks how the answer sounds."""
     _chunks: list[bytes] = field(default_factory=list[bytes])
     _fed: int = 0
     """Chunks that the ear has."""
@@ -142,6 +159,9 @@ class Listener:
     """As the candidate's client hears it."""
     _looked: bool = True
     """What was said before this silence has been looked at."""
+    _silent_after: int = 0
+    """Chunks before this silence."""
+    _judgement: asyncio.Task[None] | None = None
     _speculations: int = 0
     _speculation: asyncio.Task[None] | None = None
     _is_told: bool = False
@@ -152,8 +172,7 @@ class Listener:
         try:
             return await self._listen()
         finally:
-            if self._speculation is not None:
-                self._speculation.cancel()
+            self._stop_ahead()
             self.recognizer.cancel()
             if self._ear is not None:
                 self._ear.close()
@@ -194,12 +213,15 @@ class Listener:
             case AudioStart() if self._ear is None:
                 heard.format, heard.sample_rate_hz = frame.format, frame.sample_rate_hz
                 self._ear = self.new_ear(frame.format, frame.sample_rate_hz, self.max_answer_s)
+                if self.judge is not None:
+                    self._ear.remember(WINDOW_MS)
             case AudioChunk() if frame.index == len(self._chunks):
                 self._chunks.append(frame.data)
             case AudioChunk() if frame.index > len(self._chunks):
                 await self._ask_again()
             case AudioPause():
-                self._looked = self._looked if self._silent else False
+                if not self._silent:
+                    self._looked, self._silent_after = False, len(self._chunks)
                 self._silent = True
             case AudioResume():
                 self._silent = False
@@ -238,6 +260,9 @@ class Listener:
             self._speculations += 1
             self.recognizer.look_at(still_open)
             self._speculation = asyncio.create_task(self._speculate(ear.decoded_ms))
+            if self.judge is not None:
+                judging = self._tell_sound(self.judge, ear.recent(), self._silent_after)
+                self._judgement = asyncio.create_task(judging)
 
     async def _speculate(self, duration_ms: int) -> None:
         try:
@@ -249,7 +274,21 @@ class Listener:
         except (ProviderError, StreamError):
             pass  # whoever needs it to go on meets it too, and reports it
 
+    async def _tell_sound(self, judge: Judge, pcm16: bytes, chunks: int) -> None:
+        try:
+            if (sounds := await judge.sound(pcm16)) is not None:
+                await self.reports.sounded(sounds, chunks)
+        except StreamError:
+            pass  # the wait is the usual one
+
+    def _stop_ahead(self) -> None:
+        for task in (self._speculation, self._judgement):
+            if task is not None:
+                task.cancel()
+
     async def _withdraw(self) -> None:
+        if self._judgement is not None:
+            self._judgement.cancel()
         if self._speculation is None:
             return
         self._speculation.cancel()
@@ -260,8 +299,7 @@ class Listener:
             await self.reports.withdrawn()
 
     async def _finish(self, ear: Ear | None, end: AudioEnd, heard: Heard) -> Heard:
-        if self._speculation is not None:
-            self._speculation.cancel()
+        self._stop_ahead()
         if ear is not None:
             heard.duration_ms = ear.decoded_ms
         heard.data = b"".join(self._chunks)

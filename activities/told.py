@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import structlog
 
 from interview.contracts.turns import TranscribeResult
+from interview.domain.endpointing import Endpointing, Sound
+from interview.domain.phases import Phase
 from interview.ports import Transcription
-from interview.protocol.server import PartialTranscript, Status, TurnResend
+from interview.protocol.server import EndpointingChanged, PartialTranscript, Status, TurnResend
 from interview.streams.log import StreamLog
 from interview.streams.outbound import MAXLEN, OutboundWriter
 from interview.streams.text import TextWriter
@@ -28,6 +30,9 @@ class Told:
     turn_id: str
     provider: str
     """Who recognizes, where there is no choice."""
+    phase: Phase
+    """Of the question that is being answered."""
+    endpointing: Endpointing
 
     async def partial(self, so_far: str) -> None:
         await self.out.send(PartialTranscript(turn_id=self.turn_id, text=so_far))
@@ -58,3 +63,13 @@ class Told:
 
     async def withdrawn(self) -> None:
         await self.log.append_to((self.text.key, self.text.withdrawn(), None))
+
+    async def sounded(self, sounds: Sound, chunks: int) -> None:
+        usual_ms = self.endpointing.wait_ms(self.phase)
+        wait_ms = self.endpointing.wait_ms(self.phase, sounds)
+        if wait_ms == usual_ms:
+            return
+        changed = EndpointingChanged(
+            turn_id=self.turn_id, chunks=chunks, sounds=sounds, wait_ms=wait_ms, usual_ms=usual_ms
+        )
+        await self.out.send(changed)

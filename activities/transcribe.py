@@ -9,6 +9,7 @@ from typing import Literal
 
 import structlog
 
+from activities.judging import Judge
 from activities.listening import EarFactory, Heard, Listener
 from activities.recognizing import Recognizer
 from activities.recordings import named_by_a_row, recording_key
@@ -17,6 +18,7 @@ from activities.watchdog import is_final
 from interview.audio.wav import wav_file
 from interview.contracts.ids import utterance_id
 from interview.contracts.turns import TranscribeInput, TranscribeResult, TurnRef
+from interview.domain.endpointing import Endpointing
 from interview.errors import ProviderError
 from interview.persistence.records import Records
 from interview.persistence.rows import AnswerRecord, RecordingRecord, UnheardTurnRecord
@@ -69,6 +71,8 @@ class Transcribe:
     stt: SpeechToText
     new_ear: EarFactory
     timeout_s: float
+    judge: Judge | None = None
+    """None: hands-free answers end by silence alone."""
 
     async def run(self, request: TranscribeInput, attempt: int) -> TranscribeResult:
         turn = request.turn
@@ -147,7 +151,9 @@ class Transcribe:
         self, request: TranscribeInput, text: TextWriter, out: OutboundWriter, *, transcribe: bool
     ) -> Listener:
         turn = request.turn
-        told = Told(self.log, text, out, turn.turn_id, self.stt.name)
+        endpointing = request.endpointing or Endpointing()
+        told = Told(self.log, text, out, turn.turn_id, self.stt.name, turn.phase, endpointing)
+        is_judged = request.mode == "hands_free" and request.endpointing is not None
         return Listener(
             audio=AudioStream(self.log, turn.interview_id, turn.turn_id),
             new_ear=self.new_ear,
@@ -156,6 +162,7 @@ class Transcribe:
             stall_after_s=request.stall_after_s,
             reports=told,
             transcribe=transcribe,
+            judge=self.judge if is_judged else None,
         )
 
     async def _hand_over(self, text: TextWriter, result: TranscribeResult) -> None:

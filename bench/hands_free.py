@@ -22,17 +22,21 @@ from demo.room import Room
 from interview.audio.vad import SileroVad
 from interview.contracts.interview import Limits
 from interview.domain.endpointing import Endpointing
+from interview.domain.phases import Phase
 from interview.domain.plan import Plan
 from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.persistence.rows import NewInterview
 from interview.protocol.client import SpeechPaused, SpeechResumed, TurnEnd, TurnStart
 from interview.protocol.frames import pack_uplink
+from interview.protocol.server import EndpointingChanged, ServerMessage
 from launcher.stack import LocalStack
 
 __all__ = ["Heard", "intervue_turns", "peer_turns"]
 
-_PRE_ROLL_S = 0.5
+_BEFORE_ONSET_S = 0.35
+"""As the page: before the detector was sure of it, and the longest doubt with it."""
+_LONGEST_PRE_ROLL_S = 1.4
 _SILENT_S = 2.0
 """After so long without a sound a peer has said all it will."""
 
@@ -46,6 +50,11 @@ class Heard:
     after_speech_ms: float | None
     after_end_ms: float | None = None
     own_words_ms: float | None = None
+    waited_ms: float | None = None
+    """From the last spoken sample until the answer was over."""
+    told_after_ms: float | None = None
+    """From the same to how it sounds being known to the client; None where nothing was said."""
+    sounds: str = ""
 
 
 async def peer_turns(url: str, stop: str, answer: Answer, turns: int) -> list[Heard]:
@@ -86,37 +95,45 @@ async def _receive(socket: ClientConnection, sounds: asyncio.Queue[float]) -> No
 
 
 async def intervue_turns(
-    stack: LocalStack, plan: Plan, answer: Answer, turns: int, endpointing_ms: int
+    stack: LocalStack, plan: Plan, answer: Answer, turns: int, phase: Phase
 ) -> list[Heard]:
-    """With the same wait in every phase; in as many interviews as the turns need. Raises
+    """With the waits of `phase` in every phase; in as many interviews as the turns need. Raises
     `TimeoutError`."""
     heard: list[Heard] = []
     while len(heard) < turns:
-        interview_id = await _create(stack, plan, endpointing_ms)
-        async with Room(stack.app_url, interview_id) as room:
+        interview_id = await _create(stack, plan, everywhere(phase))
+        inbox: asyncio.Queue[ServerMessage] = asyncio.Queue()
+        async with Room(stack.app_url, interview_id, on_message=inbox.put_nowait) as room:
             await room.wait(lambda: ended(room.last_utterance()), PATIENCE_S)
-            candidate = _Candidate(room, answer, endpointing_ms)
-            listening = asyncio.create_task(candidate.listen())
+            candidate = _Candidate(room, answer, inbox)
+            beside = [
+                asyncio.create_task(candidate.listen()),
+                asyncio.create_task(candidate.obey()),
+            ]
             try:
                 while room.ended is None and len(heard) < turns:
                     await asyncio.sleep(REST_S)
                     if room.ended is None:
                         heard.append(await candidate.turn())
             finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
     return heard
 
 
 class _Candidate:
-    def __init__(self, room: Room, answer: Answer, endpointing_ms: int) -> None:
+    def __init__(self, room: Room, answer: Answer, inbox: asyncio.Queue[ServerMessage]) -> None:
         self._room = room
+        self._inbox = inbox
         self._microphone = Microphone(answer)
-        self._listener = Listener(SileroVad().detector(), endpointing_ms)
+        self._listener = Listener(SileroVad().detector(), room.endpointing_ms)
         self._frame_ms = answer.frame_s * 1000
-        self._before: deque[bytes] = deque(maxlen=round(_PRE_ROLL_S / answer.frame_s))
+        self._before: deque[bytes] = deque(maxlen=round(_LONGEST_PRE_ROLL_S / answer.frame_s))
         self._turn_id = ""
         self._chunks = 0
+        self._paused_after: int | None = None
+        self._told: tuple[str, float] | None = None
         self._ended: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
 
     async def listen(self) -> None:
@@ -128,7 +145,21 @@ class _Candidate:
             for sign in self._listener.hear(frame):
                 await self._tell(sign)
 
+    async def obey(self) -> None:
+        """What is said of the pause that lasts."""
+        while True:
+            message = await self._inbox.get()
+            if not isinstance(message, EndpointingChanged):
+                continue
+            is_this = (message.turn_id, message.chunks) == (self._turn_id, self._paused_after)
+            if is_this and message.usual_ms == self._room.endpointing_ms:
+                self._told = (message.sounds, time.perf_counter())
+                if (sign := self._listener.wait_otherwise(message.wait_ms)) is not None:
+                    await self._tell(sign)
+
     async def turn(self) -> Heard:
+        self._told = None
+        self._listener.endpointing_ms = self._room.endpointing_ms
         spoken_at = await self._microphone.say()
         turn_id, ended_at = await asyncio.wait_for(self._ended.get(), PATIENCE_S)
         room = self._room
@@ -138,8 +169,15 @@ class _Candidate:
         if ended_at < spoken_at:
             return Heard(None)
         after_speech = Sounded.of(reply, spoken_at)
-        after_end = Sounded.of(reply, ended_at)
-        return Heard(after_speech.first_ms, after_end.first_ms, after_speech.own_words_ms)
+        sounds, told_at = self._told or ("", None)
+        return Heard(
+            after_speech_ms=after_speech.first_ms,
+            after_end_ms=Sounded.of(reply, ended_at).first_ms,
+            own_words_ms=after_speech.own_words_ms,
+            waited_ms=(ended_at - spoken_at) * 1000,
+            told_after_ms=None if told_at is None else (told_at - spoken_at) * 1000,
+            sounds=sounds,
+        )
 
     async def _upload(self, frame: bytes) -> None:
         await self._room.send_raw(pack_uplink(self._chunks, frame))
@@ -153,14 +191,19 @@ class _Candidate:
                     type="turn_start", turn_id=self._turn_id, format="pcm16", mode="hands_free"
                 )
                 await self._room.send_raw(message.model_dump_json())
+                pre_roll_ms = self._listener.said_for_ms + _BEFORE_ONSET_S * 1000
+                while len(self._before) > round(pre_roll_ms / self._frame_ms):
+                    self._before.popleft()
                 while self._before:
                     await self._upload(self._before.popleft())
             case Sign.PAUSED:
+                self._paused_after = self._chunks
                 paused = SpeechPaused(
                     type="speech_paused", turn_id=self._turn_id, chunks=self._chunks
                 )
                 await self._room.send_raw(paused.model_dump_json())
             case Sign.RESUMED:
+                self._paused_after = None
                 resumed = SpeechResumed(type="speech_resumed", turn_id=self._turn_id)
                 await self._room.send_raw(resumed.model_dump_json())
             case Sign.ENDED:
@@ -173,14 +216,25 @@ class _Candidate:
                 ended_at = time.perf_counter()
                 await self._room.send_raw(end.model_dump_json())
                 self._ended.put_nowait((self._turn_id, ended_at))
-                self._turn_id = ""
+                self._turn_id, self._paused_after = "", None
 
 
-async def _create(stack: LocalStack, plan: Plan, endpointing_ms: int) -> str:
-    waits = dict.fromkeys(Endpointing.model_fields, endpointing_ms)
-    limits = Limits(
-        endpointing=Endpointing.model_validate(waits), nudge_after_s=600, pause_after_s=1200
+def everywhere(phase: Phase) -> Endpointing:
+    """The waits of `phase`, in all of them."""
+    waits = Endpointing()
+    usual_ms, complete_ms = waits.wait_ms(phase), waits.wait_ms(phase, "complete")
+    return Endpointing(
+        introduction=usual_ms,
+        warmup=usual_ms,
+        main_questions=usual_ms,
+        wrap_up=usual_ms,
+        complete=complete_ms,
+        main_complete=complete_ms,
     )
+
+
+async def _create(stack: LocalStack, plan: Plan, endpointing: Endpointing) -> str:
+    limits = Limits(endpointing=endpointing, nudge_after_s=600, pause_after_s=1200)
     database = Database(stack.urls["DATABASE_URL"], pool_size=1)
     try:
         new = NewInterview(interview_id=str(uuid.uuid4()), plan=plan, limits=limits)

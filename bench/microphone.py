@@ -55,22 +55,38 @@ class Sign(Enum):
     ENDED = "ended"
 
 
+class _State(Enum):
+    QUIET = "quiet"
+    STARTING = "starting"
+    TALKING = "talking"
+    SILENT = "silent"
+
+
+# The page's own numbers: web/src/session/listening.ts.
+_VOICE, _SILENCE = 0.6, 0.35
+_ONSET_MS = 250.0
+_FALSE_START_MS = 200.0
+_LONGEST_DOUBT_MS = 1_000.0
+_PAUSE_MS = 200.0
+
+
 @dataclass(slots=True)
 class Listener:
-    """A browser's voice detection for hands-free answers: tells when one starts, after a quarter
-    of a second of speech, of each pause in it, and when silence has lasted `endpointing_ms`."""
+    """The page's voice detection for hands-free answers (`Listening`), which is given the same
+    frames: tells when an answer starts, of each pause in it, and when it is over. An answer can
+    always begin here, so nothing waits for that. A pause lasts `endpointing_ms`, unless something
+    else is said of it."""
 
     detector: VoiceDetector
     endpointing_ms: float
-    start_ms: float = 250
-    pause_ms: float = 160
-    speech_above: float = 0.5
-    silence_below: float = 0.35
+    said_for_ms: float = field(init=False, default=0.0)
+    """Of the answer that has started, until it was noticed."""
     _buffer: bytearray = field(init=False, default_factory=bytearray)
-    _state: Sign = field(init=False, default=Sign.ENDED)
-    _speech_ms: float = field(init=False, default=0.0)
-    _silence_ms: float = field(init=False, default=0.0)
-    _voiced: bool = field(init=False, default=False)
+    _state: _State = field(init=False, default=_State.QUIET)
+    _now: float = field(init=False, default=0.0)
+    _began: float = field(init=False, default=0.0)
+    _last_voice: float = field(init=False, default=0.0)
+    _other_wait_ms: float | None = field(init=False, default=None)
 
     def hear(self, pcm16: bytes) -> list[Sign]:
         """`pcm16`: mono 16 kHz, of any length."""
@@ -82,25 +98,50 @@ class Listener:
             window = (samples.astype(np.float32) / np.float32(32_768))[np.newaxis]
             sign = self._judge(float(self.detector.probabilities(window)[0]))
             if sign is not None:
-                self._state = sign
                 signs.append(sign)
         return signs
 
+    def wait_otherwise(self, wait_ms: float) -> Sign | None:
+        """This pause ends the answer after another silence than usual."""
+        if self._state is not _State.SILENT:
+            return None
+        self._other_wait_ms = wait_ms
+        return self._end_if_over()
+
     def _judge(self, probability: float) -> Sign | None:
-        bound = self.silence_below if self._voiced else self.speech_above
-        self._voiced = probability >= bound
-        if self._voiced:
-            self._speech_ms, self._silence_ms = self._speech_ms + _WINDOW_MS, 0.0
-        else:
-            self._speech_ms, self._silence_ms = 0.0, self._silence_ms + _WINDOW_MS
+        self._now += _WINDOW_MS
+        is_voice = probability >= _VOICE
+        if probability >= _SILENCE and self._state is not _State.SILENT:
+            self._last_voice = self._now
+        silent_ms = self._now - self._last_voice
         match self._state:
-            case Sign.ENDED if self._speech_ms >= self.start_ms:
-                return Sign.STARTED
-            case Sign.STARTED | Sign.RESUMED if self._silence_ms >= self.pause_ms:
-                return Sign.PAUSED
-            case Sign.PAUSED if self._voiced:
-                return Sign.RESUMED
-            case Sign.PAUSED if self._silence_ms >= self.endpointing_ms:
-                return Sign.ENDED
+            case _State.QUIET if is_voice:
+                self._began = self._now - _WINDOW_MS
+                self._state = _State.STARTING
+            case _State.STARTING if is_voice and self._now - self._began >= _ONSET_MS:
+                self.said_for_ms = self._now - self._began
+                return self._to(_State.TALKING, Sign.STARTED)
+            case _State.STARTING if silent_ms >= _FALSE_START_MS or (
+                self._now - self._began >= _LONGEST_DOUBT_MS
+            ):
+                self._state = _State.QUIET
+            case _State.TALKING if silent_ms >= _PAUSE_MS:
+                return self._to(_State.SILENT, Sign.PAUSED)
+            case _State.SILENT if is_voice:
+                self._last_voice = self._now
+                return self._to(_State.TALKING, Sign.RESUMED)
+            case _State.SILENT:
+                return self._end_if_over()
             case _:
-                return None
+                pass
+        return None
+
+    def _end_if_over(self) -> Sign | None:
+        wait_ms = self.endpointing_ms if self._other_wait_ms is None else self._other_wait_ms
+        if self._now - self._last_voice < wait_ms:
+            return None
+        return self._to(_State.QUIET, Sign.ENDED)
+
+    def _to(self, state: _State, sign: Sign) -> Sign:
+        self._state, self._other_wait_ms = state, None
+        return sign

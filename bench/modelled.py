@@ -16,7 +16,10 @@ every way that they ship and that needs no service is measured, and the faster o
 that answers while the candidate still speaks counts as cut off, and not as fast. Intervue waits as
 long as the phase says: `hands_free_p50_ms` has the wait of introduction and warm-up, and
 `hands_free_main_p50_ms` that of the main questions, whose wait is long enough for the first sound
-to be ready at its end (`hands_free_after_endpoint_ms`).
+to be ready at its end (`hands_free_after_endpoint_ms`). `hands_free_wait_ms` is the usual wait,
+`hands_free_complete_wait_ms` the one of an answer that sounds complete, `hands_free_complete` how
+many did in time, `hands_free_waited_p50_ms` the silence until the answer was over in fact, and
+`hands_free_told_p50_ms` when in it the client knew how the answer sounds.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from bench.stats import p50, p95
 from bench.stubs import MODELLED
 from bench.systems import INTERVUE_OPENING, PEERS, PIPECAT, WARM_UP_TURNS, Sounded, System
 from interview.domain.endpointing import Endpointing
+from interview.domain.phases import Phase
 from interview.domain.roles import DEFAULT_ROLE, get_plan
 
 ANSWER = "I moved the billing service to a new database."
@@ -92,8 +96,9 @@ async def intervue_hands_free(answer: Answer, turns: int) -> dict[int, list[Hear
     plan = get_plan(DEFAULT_ROLE)
     heard: dict[int, list[Heard]] = {}
     async with INTERVUE_OPENING.stack(MODELLED) as stack:
-        for wait_ms in (WAITS.introduction, WAITS.main_questions):
-            taken = (await intervue_turns(stack, plan, answer, turns + 1, wait_ms))[1:]
+        for phase in (Phase.INTRODUCTION, Phase.MAIN_QUESTIONS):
+            wait_ms = WAITS.wait_ms(phase)
+            taken = (await intervue_turns(stack, plan, answer, turns + 1, phase))[1:]
             heard[wait_ms] = taken
             _say_heard(f"intervue {wait_ms} ms", taken)
     return heard
@@ -168,6 +173,19 @@ def own_figures(heard: OwnHeard) -> dict[str, object]:
         "hands_free_after_endpoint_ms": p50(after_end),
         "hands_free_after_endpoint_p95_ms": p95(after_end),
         "hands_free_cut_off": sum(turn.after_speech_ms is None for turn in (*short, *long)),
+        **endpointing_figures("hands_free", Phase.INTRODUCTION, short),
+        **endpointing_figures("hands_free_main", Phase.MAIN_QUESTIONS, long),
+    }
+
+
+def endpointing_figures(name: str, phase: Phase, heard: Sequence[Heard]) -> dict[str, object]:
+    told = [turn.told_after_ms for turn in heard if turn.told_after_ms is not None]
+    waited = [turn.waited_ms for turn in heard if turn.waited_ms is not None]
+    return {
+        f"{name}_complete_wait_ms": WAITS.wait_ms(phase, "complete"),
+        f"{name}_complete": sum(turn.sounds == "complete" for turn in heard),
+        f"{name}_waited_p50_ms": p50(waited) if waited else None,
+        f"{name}_told_p50_ms": p50(told) if told else None,
     }
 
 

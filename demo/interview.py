@@ -20,7 +20,7 @@ from interview.protocol.server import PhaseChanged, ServerMessage, Transcript
 __all__ = ["HeldInterview", "Turn", "create_interview", "hold_interview"]
 
 
-THINKING_MS = 600
+THINKING_MS = 350
 """Shorter than any wait for the end of an answer."""
 
 

@@ -15,7 +15,7 @@ from interview.protocol.client import (
     UplinkFormat,
 )
 from interview.protocol.frames import pack_uplink
-from interview.protocol.server import PendingTurn
+from interview.protocol.server import EndpointingChanged, PendingTurn
 
 __all__ = ["PendingAnswer"]
 
@@ -37,6 +37,10 @@ class PendingAnswer:
     sent: int = 0
     """Chunks sent on the present connection."""
     silence_sent: bool = False
+    paused_after: int | None = None
+    """Chunks before the pause that the present connection was told of, while it lasts."""
+    other_wait_ms: int | None = None
+    """Of this pause; None where nothing else than usual was said of it."""
     end_sent: bool = False
 
     def reconnected(self, known: PendingTurn | None) -> None:
@@ -45,6 +49,11 @@ class PendingAnswer:
         self.sent = mine.next_chunk if mine else 0
         self.end_sent = mine.ended if mine else False
         self.silence_sent = False
+        self.paused_after = None
+
+    def waits_otherwise(self, message: EndpointingChanged) -> None:
+        if (message.turn_id, message.chunks) == (self.turn_id, self.paused_after):
+            self.other_wait_ms = message.wait_ms
 
     def wanted_again(self, from_chunk: int) -> None:
         self.sent, self.end_sent = min(self.sent, from_chunk), False
@@ -76,6 +85,7 @@ class PendingAnswer:
             ).model_dump_json()
 
     def _silence(self) -> str:
+        self.paused_after, self.other_wait_ms = (self.sent if self.silent else None), None
         if not self.silent:
             return SpeechResumed(type="speech_resumed", turn_id=self.turn_id).model_dump_json()
         return SpeechPaused(

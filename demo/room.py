@@ -36,6 +36,7 @@ from interview.protocol.server import (
     SERVER_MESSAGE,
     CodePad,
     CodeResult,
+    EndpointingChanged,
     ErrorMessage,
     PhaseChanged,
     Sentence,
@@ -170,7 +171,8 @@ class Room:
 
         `hands_free`: in each of the `silences` (from chunk, to chunk) a voice detector hears
         nobody, and the answer ends when the last spoken sample, which `trailing_ms` of silence
-        in `chunks` follow, is as long ago as the server wants. `spoken_until` tells when it was.
+        in `chunks` follow, is as long ago as the server wants for how it sounds. `spoken_until`
+        tells when it was.
         """
         mode = "hands_free" if hands_free else "hold"
         answer = PendingAnswer(turn_id, format, sample_rate_hz, mode, interrupted)
@@ -185,8 +187,7 @@ class Room:
             await self._flush()
         self.spoken_until = time.perf_counter() - trailing_ms / 1000
         if hands_free:
-            wait_s = self.spoken_until + self.endpointing_ms / 1000 - time.perf_counter()
-            await asyncio.sleep(max(0.0, wait_s))
+            await self._wait_for_silence(answer)
         answer.ended, answer.duration_ms = True, duration_ms
         ended_at = time.perf_counter()
         await self._flush()
@@ -229,6 +230,19 @@ class Room:
 
     def reply_to(self, turn_id: str) -> Utterance | None:
         return next((u for u in self.utterances.values() if u.turn_id == turn_id), None)
+
+    async def _wait_for_silence(self, answer: PendingAnswer) -> None:
+        def left_s() -> float:
+            wait_ms = answer.other_wait_ms or self.endpointing_ms
+            return self.spoken_until + wait_ms / 1000 - time.perf_counter()
+
+        while (seconds := left_s()) > 0:
+            known = answer.other_wait_ms
+            with suppress(TimeoutError):
+                await self.wait(lambda known=known: answer.other_wait_ms != known, seconds)
+
+    def _is_usual(self, message: EndpointingChanged) -> bool:
+        return message.usual_ms == self.endpointing_ms
 
     # Connection
 
@@ -298,7 +312,7 @@ class Room:
                 self._note(message)
         self._on_message(message)
 
-    def _note(self, message: ServerMessage) -> None:
+    def _note(self, message: ServerMessage) -> None:  # noqa: C901 - one case a message
         match message:
             case Transcript():
                 self.transcript[message.sequence] = message
@@ -317,6 +331,8 @@ class Room:
                 self._caption(message)
             case PhaseChanged():
                 self.endpointing_ms = message.endpointing_ms
+            case EndpointingChanged() if self.pending and self._is_usual(message):
+                self.pending.waits_otherwise(message)
             case ErrorMessage():
                 self.errors.append(message)
             case SessionEnded():

@@ -15,8 +15,8 @@ SLICE_MS = 100
 """`MediaRecorder.start(100)`."""
 EDGE_MS = 250
 """Silence before and after an answer."""
-NOTICED_AFTER_MS = 160
-"""A voice detector tells of silence after so much of it."""
+NOTICED_AFTER_MS = 200
+"""The page's voice detection tells of silence after so much of it."""
 
 
 @dataclass(frozen=True, slots=True)

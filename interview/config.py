@@ -131,6 +131,7 @@ class Settings(CodeSettings):
     provider_timeout_s: Annotated[float, Field(gt=0)] = 15.0
 
     # Interviews
+    turn_end_model: Literal["on", "off"] = "on"
     max_answer_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     openers: Literal["on", "off"] = "on"
     silence_nudge_s: Annotated[float, Field(gt=0)] = 20.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from temporalio.worker import Worker
 
 from activities.converse import Converse
+from activities.judging import Judge
 from activities.openers import Openers
 from activities.pads import RunPads
 from activities.records import RecordKeeping
@@ -12,6 +13,7 @@ from activities.speak import Speak
 from activities.stages import TurnStages
 from activities.transcribe import Transcribe
 from interview.audio.ear import AnswerEar
+from interview.audio.turn_end import SmartTurn
 from interview.audio.vad import SileroVad
 from interview.contracts.ids import (
     CONVERSE_QUEUE,
@@ -72,6 +74,7 @@ def _stages(means: Means) -> TurnStages:
             means.providers.stt,
             lambda format, rate, limit: AnswerEar(voice_detection, format, rate, limit),
             timeout_s,
+            Judge(SmartTurn) if means.settings.turn_end_model == "on" else None,
         ),
         conversing=Converse(
             means.streams,

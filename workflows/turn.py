@@ -132,6 +132,7 @@ class RunningTurn:
                     typed_text=self.typed_text,
                     mode=self.mode,
                     interruption=self.interruption,
+                    endpointing=self.limits.endpointing.stretched(self.extra_time_factor),
                 ),
                 task_queue=TRANSCRIBE_QUEUE,
                 summary=summary,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from interview.audio.decode import StreamingDecoder
 from interview.audio.segmenter import Cuts, Segment, Segmenter
 from interview.audio.vad import VoiceModel
+from interview.ports import STT_SAMPLE_RATE_HZ
 from interview.protocol.client import UplinkFormat
 
 __all__ = ["AnswerEar"]
@@ -29,6 +30,8 @@ class AnswerEar:
         rate_hz = sample_rate_hz if format == "pcm16" else None
         self._decoder = StreamingDecoder(limit_s=max_answer_s, pcm_rate_hz=rate_hz)
         self._segmenter = Segmenter(voice.detector(), cuts)
+        self._recent = bytearray()
+        self._recent_bytes = 0
 
     @property
     def decoded_ms(self) -> int:
@@ -46,7 +49,19 @@ class AnswerEar:
 
     def feed(self, data: bytes) -> list[Segment]:
         """The segments that `data` completes."""
-        return self._segmenter.feed(self._decoder.feed(data))
+        pcm16 = self._decoder.feed(data)
+        if self._recent_bytes:
+            self._recent += pcm16
+            del self._recent[: -self._recent_bytes]
+        return self._segmenter.feed(pcm16)
+
+    def remember(self, ms: int) -> None:
+        """From now on so much of what was decoded last is kept for `recent`."""
+        self._recent_bytes = 2 * STT_SAMPLE_RATE_HZ * ms // 1000
+
+    def recent(self) -> bytes:
+        """PCM16 mono at 16 kHz, its silences included."""
+        return bytes(self._recent)
 
     def pause(self) -> tuple[list[Segment], Segment | None]:
         """As `Segmenter.pause`; speech may go on."""

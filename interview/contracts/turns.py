@@ -69,6 +69,8 @@ class TranscribeInput(_Model):
     """Nobody claims to have spoken in a `hands_free` turn without words: it is a cough."""
     interruption: Interruption | None = None
     """Marked as heard so far once the answer is committed."""
+    endpointing: Endpointing | None = None
+    """As it is for this candidate. None: of an earlier version, and by silence alone."""
 
 
 class TranscribeResult(_Model):

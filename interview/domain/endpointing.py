@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from interview.domain.phases import Phase
 
-__all__ = ["Endpointing"]
+__all__ = ["Endpointing", "Sound"]
 
 Wait = Annotated[int, Field(ge=100, le=60_000)]
+
+Sound = Literal["complete", "unfinished"]
+"""How an answer sounds when somebody falls silent."""
+
+UNFINISHED_FACTOR = 1.5
 
 
 class Endpointing(BaseModel):
@@ -22,9 +27,34 @@ class Endpointing(BaseModel):
     warmup: Wait = 700
     main_questions: Wait = 1_200
     wrap_up: Wait = 800
+    complete: Wait = 400
+    """After what sounds complete."""
+    main_complete: Wait = 900
+    """The same in main questions, where people think between whole sentences."""
+    unhurried: bool = False
+    """For somebody with extra time a complete sound shortens nothing."""
 
-    def wait_ms(self, phase: Phase) -> int:
+    def wait_ms(self, phase: Phase, sounds: Sound | None = None) -> int:
         """After the interview, as at its end."""
+        usual = self._usual(phase)
+        match sounds:
+            case None:
+                return usual
+            case "unfinished":
+                return round(usual * UNFINISHED_FACTOR)
+            case "complete" if self.unhurried:
+                return usual
+            case "complete":
+                is_main = phase is Phase.MAIN_QUESTIONS
+                return min(usual, self.main_complete if is_main else self.complete)
+
+    def stretched(self, extra_time_factor: float) -> Endpointing:
+        usual = {name: getattr(self, name) for name in _BY_PHASE}
+        changes: dict[str, object] = {n: round(ms * extra_time_factor) for n, ms in usual.items()}
+        changes["unhurried"] = self.unhurried or extra_time_factor > 1
+        return Endpointing.model_validate(self.model_dump() | changes)
+
+    def _usual(self, phase: Phase) -> int:
         match phase:
             case Phase.INTRODUCTION:
                 return self.introduction
@@ -35,7 +65,5 @@ class Endpointing(BaseModel):
             case Phase.WRAP_UP | Phase.COMPLETED:
                 return self.wrap_up
 
-    def stretched(self, extra_time_factor: float) -> Endpointing:
-        return Endpointing.model_validate(
-            {name: round(ms * extra_time_factor) for name, ms in self.model_dump().items()}
-        )
+
+_BY_PHASE = ("introduction", "warmup", "main_questions", "wrap_up")

@@ -114,7 +114,8 @@ class TurnStart(_ClientMessage):
 
 class SpeechPaused(_ClientMessage):
     """Hands-free: the voice detector hears silence after `chunks` binary frames. Chunks go on; a
-    reply is made ahead. `turn_end` follows after `endpointing_ms` of silence."""
+    reply is made ahead. `turn_end` follows after `endpointing_ms` of silence, or what `endpointing`
+    says of this pause."""
 
     type: Literal["speech_paused"]
     turn_id: TurnId

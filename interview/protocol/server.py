@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from interview.domain.code_runs import Language
 from interview.domain.coding import CodeReport
 from interview.domain.directives import Standing
-from interview.domain.endpointing import Endpointing
+from interview.domain.endpointing import Endpointing, Sound
 from interview.domain.phases import Phase
 from interview.protocol.client import Interruption
 
@@ -25,6 +25,7 @@ __all__ = [
     "CodePad",
     "CodeResult",
     "CodeSaved",
+    "EndpointingChanged",
     "PadLanguage",
     "PadTest",
     "ErrorMessage",
@@ -249,6 +250,20 @@ def phase_changed(here: Standing, endpointing: Endpointing) -> PhaseChanged:
     )
 
 
+class EndpointingChanged(_ServerMessage):
+    """Hands-free: by how the answer sounds, the pause that was reported after `chunks` ends it
+    after `wait_ms` of silence, at once if it has lasted that long. It says nothing of any other
+    pause, nor once the usual wait is another than `usual_ms`. It may not come."""
+
+    type: Literal["endpointing"] = "endpointing"
+    turn_id: str
+    chunks: int
+    sounds: Sound
+    wait_ms: int
+    usual_ms: int
+    """`endpointing_ms` as this was judged by."""
+
+
 class Paused(_ServerMessage):
     type: Literal["paused"] = "paused"
     reason: Literal["candidate", "silence"] = "candidate"
@@ -365,6 +380,7 @@ ServerMessage = Annotated[
     | Sentence
     | UtteranceEnd
     | PhaseChanged
+    | EndpointingChanged
     | Paused
     | Resumed
     | CodePad

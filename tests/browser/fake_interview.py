@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from interview.domain.endpointing import Endpointing, Sound
 from interview.domain.phases import Phase
 from interview.protocol.client import Interruption, TurnStart
 from interview.protocol.frames import AudioFrame, with_seq
 from interview.protocol.server import (
+    EndpointingChanged,
     PartialTranscript,
     Paused,
     PendingTurn,
@@ -100,6 +102,8 @@ class FakeInterview:
         self._position = 0
         self.deaf = False
         """What comes next is only a cough."""
+        self.sounds: Sound | None = None
+        """How every answer sounds at its pauses."""
         self._seq = 1_000
         self._utterances_at: list[int] = []
 
@@ -133,6 +137,19 @@ class FakeInterview:
             self._commit(turn, HEARD_WORDS)
         else:
             self.say(TurnResend(turn_id=turn_id, from_chunk=turn.next_chunk))
+
+    def pause_in_answer(self, turn_id: str, chunks: int) -> None:
+        self.turns[turn_id].silences.append(chunks)
+        if self.sounds is not None:
+            endpointing = Endpointing()
+            told = EndpointingChanged(
+                turn_id=turn_id,
+                chunks=chunks,
+                sounds=self.sounds,
+                wait_ms=endpointing.wait_ms(Phase.WARMUP, self.sounds),
+                usual_ms=endpointing.wait_ms(Phase.WARMUP),
+            )
+            self.say(told)
 
     def cancel(self, turn_id: str) -> None:
         self.turns.pop(turn_id, None)

@@ -262,7 +262,7 @@ class FakeRoomServer:
                 body = Pong(nonce=message.nonce).model_dump_json()
                 await self._send(socket, body, interview.last_seq)
             case SpeechPaused():
-                interview.turns[message.turn_id].silences.append(message.chunks)
+                interview.pause_in_answer(message.turn_id, message.chunks)
             case Repeat():
                 interview.repeats += 1
             case SpeechResumed():

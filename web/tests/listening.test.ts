@@ -55,6 +55,32 @@ describe("listening", () => {
     expect(silence(96).map((each) => each.split(" ")[0])).toEqual(["end"]);
   });
 
+  it("ends sooner or later where it is told so of this pause, and of this one alone", () => {
+    const { listening, voice, silence } = listener({ waitMs: 704 });
+    voice(960);
+    expect(silence(256)).toEqual(["pause 1184"]);
+    listening.waitOtherwise(400);
+    expect(silence(5_000)).toEqual(["end 1376"]);
+    voice(320);
+    silence(256);
+    listening.waitOtherwise(1_050);
+    expect(silence(704)).toEqual([]);
+    voice(64); // they speak again: the next pause is another one
+    expect(silence(704).map((each) => each.split(" ")[0])).toEqual(["pause", "end"]);
+  });
+
+  it("ends at once where so much silence has passed, and never while somebody speaks", () => {
+    const { listening, told, voice, silence } = listener({ waitMs: 704 });
+    listening.waitOtherwise(400);
+    voice(960);
+    listening.waitOtherwise(400);
+    silence(608);
+    expect(told).toEqual([]);
+    listening.waitOtherwise(400);
+    expect(told).toEqual(["end 1568"]);
+    expect(listening.isAnswering).toBe(false);
+  });
+
   it("does not pause for what is neither voice nor silence", () => {
     const { voice, hear } = listener();
     voice(960);

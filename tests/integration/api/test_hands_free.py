@@ -66,6 +66,29 @@ async def test_silence_ends_an_answer_and_thinking_does_not(
     ]
 
 
+async def test_the_room_is_told_how_a_pause_sounds(url: str, interview_id: str) -> None:
+    spoken, turn_id = await spoken_answer("I moved it to a new database."), uuid.uuid4().hex
+    chunks = len(spoken.chunks)
+    async with Client(url, interview_id) as client:
+        await greeted(client)
+        await client.send(type="turn_start", turn_id=turn_id, format="webm", mode="hands_free")
+        for index, (data, _) in enumerate(spoken.chunks):
+            await client.send_raw(pack_uplink(index, data))
+        await client.send(type="speech_paused", turn_id=turn_id, chunks=chunks)
+        told = (await client.until("endpointing")).body
+        assert told == {
+            "type": "endpointing",
+            "turn_id": turn_id,
+            "chunks": chunks,
+            "sounds": "complete",
+            "wait_ms": 400,
+            "usual_ms": 700,
+            "seq": told["seq"],
+        }
+        await client.send(type="turn_end", turn_id=turn_id, chunks=chunks)
+        await client.seen("turn_committed", lambda body: body["turn_id"] == turn_id)
+
+
 async def test_another_connection_goes_on_in_the_middle_of_a_pause(
     url: str, interview_id: str
 ) -> None:

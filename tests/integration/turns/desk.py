@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from activities.converse import Converse
+from activities.judging import Judge
 from activities.openers import Openers
 from activities.speak import Speak
 from activities.speech_cache import SpeechCache
@@ -25,6 +26,7 @@ from interview.contracts.turns import (
     TurnRef,
 )
 from interview.domain.directives import Brief
+from interview.domain.endpointing import Endpointing
 from interview.domain.phases import Phase
 from interview.persistence.blobs import FilesystemBlobStore
 from interview.persistence.records import Records
@@ -64,6 +66,9 @@ class Desk:
     brief: Brief = field(default_factory=a_brief)
     mode: TurnMode = "hands_free"
     attempts: int = 5
+    phase: Phase = Phase.MAIN_QUESTIONS
+    endpointing: Endpointing | None = None
+    judge: Judge | None = None
     stt: WordStt = field(default_factory=WordStt)
     model: WordModel = field(default_factory=WordModel)
     last_resort: WordModel = field(default_factory=lambda: WordModel(name="words/last-resort"))
@@ -82,7 +87,7 @@ class Desk:
             kind="audio",
             answer_sequence=2,
             reply_sequence=3,
-            phase=Phase.MAIN_QUESTIONS,
+            phase=self.phase,
             question_id="migration",
         )
         self.audio = AudioStream(self.log, self.interview_id, self.turn.turn_id)
@@ -108,15 +113,18 @@ class Desk:
     # The stages
 
     def transcribe(self, attempt: int = 1) -> asyncio.Task[TranscribeResult]:
-        stage = Transcribe(self.log, self.records, self.blobs, self.stt, _new_ear, self.timeout_s)
+        stage = Transcribe(
+            *(self.log, self.records, self.blobs, self.stt, _new_ear, self.timeout_s), self.judge
+        )
         request = TranscribeInput(
-            turn=self.turn,
+            turn=self.turn.model_copy(update={"phase": self.phase}),
             language="en",
             max_answer_s=60,
             stall_after_s=60,
             provider_attempts=self.attempts,
             mode=self.mode,
             interruption=self.interruption,
+            endpointing=self.endpointing,
         )
         return self._run(stage.run(request, attempt))
 

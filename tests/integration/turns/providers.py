@@ -48,6 +48,7 @@ class WordEar:
     def __init__(self) -> None:
         self._all = ""
         self._from = 0
+        self._remembers = False
         self.damaged = False
 
     @property
@@ -57,6 +58,12 @@ class WordEar:
     @property
     def next_cut_ms(self) -> int:
         return CHAR_MS
+
+    def remember(self, ms: int) -> None:
+        self._remembers = True
+
+    def recent(self) -> bytes:
+        return self._all.encode() if self._remembers else b""
 
     def feed(self, data: bytes) -> list[Segment]:
         self._all += data.decode()

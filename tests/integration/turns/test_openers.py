@@ -103,12 +103,12 @@ async def test_the_room_moves_on_with_what_follows_it(opening: Desk) -> None:
     await desk.until(lambda: _heard_all(desk, 0))
     assert await _phases(desk) == []
     reader = OutboundReader(desk.log, desk.interview_id)
-    began = await reader.latest_utterance_start()
+    began = (await reader.recent()).utterance_seq
     desk.stt.gate.open()
     await _all_done(desk, stages)
     assert await _phases(desk) == ["next"]
     # Whoever comes in gets all of the utterance, and with it where it led.
-    assert await reader.latest_utterance_start() == began
+    assert (await reader.recent()).utterance_seq == began
     assert began is not None
     async for events in reader.events(began):
         types = [json.loads(event.data)["type"] for event in events if event.kind == "message"]

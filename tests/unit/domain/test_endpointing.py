@@ -12,6 +12,33 @@ def test_main_questions_leave_the_longest_time_to_think() -> None:
     assert waits[Phase.WARMUP] == waits[Phase.INTRODUCTION] == 700
 
 
+def test_what_sounds_complete_ends_sooner_and_not_so_soon_in_main_questions() -> None:
+    waits = {phase: Endpointing().wait_ms(phase, "complete") for phase in Phase}
+    assert waits.pop(Phase.MAIN_QUESTIONS) == 900
+    assert set(waits.values()) == {400}
+
+
+def test_what_sounds_unfinished_has_half_as_long_again() -> None:
+    usual = Endpointing()
+    for phase in Phase:
+        assert usual.wait_ms(phase, "unfinished") == usual.wait_ms(phase) * 1.5
+
+
+def test_a_wait_that_is_short_already_is_not_made_longer_by_a_complete_sound() -> None:
+    brisk = Endpointing(warmup=300, main_questions=500)
+    assert brisk.wait_ms(Phase.WARMUP, "complete") == 300
+    assert brisk.wait_ms(Phase.MAIN_QUESTIONS, "complete") == 500
+
+
 def test_extra_time_stretches_every_wait() -> None:
     usual, slow = Endpointing(), Endpointing().stretched(1.5)
     assert [slow.wait_ms(p) for p in Phase] == [round(usual.wait_ms(p) * 1.5) for p in Phase]
+
+
+def test_extra_time_is_never_shortened() -> None:
+    slow = Endpointing().stretched(1.25)
+    for phase in Phase:
+        assert slow.wait_ms(phase, "complete") == slow.wait_ms(phase)
+        assert slow.wait_ms(phase, "unfinished") == round(slow.wait_ms(phase) * 1.5)
+    assert Endpointing().stretched(1.0) == Endpointing()
+    assert slow.stretched(1.0) == slow

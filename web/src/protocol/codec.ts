@@ -20,6 +20,7 @@ const KNOWN: Record<ServerMessage["type"], true> = {
   sentence: true,
   utterance_end: true,
   phase: true,
+  endpointing: true,
   paused: true,
   resumed: true,
   code_pad: true,

@@ -1,5 +1,5 @@
 // Generated from interview/protocol by `make protocol`. Do not edit.
-// schema sha256 2330a333069426c2e7aee89ab6fb808bdfcbc88dfc434344daddcc577d124b93
+// schema sha256 24e85de1707cb9403d7a1c7948ef22e6e97ce86dc8fe5ca0a98cff8c657f2273
 
 export const PROTOCOL = {
   "SUBPROTOCOL_V2": "intervue.v2",
@@ -62,6 +62,7 @@ export type ServerMessage =
   | Sentence
   | UtteranceEnd
   | PhaseChanged
+  | EndpointingChanged
   | Paused
   | Resumed
   | CodePad
@@ -125,7 +126,8 @@ export interface Interruption {
 }
 /**
  * Hands-free: the voice detector hears silence after `chunks` binary frames. Chunks go on; a
- * reply is made ahead. `turn_end` follows after `endpointing_ms` of silence.
+ * reply is made ahead. `turn_end` follows after `endpointing_ms` of silence, or what `endpointing`
+ * says of this pause.
  */
 export interface SpeechPaused {
   type: "speech_paused";
@@ -365,6 +367,19 @@ export interface PhaseChanged {
   question_count: number;
   budget_left_s: number;
   endpointing_ms: number;
+}
+/**
+ * Hands-free: by how the answer sounds, the pause that was reported after `chunks` ends it
+ * after `wait_ms` of silence, at once if it has lasted that long. It says nothing of any other
+ * pause, nor once the usual wait is another than `usual_ms`. It may not come.
+ */
+export interface EndpointingChanged {
+  type: "endpointing";
+  turn_id: string;
+  chunks: number;
+  sounds: "complete" | "unfinished";
+  wait_ms: number;
+  usual_ms: number;
 }
 export interface Paused {
   type: "paused";

@@ -55,6 +55,11 @@ export class Answering {
     if (this.recording !== null) this.outbox.resume(this.recording);
   }
 
+  /** This connection was told of the pause, and it lasts. */
+  isPausedAfter(turnId: string, chunks: number): boolean {
+    return this.recording === turnId && this.outbox.pausedAfter === chunks;
+  }
+
   readonly stopTalking = async (): Promise<void> => {
     const turnId = this.recording;
     if (turnId === null) return;

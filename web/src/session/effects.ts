@@ -1,7 +1,7 @@
 // What a server message makes the room do, beyond what it shows.
 import type { Playback } from "@/audio/playback";
 import type { LatePad } from "@/pad/late";
-import type { ErrorMessage, ServerMessage } from "@/protocol/messages.gen";
+import type { EndpointingChanged, ErrorMessage, ServerMessage } from "@/protocol/messages.gen";
 import { fateOf } from "./failures";
 import type { Outbox } from "./outbox";
 
@@ -15,6 +15,8 @@ export interface Room {
   entered(): void;
   /** The running answer is over on the server's side. */
   answerOver(turnId: string): void;
+  /** Another silence than usual ends it. */
+  endpointing(message: EndpointingChanged): void;
   ended(): void;
 }
 
@@ -33,6 +35,8 @@ export function act(room: Room, message: ServerMessage): void {
       room.answerOver(message.turn_id);
       if (message.resume) room.playback.playOn(message.resume);
       return;
+    case "endpointing":
+      return room.endpointing(message);
     case "turn_resend":
       return room.outbox.resend(message.turn_id, message.from_chunk);
     case "utterance_start":

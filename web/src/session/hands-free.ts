@@ -1,5 +1,6 @@
 // Answering without a button: a voice begins an answer, and silence ends it.
 import { DETECTOR_FRAME_MS, type Detector } from "@/audio/detector";
+import type { EndpointingChanged } from "@/protocol/messages.gen";
 import type { Answering } from "./answering";
 import { Listening, type Begun, type Cue } from "./listening";
 import type { RoomEvent, RoomState } from "./state";
@@ -51,6 +52,12 @@ export class HandsFree {
     } catch {
       if (mine === this.opened) this.dispatch({ kind: "hands_free", handsFree: "failed" });
     }
+  }
+
+  /** How the answer sounds, at a pause that may be over by now. */
+  endpointing({ turn_id, chunks, usual_ms, wait_ms }: EndpointingChanged): void {
+    if (usual_ms !== this.state().endpointingMs) return;
+    if (this.answering.isPausedAfter(turn_id, chunks)) this.listening.waitOtherwise(wait_ms);
   }
 
   /** An answer under way is finished. */

@@ -43,6 +43,8 @@ export class Listening {
   private now = 0;
   private began = 0;
   private lastVoice = 0;
+  /** Of this pause; null where nothing else than usual was said of it. */
+  private otherWaitMs: number | null = null;
 
   constructor(private readonly cues: Cues) {}
 
@@ -56,6 +58,13 @@ export class Listening {
     this.state = "quiet";
     if (was === "starting") this.cues.cue("false_start");
     if (was === "waiting") this.cues.cue("missed");
+  }
+
+  /** This pause ends the answer after another silence than usual. */
+  waitOtherwise(waitMs: number): void {
+    if (this.state !== "silent") return;
+    this.otherWaitMs = waitMs;
+    this.endIfOver();
   }
 
   hear(probability: number, frameMs: number): void {
@@ -82,8 +91,13 @@ export class Listening {
         if (isVoice) {
           this.lastVoice = this.now;
           this.to("talking", "resume");
-        } else if (silentMs >= this.cues.waitMs()) this.to("quiet", "end");
+        } else this.endIfOver();
     }
+  }
+
+  private endIfOver(): void {
+    const waitMs = this.otherWaitMs ?? this.cues.waitMs();
+    if (this.now - this.lastVoice >= waitMs) this.to("quiet", "end");
   }
 
   private begin(): void {
@@ -96,6 +110,7 @@ export class Listening {
 
   private to(state: State, cue: Cue): void {
     this.state = state;
+    this.otherWaitMs = null;
     this.cues.cue(cue);
   }
 }

@@ -52,8 +52,8 @@ export class Outbox {
   private answer: Answer | null = null;
   private sent: Sent = { start: false, chunks: 0, end: false };
   private open = false;
-  /** This connection was told of a pause. */
-  private paused = false;
+  /** Chunks before the pause that this connection was told of; null while there is none. */
+  pausedAfter: number | null = null;
 
   constructor(
     private readonly wire: Wire,
@@ -75,7 +75,7 @@ export class Outbox {
   begin(answer: Answer): void {
     this.answer = answer;
     this.sent = { start: false, chunks: 0, end: false };
-    this.paused = false;
+    this.pausedAfter = null;
     this.store.save(answer);
     this.pump();
   }
@@ -97,14 +97,14 @@ export class Outbox {
     const answer = this.answer;
     if (answer?.kind !== "voice" || answer.turnId !== turnId || !this.isUpToDate) return;
     this.wire.send({ type: "speech_paused", turn_id: turnId, chunks: answer.chunks.length });
-    this.paused = true;
+    this.pausedAfter = answer.chunks.length;
   }
 
   resume(turnId: string): void {
-    if (this.answer?.turnId === turnId && this.paused) {
+    if (this.answer?.turnId === turnId && this.pausedAfter !== null) {
       this.wire.send({ type: "speech_resumed", turn_id: turnId });
     }
-    this.paused = false;
+    this.pausedAfter = null;
   }
 
   finish(turnId: string, durationMs: number): void {
@@ -137,7 +137,7 @@ export class Outbox {
   /** Takes up on a new connection what the last one left. */
   connected(snapshot: Snapshot | null): void {
     this.open = true;
-    this.paused = false;
+    this.pausedAfter = null;
     this.sent = { start: false, chunks: 0, end: false };
     const pending = snapshot?.pending_turn ?? null;
     const answer = this.answer;

@@ -1,6 +1,7 @@
 // The candidate's microphone: opened, lost, opened again, and listened to without a button.
 import type { AudioEngine } from "@/audio/engine";
 import { MicrophoneError } from "@/audio/microphone";
+import type { EndpointingChanged } from "@/protocol/messages.gen";
 import type { Answering } from "./answering";
 import { HandsFree } from "./hands-free";
 import type { Preference } from "./preferences";
@@ -49,6 +50,10 @@ export class OwnMicrophone {
     if (!wanted) this.handsFree.off();
     else if (this.engine) void this.handsFree.on(this.engine);
   };
+
+  endpointing(message: EndpointingChanged): void {
+    this.handsFree.endpointing(message);
+  }
 
   close(): void {
     this.handsFree.close();

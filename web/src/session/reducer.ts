@@ -83,6 +83,7 @@ function onMessage(state: RoomState, message: ServerMessage): RoomState {
     case "turn_accepted":
       return goingOn(state);
     case "turn_resend":
+    case "endpointing":
     case "pong":
     case "audio_response":
     case "code_pad":

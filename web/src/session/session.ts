@@ -90,6 +90,7 @@ export class Session implements ConnectionListener {
       pad: this.pad,
       entered: () => this.entered(),
       answerOver: (turnId) => this.answering.over(turnId),
+      endpointing: (message) => this.microphone.endpointing(message),
       ended: () => this.interviewEnded(playback),
     };
     const left = await this.options.store.load();
