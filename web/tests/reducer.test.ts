@@ -125,28 +125,6 @@ describe("what the room is doing", () => {
     expect(orbState(after(...generating, committed, speaking, ...greeting, playback(9, true)))).toBe("listening");
   });
 
-  it("thinks on after its first words, until the others come", () => {
-    const status = (state: "speaking" | "generating") => from({ type: "status", state });
-    const caption = (index: number, text: string, startMs: number) =>
-      from({ type: "sentence", utterance_id: "u2", index, text, start_ms: startMs });
-    const said = (heardMs: number, drained: boolean) => playback(heardMs, false, "u2", drained);
-    const opened = [
-      ...[...entered, answering, finished, status("speaking")],
-      from({ type: "utterance_start", utterance_id: "u2", turn_id: "turn-0001", sequence: 3 }),
-      caption(0, "Okay.", 0),
-    ];
-    expect(orbState(after(...opened, said(100, false)))).toBe("speaking");
-    expect(orbState(after(...opened, status("generating"), said(300, false)))).toBe("speaking");
-    const waiting = [...opened, status("generating"), said(600, true)];
-    expect(orbState(after(...waiting))).toBe("thinking");
-    const going = [...waiting, status("speaking"), caption(1, "You moved it.", 600)];
-    expect(orbState(after(...going))).toBe("speaking");
-    for (const [heardMs, shown] of [[600, 1], [700, 2]] as const) {
-      const utterance = currentUtterance(after(...going, said(heardMs, false)));
-      expect(utterance && heardCaptions(utterance)).toHaveLength(shown);
-    }
-  });
-
   it("is the candidate's turn once ready, but not before the sound is over", () => {
     const ready = from({ type: "status", state: "ready" });
     expect(orbState(after(...entered, ...greeting, playback(10), ready))).toBe("speaking");
