@@ -120,6 +120,8 @@ class SessionStarted(_ServerMessage):
 
 
 class Status(_ServerMessage):
+    """`processing_stt` and `generating` are told where they last longer than a moment."""
+
     type: Literal["status"] = "status"
     state: Literal["ready", "processing_stt", "generating", "speaking"]
 

@@ -1,5 +1,5 @@
 // Generated from interview/protocol by `make protocol`. Do not edit.
-// schema sha256 24e85de1707cb9403d7a1c7948ef22e6e97ce86dc8fe5ca0a98cff8c657f2273
+// schema sha256 dffe1f2ac640d47a7ad095c00882ce6ac1538ed40be3b853771ddd3de3a49749
 
 export const PROTOCOL = {
   "SUBPROTOCOL_V2": "intervue.v2",
@@ -260,6 +260,9 @@ export interface PendingTurn {
   next_chunk: number;
   ended: boolean;
 }
+/**
+ * `processing_stt` and `generating` are told where they last longer than a moment.
+ */
 export interface Status {
   type: "status";
   state: "ready" | "processing_stt" | "generating" | "speaking";
