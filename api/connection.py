@@ -213,6 +213,7 @@ class Connection:
             return task.result()
         finally:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     def _refuse(self, error: AccessError | NotFoundError) -> None:
         """At the door, or later when the right to be here has ended."""

@@ -42,6 +42,7 @@ class Entry:
     after_seq: int
     """Events after it are for this connection."""
     recent: Recent
+    """As the stream was found."""
     resumed_from_seq: int | None
     endpointing_ms: int
     """As the room was told last, with the candidate's own extra time."""

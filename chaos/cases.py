@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chaos.candidate import STAGES, Stage
-from chaos.faults import STORMS, ClockJump, Drop, Fault, Flush, Freeze, FullDisk, Kill, Net, Reload
+from chaos.faults import (
+    STORMS,
+    ClockJump,
+    Drop,
+    Fault,
+    Flush,
+    Forget,
+    Freeze,
+    FullDisk,
+    Kill,
+    Net,
+    Reload,
+)
 from chaos.stack import PROCESSES, Process
 
 __all__ = ["CASES", "Case", "short"]
@@ -80,6 +92,7 @@ CASES: tuple[Case, ...] = (
     *(Case(Freeze(process), stage) for process, stage in _FROZEN),
     *(Case(net, stage) for net, stage in _NETS),
     *(Case(Flush(), stage) for stage in STAGES),
+    *(Case(Forget(), stage) for stage in ("generating", "speaking")),
     *(Case(FullDisk(), stage, needs="disk") for stage in ("talking", "generating")),
     *(
         Case(ClockJump(process, jump), "talking", needs="clock")

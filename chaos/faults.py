@@ -21,6 +21,7 @@ __all__ = [
     "Drop",
     "Fault",
     "Flush",
+    "Forget",
     "Freeze",
     "FullDisk",
     "Kill",
@@ -108,6 +109,18 @@ class Flush:
             pass  # it is down: another fault was faster
         finally:
             applied()
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """All streams are gone, and the candidate's network with them: what they were told last, nobody
+    can tell them again."""
+
+    name: str = "flush valkey and drop socket"
+
+    async def run(self, stack: ChaosStack, tab: Tab | None, applied: Callable[[], None]) -> None:
+        await Flush().run(stack, tab, lambda: None)
+        await Drop().run(stack, tab, applied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +232,7 @@ def any_fault(randomness: random.Random, stack: ChaosStack) -> Fault:
         lambda: Net(randomness.choice(LINKS), randomness.choice(weathers), seconds),
         lambda: Net(randomness.choice(LINKS), randomness.choice(weathers), seconds),
         Flush,
+        Forget,
         Drop,
         Reload,
         lambda: randomness.choice(STORMS),
