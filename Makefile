@@ -12,7 +12,7 @@ node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 .PHONY: help screenshots dashboards eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery bench-web \
-	bench-history bench-load bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy demo-drain soak fuzz \
+	bench-history bench-load bench-sound bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy demo-drain soak fuzz \
 	docker-up docker-down docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
 help: ## Show this
@@ -59,6 +59,9 @@ bench-history: .venv/.ready ## Events, bytes and billed actions a turn (TURNS=10
 
 bench-load: .venv/.ready ## Concurrent interviews with Temporal on PostgreSQL (N=200; JSON last)
 	@$(PY) -m bench.load $(if $(N),--interviews $(N))
+
+bench-sound: .venv/.ready ## What a second of sound costs: decoding, voice detection, FLAC, MP3 (JSON last)
+	@$(PY) -m bench.sound
 
 bench-recovery: .venv/.ready ## SIGKILL at each stage of a turn: time to the next sound (JSON last)
 	@$(PY) -m bench.recovery
