@@ -147,14 +147,18 @@ def _report(interviews: int, pace: str, seen: dict[str, Any]) -> dict[str, objec
     cpu: Counter[str] = seen["cpu"]
     seconds = seen["left"] - seen["entered"]
     turns = max(len(late), 1)
+
+    def at(share: float) -> float | None:
+        return round(late[min(int(len(late) * share), len(late) - 1)], 1) if late else None
+
     return {
         "bench": "load",
         "interviews": interviews,
         "pace": pace,
         "turns": len(late),
-        "p50_ms": round(late[len(late) // 2], 1),
-        "p95_ms": round(late[int(len(late) * 0.95)], 1),
-        "max_ms": round(late[-1], 1),
+        "p50_ms": at(0.5),
+        "p95_ms": at(0.95),
+        "max_ms": at(1.0),
         "errors": sum(seen["errors"].values()),
         "error_codes": seen["errors"],
         "turns_per_s": round(len(late) / seconds, 2),
