@@ -21,6 +21,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -46,6 +47,8 @@ if any(name in " ".join(sys.orig_argv) for name in ("-m api", "load_worker", "lo
     profile.enable()
 """
 """Found by every Python that starts with its folder in PYTHONPATH."""
+_EVENT = re.compile(r"\[(?:warning|error) *\] (\S+)")
+"""Of a line of a log."""
 
 
 @dataclass(slots=True)
@@ -135,9 +138,10 @@ async def measure(
             finally:
                 await end(generator)
             for name in ("api", *(n for n in names if n.startswith("worker"))):
-                warnings = stack.home.log(name).read_text().splitlines()
-                for line, count in Counter(w[25:120] for w in warnings).most_common(8):
-                    print(f"{name}: {count} × {line}", flush=True)
+                lines = stack.home.log(name).read_text().splitlines()
+                warnings = Counter(found[1] for line in lines if (found := _EVENT.search(line)))
+                for event, count in warnings.most_common():
+                    print(f"{name}: {count} × {event}", flush=True)
     return _report(interviews, pace, seen)
 
 
@@ -148,14 +152,18 @@ def _report(interviews: int, pace: str, seen: dict[str, Any]) -> dict[str, objec
     cpu: Counter[str] = seen["cpu"]
     seconds = seen["left"] - seen["entered"]
     turns = max(len(late), 1)
+
+    def at(share: float) -> float | None:
+        return round(late[min(int(len(late) * share), len(late) - 1)], 1) if late else None
+
     return {
         "bench": "load",
         "interviews": interviews,
         "pace": pace,
         "turns": len(late),
-        "p50_ms": round(late[len(late) // 2], 1),
-        "p95_ms": round(late[int(len(late) * 0.95)], 1),
-        "max_ms": round(late[-1], 1),
+        "p50_ms": at(0.5),
+        "p95_ms": at(0.95),
+        "max_ms": at(1.0),
         "errors": sum(seen["errors"].values()),
         "error_codes": seen["errors"],
         "turns_per_s": round(len(late) / seconds, 2),

@@ -27,6 +27,8 @@ from interview.streams.log import translated
 __all__ = ["BEAT_S", "STUCK_AFTER_S", "HeldTurn", "Pulse", "PulseReader", "Signs", "Vigil"]
 
 BEAT_S = 0.1
+APART_S = 0.05
+"""Two beats: what changes is told at once, and where much changes together with what comes next."""
 DEAD_AFTER_S = 0.4
 """A count that stands still for so long is a dead worker's."""
 BLIND_AFTER_S = 0.25
@@ -132,8 +134,11 @@ class Pulse:
 
     def _take_changes(self) -> bool:
         """Waits for a change, or until the next beat is due; False when it is the end."""
+        began = time.monotonic()
         with suppress(queue.Empty):
             change = self._changes.get(timeout=BEAT_S)
+            if change is not None:
+                time.sleep(max(0.0, began + APART_S - time.monotonic()))
             while True:
                 if change is None:
                     return False
