@@ -11,7 +11,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 node_is_new_enough = node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
 need = command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
-.PHONY: help screenshots dashboards eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-recovery bench-web \
+.PHONY: help screenshots dashboards eval-quality eval-dialogues setup setup-no-docker start dev api web worker demo bench-turn bench-modelled bench-turn-end bench-recovery bench-web \
 	bench-history bench-load bench-sound bench-auth bench-encryption bench-telemetry bench-sandbox test-sandbox chaos demo-deploy demo-drain soak fuzz \
 	docker-up docker-down docker-logs test test-cov check lint lint-fix protocol docs migrate migrate-new clean env
 
@@ -62,6 +62,9 @@ bench-load: .venv/.ready ## Concurrent interviews with Temporal on PostgreSQL (N
 
 bench-sound: .venv/.ready ## What a second of sound costs: decoding, voice detection, FLAC, MP3 (JSON last)
 	@$(PY) -m bench.sound
+
+bench-turn-end: .venv/.ready ## Whether the model tells whole sentences from halves, of a synthesized voice or RECORDINGS="…" (JSON last)
+	@$(PY) -m bench.turn_end $(RECORDINGS)
 
 bench-recovery: .venv/.ready ## SIGKILL at each stage of a turn: time to the next sound (JSON last)
 	@$(PY) -m bench.recovery

@@ -1,4 +1,4 @@
-"""Does what was said sound complete? Smart Turn v3.2 through onnxruntime, some 65 ms of CPU."""
+"""Does what was said sound complete? Smart Turn v3.2 through onnxruntime, 60 to 100 ms of CPU."""
 
 from __future__ import annotations
 
