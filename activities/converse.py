@@ -65,13 +65,18 @@ class Converse:
         turn = request.turn
         epoch = epoch_of(turn.reschedule, attempt)
         writer = SentenceWriter(self.log, turn, epoch)
+        out = OutboundWriter(
+            self.log, turn.interview_id, turn_id=turn.stream_id, stage="converse", epoch=epoch
+        )
         published = await writer.open()
         reply = Reply(writer, request.brief, published)
         if published.end is not None:
             return _result(reply, published.end.provider)
-        if epoch > FIRST_RUN and (spoken := await self._spoken(turn)) is not None:
-            await writer.write(EndFrame(len(spoken.sentences)))
-            return spoken
+        if epoch > FIRST_RUN:
+            await out.open()  # of the first run there is nothing to fence
+            if (spoken := await self._spoken(turn)) is not None:
+                await writer.write(EndFrame(len(spoken.sentences)))
+                return spoken
         # All that needs no answer happens while the candidate still talks.
         before, job = await asyncio.gather(
             self.records.conversation(
@@ -91,7 +96,9 @@ class Converse:
         try:
             answer = request.answer or await self._answer(request, reply, before, drafts, opener)
             if answer.outcome in ("cancelled", "stalled", "failed"):
-                await writer.write(EndFrame(0))
+                # Who could not be recognized did answer: what was said to them stands.
+                said = len(reply.sentences) if answer.outcome == "failed" else 0
+                await writer.write(EndFrame(said))
                 return ConverseResult(outcome="skipped")
             reply.brief = brief_for(request.brief, answer.confidence)
             if answer.outcome == "no_speech":
@@ -103,7 +110,7 @@ class Converse:
             elif opener and _opens(reply, answer.spoken_ms, answer.text):
                 await reply.open(opener)
             lines = _ending_with(before, answer.text)
-            telling = asyncio.create_task(self._tell_if_slow(turn, reply))
+            telling = asyncio.create_task(self._tell_if_slow(out, reply))
             try:
                 provider = await self._reply(request, reply, lines, attempt, begun)
             finally:
@@ -157,11 +164,11 @@ class Converse:
             warming.cancel()
         raise AssertionError("the text stream ends with a final text")
 
-    async def _tell_if_slow(self, turn: TurnRef, reply: Reply) -> None:
+    async def _tell_if_slow(self, out: OutboundWriter, reply: Reply) -> None:
         await asyncio.sleep(SLOW_S)
         if not reply.sentences:
             with suppress(StreamError):  # whoever needs it to go on meets it too
-                await OutboundWriter(self.log, turn.interview_id).send(Status(state="generating"))
+                await out.say(Status(state="generating"))
 
     def _drafts(
         self, request: ConverseInput, writer: SentenceWriter, before: Sequence[Line], opener: str

@@ -44,7 +44,7 @@ class Judge:
         except Exception:  # whatever is wrong with it, answers end by silence alone
             if not self._failed:
                 log.exception("turn_end.failed")
-            self._failed = True
+            self._failed = not self._model.done() or self._model.exception() is not None
             return None
         if probability > COMPLETE_ABOVE:
             return "complete"

@@ -68,7 +68,7 @@ class Speak:
         finally:
             reading.cancel()
             utterance.cancel()
-        if not utterance.timings:
+        if not utterance.timings or utterance.is_abandoned:
             return SpeakResult(outcome="skipped")
         await self._store(request, utterance)
         return SpeakResult(
@@ -109,8 +109,8 @@ class Speak:
                         utterance.directive = frame.directive
                     case SentenceFrame():
                         await utterance.add(frame)
-                    case EndFrame():
-                        pass
+                    case EndFrame(sentences):
+                        utterance.is_abandoned = not sentences
         finally:
             utterance.close()
 

@@ -67,6 +67,8 @@ class Utterance:
     """Of this run, on the outbound stream."""
     standing: Standing = field(init=False)
     directive: Directive | None = field(init=False, default=None)
+    is_abandoned: bool = field(init=False, default=False)
+    """There was no answer, which was known only behind the opener: it counts as not said."""
     provider: str = field(init=False, default="")
     """Who made the last of the sound, in this run."""
     pcm16: bytearray = field(init=False, default_factory=bytearray)
@@ -155,7 +157,7 @@ class Utterance:
 
     async def finish(self) -> None:
         """Says that it was all."""
-        if not self.timings:
+        if not self.timings or self.is_abandoned:
             return
         turn = self.request.turn
         await self.out.send(
@@ -179,7 +181,7 @@ class Utterance:
         question before; whoever comes in now is not."""
         with suppress(StreamError):
             if not await self.out.still_has(self.fence):
-                await self.out.send(self._phase())
+                await self.out.say(self._phase())
 
     def cancel(self) -> None:
         self.forget()

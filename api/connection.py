@@ -45,8 +45,10 @@ T = TypeVar("T")
 SEND_TIMEOUT_S = 5.0
 ENTER_TIMEOUT_S = 8.0
 DRAIN_TIMEOUT_S = 3.0
+MOST_EARLY_BYTES = 256 * 1024
+"""Of messages that are taken from the socket before its connection has entered: then, or after one
+larger message, no more is read."""
 MOST_EARLY = 32
-"""Messages that are taken from the socket before its connection has entered."""
 _RETRY_S = 0.25
 _CLOSE_CODES = {
     401: limits.CLOSE_UNAUTHENTICATED,
@@ -93,6 +95,7 @@ class Connection:
         self._heard_at = _now()
         self._reading: asyncio.Task[Message] | None = None
         self._early: deque[Message] = deque()
+        self._early_bytes = 0
         self._closed_with = "left"
 
     async def run(self) -> None:
@@ -204,12 +207,13 @@ class Connection:
         try:
             while not task.done():
                 waiting: set[asyncio.Task[Any]] = {task}
-                if len(self._early) < MOST_EARLY:
+                if len(self._early) < MOST_EARLY and self._early_bytes < MOST_EARLY_BYTES:
                     self._reading = self._reading or asyncio.create_task(self._socket.receive())
                     waiting.add(self._reading)
                 await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 if self._reading is not None and self._reading.done():
                     self._early.append(await self._heard())
+                    self._early_bytes += _size(self._early[-1])
             return task.result()
         finally:
             task.cancel()
@@ -331,6 +335,10 @@ class Connection:
             silent_at = self._heard_at + limits.CLIENT_SILENCE_TIMEOUT_S
         self._dialect.tell(error_message(InvalidInputError("connection.idle", "no sign of life")))
         self._outbox.close(limits.CLOSE_TRY_AGAIN)
+
+
+def _size(received: Message) -> int:
+    return len(received.get("text") or received.get("bytes") or b"")
 
 
 def _now() -> float:

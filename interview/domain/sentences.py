@@ -8,7 +8,7 @@ __all__ = ["SentenceSplitter"]
 
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|No|approx)|\b[A-Z]|\b\d+)\.\s+$"
+    r"(?:\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|No|approx|Inc|Ltd|bzw|[Vv]gl|ca)|\b[A-Z]|\b\d+)\.\s+$"
 )
 
 _END_ALONE = re.compile(r"[.!?…]+[\"'”’)\]]*")

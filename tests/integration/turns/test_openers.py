@@ -267,6 +267,23 @@ async def test_where_nobody_could_recognize_it_stands_alone(opening: Desk) -> No
     assert await desk.lines() == [("interviewer", OPENER)]
 
 
+async def test_behind_what_turns_out_to_be_no_answer_it_was_not_said(opening: Desk) -> None:
+    """The worker died, and what it had heard is gone: the turn leaves no trace."""
+    desk = opening
+    desk.stt.gate.close()
+    transcribing, *others = desk.all()
+    await _answered(desk)
+    await desk.until(desk.sounded)
+    transcribing.cancel()
+    await asyncio.wait([transcribing])
+    await desk.audio.cancel()
+    stages = [desk.transcribe(attempt=2), *others]
+    transcribed, conversed, spoken = await _all_done(desk, stages)
+    outcomes = (transcribed.outcome, conversed.outcome, spoken.outcome)
+    assert outcomes == ("cancelled", "skipped", "skipped")
+    assert await desk.lines() == []
+
+
 @pytest.mark.parametrize("mode", ["hold", "hands_free"])
 @pytest.mark.parametrize(
     "words", ["yes", "I moved it", "What exactly do you mean by that?"], ids=["yes", "short", "ask"]

@@ -42,6 +42,8 @@ def test_the_first_sentence_is_over_with_a_full_stop_that_comes_alone() -> None:
         ("You use Node", ".js", " there."),
         ("That took 3", ".", "5 hours."),
         ("Thanks, Dr", ".", " Lovelace."),
+        ("At Acme Inc", ".", " you moved it."),
+        ("Sie haben Kafka bzw", ".", " Redis benutzt."),
         ("Some tools, e", ".", "g", ".", " those, failed."),
         ("Well", ",", " e", ".", "g", ".", " those."),
     ],
