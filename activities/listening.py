@@ -32,6 +32,8 @@ TOLD_APART_S = 0.02
 """That the answer has ended is told by itself where recognition takes longer than this."""
 AT_ONCE_BYTES = 8_192
 """Of plain PCM, a quarter of a second: heard sooner than a thread takes over."""
+ASK_AGAIN_S = 2.0
+"""At the earliest, where an answer is not there at all; then after twice as long each time."""
 TRUNCATED_SLACK_MS = 1_500
 """Decoded audio may be shorter than declared by this and a fifth before it counts as damaged."""
 
@@ -146,15 +148,18 @@ class Listener:
 
     async def _listen(self) -> Heard:
         heard = Heard("no_speech")
-        last_frame, existed, left = time.monotonic(), False, False
+        last_frame, left = time.monotonic(), False
+        ask_after_s = 0.0
         async for frames in self.audio.frames():
+            silent_s = time.monotonic() - last_frame
             if frames:
-                last_frame, existed = time.monotonic(), True
-            elif left or time.monotonic() - last_frame > self.stall_after_s:
+                last_frame, ask_after_s = time.monotonic(), 0.0
+            elif left or silent_s > self.stall_after_s:
                 return Heard("stalled")
-            elif existed and not await self.audio.exists():
-                existed = False
-                await self.reports.missing(len(self._chunks))  # the stream was lost under us
+            elif silent_s >= ask_after_s and not await self.audio.exists():
+                # It was lost, under us or before this run. So may be what is asked for.
+                ask_after_s = max(2 * silent_s, ASK_AGAIN_S)
+                await self.reports.missing(len(self._chunks))
             before = len(self._chunks)
             end: AudioEnd | None = None
             for frame in frames:
