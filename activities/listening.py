@@ -39,6 +39,8 @@ AT_ONCE_BYTES = 8_192
 GATHER_S = 0.45
 """A container's chunks wait so long for each other, or as long as they can complete no segment: to
 hand them to the decoder one by one costs as much as to decode them."""
+ASK_AGAIN_S = 2.0
+"""At the earliest, where an answer is not there at all; then after twice as long each time."""
 TRUNCATED_SLACK_MS = 1_500
 """Decoded audio may be shorter than declared by this and a fifth before it counts as damaged."""
 
@@ -179,15 +181,18 @@ class Listener:
 
     async def _listen(self) -> Heard:
         heard = Heard("no_speech")
-        last_frame, existed, left = time.monotonic(), False, False
+        last_frame, left = time.monotonic(), False
+        ask_after_s = 0.0
         async for frames in self.audio.frames():
+            silent_s = time.monotonic() - last_frame
             if frames:
-                last_frame, existed = time.monotonic(), True
-            elif left or time.monotonic() - last_frame > self.stall_after_s:
+                last_frame, ask_after_s = time.monotonic(), 0.0
+            elif left or silent_s > self.stall_after_s:
                 return Heard("stalled")
-            elif existed and not await self.audio.exists():
-                existed = False
-                await self.reports.missing(len(self._chunks))  # the stream was lost under us
+            elif silent_s >= ask_after_s and not await self.audio.exists():
+                # It was lost, under us or before this run. So may be what is asked for.
+                ask_after_s = max(2 * silent_s, ASK_AGAIN_S)
+                await self.reports.missing(len(self._chunks))
             end: AudioEnd | None = None
             for frame in frames:
                 if isinstance(frame, AudioCancel):

@@ -10,6 +10,7 @@ from typing import Literal
 
 from chaos.fold import RoomState
 from chaos.record import Record, Said, Stored, StoredLine
+from interview.domain.directives import Directive
 from interview.domain.phrases import phrases
 from interview.protocol.server import (
     PhaseChanged,
@@ -29,6 +30,10 @@ Kind = Literal[
 
 AGAIN = (phrases("en").welcome_back, phrases("en").cut_off)
 """What a question is said again after."""
+
+ASKED_FOR = {Directive.REPROMPT, Directive.RETURN}
+"""Said to who wants to hear it again, or comes back to it. The scripted interviewer, who stands in
+where no model answers, says the plan's own words then."""
 
 CLOCK_SLACK_S = 1.5
 """Between the client's clock and the workflow's: network, and rounding."""
@@ -151,6 +156,7 @@ def _heard_once(record: Record, stored: Stored) -> Found:
                 yield "asked_twice", f"sentence {message.index} of {sequence} was said in two ways"
             spoken[message.text].add(sequence)
     again = {s for s, lines in texts.items() if lines.get(0) in AGAIN}
+    again |= {line.sequence for line in stored.lines if line.directive in ASKED_FOR}
     for question_id, text in stored.questions:
         if len(spoken[text] - again) > 1:
             yield "asked_twice", f"{question_id} was spoken in utterances {sorted(spoken[text])}"
@@ -306,6 +312,8 @@ def _acknowledged(records: Sequence[Record]) -> set[str]:
 
 def _asks(line: StoredLine, stored: Stored) -> list[str]:
     if line.speaker != "interviewer" or line.text.startswith(AGAIN):
+        return []
+    if line.directive in ASKED_FOR:
         return []
     return [question_id for question_id, text in stored.questions if text in line.text]
 

@@ -1,4 +1,5 @@
-"""The outbound stream is lost while a question is being asked: whoever comes in then is told it."""
+"""Streams are lost in the middle of a turn: whoever comes in then is told the question, what was
+said is not said anew, and what is missing is asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +11,13 @@ import pytest
 
 from interview.persistence.blobs import FilesystemBlobStore
 from interview.ports import StoredBlob
-from interview.protocol.server import PhaseChanged, Sentence, UtteranceEnd, UtteranceStart
+from interview.protocol.server import (
+    PhaseChanged,
+    Sentence,
+    TurnResend,
+    UtteranceEnd,
+    UtteranceStart,
+)
 from interview.streams.client import Redis
 from interview.streams.erase import find_keys
 from interview.streams.log import connect_redis
@@ -106,3 +113,19 @@ async def test_a_reply_that_was_said_is_not_made_anew(desk: Desk, redis: Redis) 
     assert again == first.model_copy(update={"provider": "", "prompt_version": ""})
     assert len(desk.model.asked) == 1
     assert await desk.kinds("sentences") == ["begin", "end"]
+
+
+async def test_an_answer_that_was_lost_before_a_run_is_asked_for(desk: Desk) -> None:
+    """Its sender has sent it all, and would wait for ever."""
+
+    async def asked(times: int) -> bool:
+        return sum(isinstance(message, TurnResend) for message in await desk.out()) >= times
+
+    transcribe = desk.transcribe(2)
+    await desk.until(lambda: asked(1))
+    # What was asked for may be lost as well.
+    await desk.until(lambda: asked(2))
+    await _answered(desk)
+    assert (await desk.done(transcribe)).text == "I moved it"
+    resends = [message for message in await desk.out() if isinstance(message, TurnResend)]
+    assert {message.from_chunk for message in resends} == {0}

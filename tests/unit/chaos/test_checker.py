@@ -315,3 +315,14 @@ def test_what_is_wrong_in_the_record_is_found(name: str) -> None:
     record = faithful()
     doctor(record)
     assert kind in found(record)
+
+
+@pytest.mark.parametrize("directive", ["close", "reprompt"])
+def test_what_the_candidate_asked_to_hear_again_is_not_asked_twice(directive: str) -> None:
+    """The scripted interviewer repeats the plan's own words."""
+    said_again = dataclasses.replace(LINES[4], text=SECOND[1], directive=directive)
+    record, stored = faithful(), dataclasses.replace(STORED, lines=(*LINES[:4], said_again))
+    again = Sentence(utterance_id="utterance-5", index=1, text=SECOND[1], start_ms=0)
+    _insert(record, again, 21)
+    kinds = {violation.kind for violation in check([record], stored)}
+    assert ("asked_twice" in kinds) == (directive == "close")
