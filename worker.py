@@ -7,6 +7,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
 import structlog
@@ -36,6 +37,9 @@ from workers.turns import turn_workers
 
 log = structlog.stdlib.get_logger("worker")
 
+THREADS = 32
+"""For what is heard, encoded and stored. Most of them wait, and the end of an answer must not wait
+behind them; by default there are four more than processors."""
 DATABASE_PATIENCE_S = 600.0
 """A task that waits for a key goes on at once when the database is back."""
 
@@ -49,6 +53,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         settings.worker_ready_file.unlink(missing_ok=True)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(THREADS, "worker"))
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     async with AsyncExitStack() as stack:
