@@ -98,3 +98,7 @@ async def test_an_accommodation_changes_endpointing_at_once(floor: Floor) -> Non
     assert (told.endpointing_ms, told.question_id) == (1_400, "introduction-1")
     await room.answer()
     assert floor.stages.spoken[-1].endpointing.main_questions == 2_400
+    judged_by = floor.stages.transcribed[-1].endpointing
+    assert judged_by == floor.stages.spoken[-1].endpointing
+    assert judged_by is not None
+    assert judged_by.unhurried
