@@ -97,11 +97,12 @@ async def _receive(socket: ClientConnection, sounds: asyncio.Queue[float]) -> No
 async def intervue_turns(
     stack: LocalStack, plan: Plan, answer: Answer, turns: int, phase: Phase
 ) -> list[Heard]:
-    """With the waits of `phase` in every phase; in as many interviews as the turns need. Raises
+    """Those at which the room waits as in `phase`, of as many interviews as it takes. Raises
     `TimeoutError`."""
+    waits = Endpointing()
     heard: list[Heard] = []
     while len(heard) < turns:
-        interview_id = await _create(stack, plan, everywhere(phase))
+        interview_id = await _create(stack, plan, waits)
         inbox: asyncio.Queue[ServerMessage] = asyncio.Queue()
         async with Room(stack.app_url, interview_id, on_message=inbox.put_nowait) as room:
             await room.wait(lambda: ended(room.last_utterance()), PATIENCE_S)
@@ -111,10 +112,15 @@ async def intervue_turns(
                 asyncio.create_task(candidate.obey()),
             ]
             try:
+                was_there = False
                 while room.ended is None and len(heard) < turns:
                     await asyncio.sleep(REST_S)
-                    if room.ended is None:
-                        heard.append(await candidate.turn())
+                    is_there = room.endpointing_ms == waits.wait_ms(phase)
+                    if room.ended is not None or (was_there and not is_there):
+                        break
+                    was_there = is_there
+                    taken = await candidate.turn()
+                    heard += [taken] if is_there else []
             finally:
                 for task in beside:
                     task.cancel()
@@ -217,20 +223,6 @@ class _Candidate:
                 await self._room.send_raw(end.model_dump_json())
                 self._ended.put_nowait((self._turn_id, ended_at))
                 self._turn_id, self._paused_after = "", None
-
-
-def everywhere(phase: Phase) -> Endpointing:
-    """The waits of `phase`, in all of them."""
-    waits = Endpointing()
-    usual_ms, complete_ms = waits.wait_ms(phase), waits.wait_ms(phase, "complete")
-    return Endpointing(
-        introduction=usual_ms,
-        warmup=usual_ms,
-        main_questions=usual_ms,
-        wrap_up=usual_ms,
-        complete=complete_ms,
-        main_complete=complete_ms,
-    )
 
 
 async def _create(stack: LocalStack, plan: Plan, endpointing: Endpointing) -> str:

@@ -3,9 +3,8 @@
 As it ships, Intervue says a short, fixed phrase at once when an answer has ended (an opener), and
 its reply after it. `hold_to_talk_p50_ms` and `hands_free_p50_ms` are to the first sound, whatever
 it is; `…_own_words_…` are to the first sound of what follows the opener, which waits for
-recognizer, model and voice as the peers' first sound does. `hold_to_talk_ratio_…` compares those
-own words, `hold_to_talk_first_sound_ratio_…` the first sound; `hands_free_ratio_…` compares the
-first sound, `hands_free_own_words_ratio_…` the own words.
+recognizer, model and voice as the peers' first sound does. Ratios are of the first sound to that of
+the peer, and `…_own_words_ratio_…` of the own words to it: only those say how fast a reply is.
 
 Modelled are 150 ms to recognize a segment, 300 ms to the model's first token and 15 ms to each
 further one, 150 ms to the first sound of a sentence; the words are the same for all systems.
@@ -131,8 +130,8 @@ def hold_figures(
     }
     for name, ms in times.items():
         report[f"{name}_hold_to_talk_p50_ms"] = p50(ms)
-        report[f"hold_to_talk_ratio_{name}"] = round(p50(own) / p50(ms), 3)
-        report[f"hold_to_talk_first_sound_ratio_{name}"] = round(p50(first) / p50(ms), 3)
+        report[f"hold_to_talk_ratio_{name}"] = round(p50(first) / p50(ms), 3)
+        report[f"hold_to_talk_own_words_ratio_{name}"] = round(p50(own) / p50(ms), 3)
     return report
 
 

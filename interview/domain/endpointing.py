@@ -16,6 +16,8 @@ Sound = Literal["complete", "unfinished"]
 """How an answer sounds when somebody falls silent."""
 
 UNFINISHED_FACTOR = 1.5
+COMPLETE_FACTOR = 4 / 7
+"""In main questions it shortens nothing: people think between whole sentences there."""
 
 
 class Endpointing(BaseModel):
@@ -27,10 +29,6 @@ class Endpointing(BaseModel):
     warmup: Wait = 700
     main_questions: Wait = 1_200
     wrap_up: Wait = 800
-    complete: Wait = 400
-    """After what sounds complete."""
-    main_complete: Wait = 900
-    """The same in main questions, where people think between whole sentences."""
     unhurried: bool = False
     """For somebody with extra time a complete sound shortens nothing."""
 
@@ -42,11 +40,10 @@ class Endpointing(BaseModel):
                 return usual
             case "unfinished":
                 return round(usual * UNFINISHED_FACTOR)
-            case "complete" if self.unhurried:
+            case "complete" if self.unhurried or phase is Phase.MAIN_QUESTIONS:
                 return usual
             case "complete":
-                is_main = phase is Phase.MAIN_QUESTIONS
-                return min(usual, self.main_complete if is_main else self.complete)
+                return round(usual * COMPLETE_FACTOR)
 
     def stretched(self, extra_time_factor: float) -> Endpointing:
         usual = {name: getattr(self, name) for name in _BY_PHASE}

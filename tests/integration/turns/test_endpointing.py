@@ -53,8 +53,8 @@ async def is_told(desk: Desk) -> bool:
     [
         (Phase.INTRODUCTION, "I moved it", 400),
         (Phase.WARMUP, "I moved it", 400),
-        (Phase.WRAP_UP, "I moved it", 400),
-        (Phase.MAIN_QUESTIONS, "I moved it", 900),
+        (Phase.WRAP_UP, "I moved it", 457),
+        (Phase.MAIN_QUESTIONS, "I moved it", 1_200),
         (Phase.WARMUP, "I moved it and", 1_050),
         (Phase.MAIN_QUESTIONS, "I moved it and", 1_800),
     ],
