@@ -54,7 +54,6 @@ async def is_told(desk: Desk) -> bool:
         (Phase.INTRODUCTION, "I moved it", 400),
         (Phase.WARMUP, "I moved it", 400),
         (Phase.WRAP_UP, "I moved it", 457),
-        (Phase.MAIN_QUESTIONS, "I moved it", 1_200),
         (Phase.WARMUP, "I moved it and", 1_050),
         (Phase.MAIN_QUESTIONS, "I moved it and", 1_800),
     ],
@@ -84,6 +83,7 @@ async def test_the_room_is_told_beside_what_is_recognized(
 
 
 async def test_each_pause_is_judged_once_by_all_that_was_said(desk: Desk, words: WordJudge) -> None:
+    desk.phase = Phase.WARMUP
     stage = desk.transcribe()
     await desk.start()
     for part in ("I moved it", " and", " well"):
