@@ -11,7 +11,7 @@ import jiwer
 
 from demo.coding import is_coding
 from demo.interview import HeldInterview
-from interview.audio.decode import decode_all
+from demo.playing import played
 from interview.domain.phases import SPOKEN_PHASES
 
 __all__ = ["check_interview", "questions_asked", "word_error_rate"]
@@ -97,7 +97,7 @@ async def _recordings_play(api: httpx.AsyncClient, interview_id: str, spoken: in
         data = response.raise_for_status().content
         if hashlib.sha256(data).hexdigest() != recording["sha256"]:
             return False
-        if len(decode_all(data, limit_s=3600)) < 16_000:
+        if len(played(data)) < 16_000:
             return False
     return len(recordings) == spoken
 
