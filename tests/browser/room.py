@@ -72,7 +72,8 @@ class Room:
         page.on("console", self._on_console)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # What was loaded ahead, and waits for a busy machine, is no mistake of the page's.
+        if message.type in ("error", "warning") and "was preloaded using" not in message.text:
             self.problems.append(f"{message.text} ({message.location.get('url', '')})")
 
     # Getting in
