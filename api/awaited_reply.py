@@ -75,7 +75,7 @@ class AwaitedReply:
         if event.kind == "message":
             if event.data.startswith(_BEGINS):
                 self._has_begun = self._turn_id in event.data
-            elif event.data.startswith(_CAPTION):
+            elif not self._is_heard and event.data.startswith(_CAPTION):
                 self._is_opener = is_opener(json.loads(event.data)["text"])
             elif event.data.startswith(_ENDS) and self._is_over(event.data):
                 self.close()

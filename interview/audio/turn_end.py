@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol
 
-import onnxruntime
-
+from interview.audio.inference import load_model
 from interview.audio.turn_features import WINDOW_MS, log_mel
 
 __all__ = ["SmartTurn", "TurnEndModel", "WINDOW_MS"]
@@ -25,15 +24,7 @@ class SmartTurn:
     """The loaded model; any thread may use it, also several at once."""
 
     def __init__(self, path: Path = _MODEL) -> None:
-        # onnxruntime has no type information for its session
-        runtime = cast(Any, onnxruntime)
-        options = runtime.SessionOptions()
-        options.inter_op_num_threads = 1
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = runtime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        self._session = load_model(path, arena=True)
 
     def judge(self, pcm16: bytes) -> float:
         (probabilities,) = self._session.run(None, {"input_features": log_mel(pcm16)[None]})

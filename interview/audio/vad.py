@@ -7,7 +7,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
+
+from interview.audio.inference import load_model
 
 __all__ = ["FRAME_SAMPLES", "SileroVad", "VoiceDetector", "VoiceModel"]
 
@@ -38,17 +39,7 @@ class SileroVad:
     """The loaded model; any number of recordings may use it at once, from any thread."""
 
     def __init__(self, path: Path = _MODEL) -> None:
-        # onnxruntime has no type information for its session
-        runtime = cast(Any, onnxruntime)
-        options = runtime.SessionOptions()
-        options.inter_op_num_threads = 1
-        options.intra_op_num_threads = 1
-        # The arena would keep the peak of every batch size for ever.
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 3
-        self._session = runtime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        self._session = load_model(path, arena=False)
 
     def detector(self) -> VoiceDetector:
         return _SileroDetector(self._session)
