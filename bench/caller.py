@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from bench.answers import Answer
-from demo.room import Utterance
 from interview.domain.phrases import phrases
 from interview.protocol import SUBPROTOCOL_V2
 from interview.protocol.frames import pack_uplink
@@ -55,11 +54,13 @@ class Sounded:
     own_words_ms: float
 
     @classmethod
-    def of(cls, reply: Utterance, ended_at: float) -> Sounded:
-        first_at, own_at = reply.first_audio_at, reply.sounds_at(without=OPENERS)
-        assert first_at is not None
-        assert own_at is not None
-        return cls((first_at - ended_at) * 1000, (own_at - ended_at) * 1000)
+    def of(
+        cls, sentences_at: Mapping[int, float], captions: Mapping[int, str], ended_at: float
+    ) -> Sounded:
+        """By sentence: the `time.perf_counter()` of its first sound, and its words."""
+        own = [at for i, at in sentences_at.items() if captions.get(i) not in OPENERS]
+        first_at = min(sentences_at.values())
+        return cls((first_at - ended_at) * 1000, (min(own) - ended_at) * 1000)
 
 
 class Caller:
@@ -83,10 +84,7 @@ class Caller:
         ended_at = time.perf_counter()
         await self._send(type="turn_end", turn_id=turn_id, chunks=chunks, duration_ms=duration_ms)
         await self.listen("turn_committed", "utterance_end", unread=True)
-        words = [at for i, at in self._sounds.items() if self._captions.get(i) not in OPENERS]
-        return Sounded(
-            (min(self._sounds.values()) - ended_at) * 1000, (min(words) - ended_at) * 1000
-        )
+        return Sounded.of(self._sounds, self._captions, ended_at)
 
     async def rest(self, seconds: float) -> None:
         """The interview may end meanwhile."""

@@ -174,11 +174,11 @@ class _Candidate:
         assert reply is not None, room.errors
         if ended_at < spoken_at:
             return Heard(None)
-        after_speech = Sounded.of(reply, spoken_at)
+        after_speech = Sounded.of(reply.sentences_at, reply.captions, spoken_at)
         sounds, told_at = self._told or ("", None)
         return Heard(
             after_speech_ms=after_speech.first_ms,
-            after_end_ms=Sounded.of(reply, ended_at).first_ms,
+            after_end_ms=Sounded.of(reply.sentences_at, reply.captions, ended_at).first_ms,
             own_words_ms=after_speech.own_words_ms,
             waited_ms=(ended_at - spoken_at) * 1000,
             told_after_ms=None if told_at is None else (told_at - spoken_at) * 1000,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -79,11 +79,6 @@ class Utterance:
     @property
     def first_audio_at(self) -> float | None:
         return self.frames_at[0] if self.frames_at else None
-
-    def sounds_at(self, *, without: Collection[str] = ()) -> float | None:
-        """Of the first piece, where sentences in these words do not count."""
-        times = [at for i, at in self.sentences_at.items() if self.captions.get(i) not in without]
-        return min(times, default=None)
 
     def sound(self) -> bytes:
         return b"".join(bytes(self.pcm16[i]) for i in sorted(self.pcm16))
