@@ -17,12 +17,12 @@ from interview.protocol.server import (
     ServerMessage,
     SessionEnded,
     SessionStarted,
-    Snapshot,
     Transcript,
     TurnCommitted,
     UtteranceEnd,
     UtteranceStart,
 )
+from tests.unit.chaos.rooms import entered
 
 FIRST, SECOND = ("one", "Is the sound good?"), ("two", "What broke?")
 BYE = "Goodbye."
@@ -53,22 +53,7 @@ def _snapshot(lines: tuple[StoredLine, ...], question_id: str | None) -> Session
         Transcript(role=x.speaker, text=x.text, sequence=x.sequence, turn_id=x.turn_id)
         for x in lines
     ]
-    snapshot = Snapshot(
-        status="active",
-        role="demo",
-        title="",
-        candidate_name="",
-        phase=Phase.WARMUP,
-        question_id=question_id,
-        question_text="",
-        question_number=1,
-        question_count=2,
-        transcript=transcript,
-        pending_turn=None,
-        committed_turns=[x.turn_id for x in lines if x.speaker == "candidate"],
-        endpointing_ms=700,
-    )
-    return SessionStarted(session_id="interview", version=2, snapshot=snapshot)
+    return entered("interview", transcript, question_id)
 
 
 def _phase(question_id: str | None, left_s: float) -> PhaseChanged:

@@ -9,10 +9,10 @@ from interview.domain.phases import Phase
 from interview.protocol.server import (
     PhaseChanged,
     SessionStarted,
-    Snapshot,
     Transcript,
     UtteranceStart,
 )
+from tests.unit.chaos.rooms import entered
 
 
 def _entered(question_id: str, spoken: int, resumed_from_seq: int | None = None) -> SessionStarted:
@@ -20,24 +20,7 @@ def _entered(question_id: str, spoken: int, resumed_from_seq: int | None = None)
         Transcript(role="interviewer", text="And?", sequence=sequence, turn_id="turn")
         for sequence in range(1, spoken + 1, 2)
     ]
-    snapshot = Snapshot(
-        status="active",
-        role="demo",
-        title="",
-        candidate_name="",
-        phase=Phase.WARMUP,
-        question_id=question_id,
-        question_text="",
-        question_number=1,
-        question_count=2,
-        transcript=lines,
-        pending_turn=None,
-        committed_turns=[],
-        endpointing_ms=700,
-    )
-    return SessionStarted(
-        session_id="room", version=2, snapshot=snapshot, resumed_from_seq=resumed_from_seq
-    )
+    return entered("room", lines, question_id, resumed_from_seq=resumed_from_seq)
 
 
 @pytest.mark.parametrize(
