@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from demo.voice import Spoken
 from interview.persistence.records import Records
 from interview.protocol.frames import pack_uplink
 from interview.streams.log import StreamLog
@@ -66,15 +67,20 @@ async def test_silence_ends_an_answer_and_thinking_does_not(
     ]
 
 
+async def fallen_silent(client: Client, turn_id: str, spoken: Spoken) -> None:
+    """An answer that may be over."""
+    await greeted(client)
+    await client.send(type="turn_start", turn_id=turn_id, format="webm", mode="hands_free")
+    for index, (data, _) in enumerate(spoken.chunks):
+        await client.send_raw(pack_uplink(index, data))
+    await client.send(type="speech_paused", turn_id=turn_id, chunks=len(spoken.chunks))
+
+
 async def test_the_room_is_told_how_a_pause_sounds(url: str, interview_id: str) -> None:
     spoken, turn_id = await spoken_answer("I moved it to a new database."), uuid.uuid4().hex
     chunks = len(spoken.chunks)
     async with Client(url, interview_id) as client:
-        await greeted(client)
-        await client.send(type="turn_start", turn_id=turn_id, format="webm", mode="hands_free")
-        for index, (data, _) in enumerate(spoken.chunks):
-            await client.send_raw(pack_uplink(index, data))
-        await client.send(type="speech_paused", turn_id=turn_id, chunks=chunks)
+        await fallen_silent(client, turn_id, spoken)
         told = (await client.until("endpointing")).body
         assert told == {
             "type": "endpointing",
@@ -95,11 +101,7 @@ async def test_another_connection_goes_on_in_the_middle_of_a_pause(
     spoken, turn_id = await spoken_answer(), uuid.uuid4().hex
     chunks = len(spoken.chunks)
     async with Client(url, interview_id) as client:
-        await greeted(client)
-        await client.send(type="turn_start", turn_id=turn_id, format="webm", mode="hands_free")
-        for index, (data, _) in enumerate(spoken.chunks):
-            await client.send_raw(pack_uplink(index, data))
-        await client.send(type="speech_paused", turn_id=turn_id, chunks=chunks)
+        await fallen_silent(client, turn_id, spoken)
         await client.until("partial_transcript")
     async with Client(url, interview_id) as other:
         pending = (await other.hello())["snapshot"]["pending_turn"]
