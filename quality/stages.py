@@ -70,6 +70,9 @@ class _PaperRecords(Records):
     ) -> list[Line]:
         return list(self._lines[-limit:])
 
+    async def find_speech(self, interview_id: str, turn_id: str) -> None:
+        """Nothing is stored that a second attempt could find."""
+
 
 async def _tried(converse: Converse, request: ConverseInput) -> ConverseResult:
     """As often as the workflow would have it tried. A test server's time is not skipped any more
@@ -99,6 +102,7 @@ class RehearsalStages(FakeStages):
         self._model = model
         self._made: dict[str, Utterance] = {}
         self._spoke = asyncio.Event()
+        self._broken: Exception | None = None
 
     async def make_reply(self, request: ConverseInput, answer: TranscribeResult) -> ConverseResult:
         log = _PaperLog()
@@ -108,6 +112,11 @@ class RehearsalStages(FakeStages):
         began = time.monotonic()
         try:
             result = await _tried(converse, known)
+        except Exception as error:
+            # Tried again, it would stand still: who waits for the reply is told.
+            self._broken = error
+            self._spoke.set()
+            raise
         finally:
             self.seconds += time.monotonic() - began
         if answer.text:
@@ -124,6 +133,8 @@ class RehearsalStages(FakeStages):
 
     async def says_more_than(self, heard: int) -> None:
         while len(self.said) <= heard:
+            if self._broken is not None:
+                raise self._broken
             self._spoke.clear()
             await self._spoke.wait()
 
