@@ -38,6 +38,8 @@ class Program:
     group_id: int | None = None
     inherits: bool = True
     """Our own environment, below `env`."""
+    niceness: int = 0
+    """What it yields to the others while the processor is short, as of nice(1)."""
 
 
 async def spawn(
@@ -58,7 +60,9 @@ async def spawn(
             )
         )
         try:
-            return await asyncio.shield(starting)
+            process = await asyncio.shield(starting)
+            _yield_as_a_group(process.pid, program.niceness)
+            return process
         except asyncio.CancelledError:
             await end(await starting)
             raise
@@ -76,13 +80,26 @@ def signal_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
+def _yield_as_a_group(pid: int, niceness: int) -> None:
+    """Linux may weigh sessions against each other, and a process's own niceness within its session
+    alone (sched(7), autogroup)."""
+    if niceness:
+        with contextlib.suppress(OSError):  # not there, or the process has ended
+            Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
+
+
+def _nice(program: Program) -> list[str]:
+    nice = shutil.which("nice") if program.niceness else None
+    return [nice, "-n", str(program.niceness)] if nice else []
+
+
 def _dying_with_parent(program: Program) -> list[str]:
     """The command, made to end when the launcher does, even by SIGKILL."""
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
     if setpriv is None or program.tree:
         guard = Path(__file__).with_name("guard.py")
-        return [sys.executable, "-I", str(guard), *program.argv]
-    command = [setpriv, "--pdeathsig", program.orphan_signal]
+        return [*_nice(program), sys.executable, "-I", str(guard), *program.argv]
+    command = [*_nice(program), setpriv, "--pdeathsig", program.orphan_signal]
     if program.user_id is not None:
         command += [f"--reuid={program.user_id}", f"--regid={program.group_id}", "--clear-groups"]
     return [*command, "--", *program.argv]

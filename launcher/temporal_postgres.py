@@ -25,6 +25,7 @@ from launcher.ports import is_free
 from launcher.process import Program, end, spawn
 from launcher.temporal import (
     DYNAMIC_CONFIG,
+    NICENESS,
     RETENTION_DAYS,
     alone,
     find_tool,
@@ -112,6 +113,7 @@ async def prepare_server(
             argv=[str(server), "--root", "/", "--config", str(folder), "--allow-no-auth", "start"],
             log=home.log("temporal"),
             env=_GO,
+            niceness=NICENESS,
         ),
         ready=lambda _: _serves(port),
     )
