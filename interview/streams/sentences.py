@@ -101,7 +101,8 @@ class SentenceWriter:
         self._epoch = b"%d" % epoch
 
     async def open(self) -> Published:
-        """Fences earlier runs; what they published stands and is continued."""
+        """Fences earlier runs; what they published stands and is continued, unless its beginning
+        was lost: nobody could say the rest."""
         began = await self._log.open(self._key, {b"k": b"begin", b"e": self._epoch})
         published = Published()
         for frame in _Ordered().admit(await self._log.before(self._key, began)):
@@ -114,6 +115,8 @@ class SentenceWriter:
                     published.sentences.append(frame)
                 case EndFrame():
                     published.end = frame
+        if published.end is not None and published.end.sentences > len(published.sentences):
+            return Published()
         return published
 
     async def write(self, *frames: Frame, revision: int = 0) -> None:
@@ -162,14 +165,16 @@ class SentenceReader:
     async def frames(self) -> AsyncIterator[Frame | Ahead | Dropped]:
         """Each frame once, in order, until the `EndFrame`.
 
-        Raises `StreamError`: `stream.lost` when the stream is gone, `stream.stalled` when a
-        reply that has begun does not go on.
+        Raises `StreamError`: `stream.lost` when the stream is gone, or its beginning was before it
+        was read, `stream.stalled` when a reply that has begun does not go on.
         """
         ordered, missed, begun = _Ordered(), 0, False
         heard_at = time.monotonic()
         async for entries in self._log.tail(self._key, idle_s=LOOK_S):
             for frame in ordered.admit(entries):
                 begun = begun or _begins(frame)
+                if isinstance(frame, EndFrame) and frame.sentences > ordered.count:
+                    raise StreamError("stream.lost", "sentences are missing", retryable=False)
                 yield frame
                 if isinstance(frame, EndFrame):
                     return
@@ -194,6 +199,11 @@ class _Ordered:
         """The newest one; older ones are dropped."""
         self._is_released = False
         self._held: list[Frame] = []
+
+    @property
+    def count(self) -> int:
+        """Of the sentences that were admitted."""
+        return self._next_index
 
     def admit(self, entries: Iterable[Entry]) -> list[Frame | Ahead | Dropped]:
         admitted: list[Frame | Ahead | Dropped] = []

@@ -143,12 +143,17 @@ class Desk:
         )
         return self._run(stage.run(request, attempt))
 
-    def speak(self, attempt: int = 1) -> asyncio.Task[SpeakResult]:
+    def speak(
+        self, attempt: int = 1, reply: ConverseResult | None = None
+    ) -> asyncio.Task[SpeakResult]:
+        """`reply` is given where the workflow knows it, as it does when a stage runs anew."""
         request = SpeakInput(
             turn=self.turn,
             language="en",
             standing=self.brief.standing,
             provider_attempts=self.attempts,
+            lines=reply.sentences if reply else None,
+            directive=reply.directive if reply else None,
         )
         return self._run(self._speaker().run(request, attempt))
 
@@ -193,9 +198,11 @@ class Desk:
                     return
                 await asyncio.sleep(0.005)
 
+    def key(self, name: str) -> str:
+        return f"intervue:{{{self.interview_id}}}:turn:{self.turn.stream_id}:{name}"
+
     async def stream(self, name: str) -> list[Entry]:
-        key = f"intervue:{{{self.interview_id}}}:turn:{self.turn.stream_id}:{name}"
-        return await self.log.read(key, b"0-0")
+        return await self.log.read(self.key(name), b"0-0")
 
     async def kinds(self, name: str) -> list[str]:
         return [entry.fields[b"k"].decode() for entry in await self.stream(name)]

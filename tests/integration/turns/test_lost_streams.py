@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from interview.errors import StreamError
 from interview.persistence.blobs import FilesystemBlobStore
 from interview.ports import StoredBlob
 from interview.protocol.server import (
@@ -90,6 +91,46 @@ async def test_before_it_is_on_record(desk: Desk, redis: Redis, tmp_path: Path) 
         await desk.done(stage)
     asked = [message for message in await desk.out() if isinstance(message, PhaseChanged)]
     assert [message.question_id for message in asked] == ["next"]
+
+
+async def test_a_reply_that_lost_its_beginning_is_not_taken_for_none(
+    desk: Desk, redis: Redis
+) -> None:
+    """The room has heard all of it, but it could not be kept. The next run finds the end alone, and
+    must not end the turn as one that holds no reply."""
+    desk.model.middle.close()
+    _, converse, speak = desk.all()
+    await _answered(desk)
+    await desk.until(desk.sounded)
+    speak.cancel()
+    await redis.delete(desk.key("sentences"))
+    desk.model.middle.open()
+    reply = await desk.done(converse)
+    with pytest.raises(StreamError) as lost:
+        await desk.done(desk.speak(2))
+    assert lost.value.code == "stream.lost"
+    # With which the workflow has it said from the reply that it knows, under a new epoch.
+    desk.turn = desk.turn.model_copy(update={"reschedule": 1})
+    spoken = await desk.done(desk.speak(1, reply))
+    assert spoken.outcome == "spoken"
+    stored = await desk.records.find_speech(desk.interview_id, desk.turn.turn_id)
+    assert stored is not None
+    assert tuple(sentence.text for sentence in stored.sentences) == reply.sentences
+
+
+async def test_a_reply_that_lost_its_beginning_is_made_anew(desk: Desk, redis: Redis) -> None:
+    """Its result was lost as well, and what was said of it was not kept."""
+    desk.model.middle.close()
+    _, converse, speak = desk.all()
+    await _answered(desk)
+    await desk.until(desk.sounded)
+    speak.cancel()
+    await redis.delete(desk.key("sentences"))
+    desk.model.middle.open()
+    reply = await desk.done(converse)
+    again = await desk.done(desk.converse(2))
+    assert again.sentences == reply.sentences
+    assert len(desk.model.asked) == 2
 
 
 async def test_a_stream_that_is_kept_is_told_once(desk: Desk) -> None:
