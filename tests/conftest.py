@@ -1,5 +1,32 @@
 """Fixtures of every test."""
 
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from interview.config import Settings
 from tests.services import services, stack
 
-__all__ = ["services", "stack"]
+__all__ = ["env_file", "no_env_file", "services", "stack"]
+
+ENV_FILE = Settings.model_config.get("env_file")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_env_file() -> Generator[None]:
+    """A developer's `.env` changes no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Settings.model_config, "env_file", None)
+        yield
+
+
+@pytest.fixture
+def env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """It is read after all, where this one is."""
+    assert ENV_FILE == ".env"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", ENV_FILE)
+    return tmp_path / ".env"

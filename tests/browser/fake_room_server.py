@@ -182,13 +182,14 @@ class FakeRoomServer:
             async with self._changed:
                 await self._changed.wait_for(lambda: not self.frozen)
             await self._take_over(interview, socket)
+            # As the room is before the greeting: one who comes first finds that nothing was said.
+            snapshot, seq = interview.snapshot(), interview.replay_from(hello.last_seq)
             interview.enter()
-            seq = interview.replay_from(hello.last_seq)
             started = SessionStarted(
                 session_id=interview.interview_id,
                 version=2,
                 resumed_from_seq=hello.last_seq,
-                snapshot=interview.snapshot(),
+                snapshot=snapshot,
             )
             await self._send(socket, started.model_dump_json(), interview.last_seq)
             relay = asyncio.create_task(self._relay(interview, socket, seq))

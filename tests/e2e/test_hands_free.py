@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import uuid
 
 import httpx
@@ -40,14 +41,25 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
     url, turn_id = stack.urls["app"], uuid.uuid4().hex
     spoken = await CandidateVoice().say(*PARTS, pause_ms=1_500)
     said: list[ServerMessage] = []
+    redis = connect_redis(stack.urls["REDIS_URL"])
+    streams = StreamLog(redis, ttl_s=60)
     async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
         interview_id = await create_interview(api, "demo", "Ada")
+        key = f"intervue:{{{interview_id}}}:turn:{turn_id}.0:sentences"
         async with Room(url, interview_id, on_message=said.append) as room:
             await room.wait(lambda: _all_said(room, 1))
+
+            pauses = itertools.count(1)
+
+            async def think() -> None:
+                """Until a reply was made ahead, however busy the machine is."""
+                await _drafted(streams, key, next(pauses))
+
             await room.speak(
                 turn_id,
                 spoken.chunks,
                 duration_ms=spoken.duration_ms,
+                at_chunk={end: think for _, end in spoken.silences[:-1]},
                 hands_free=True,
                 silences=spoken.silences,
                 trailing_ms=spoken.trailing_ms,
@@ -64,12 +76,20 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
     # Each pause showed the words so far; nothing that was made ahead of them reached anybody.
     assert sum(isinstance(m, PartialTranscript) for m in said) >= 2
     assert stored == lines
-    redis = connect_redis(stack.urls["REDIS_URL"])
-    key = f"intervue:{{{interview_id}}}:turn:{turn_id}.0:sentences"
-    entries = await StreamLog(redis, ttl_s=60).read(key, b"0-0")
+    entries = await streams.read(key, b"0-0")
     await redis.aclose()
     kinds = [entry.fields[b"k"] for entry in entries]
     assert kinds.count(b"drop") == 2, "replies were begun in the pauses"
+
+
+async def _drafted(streams: StreamLog, key: str, count: int) -> None:
+    """So many replies were made ahead, dropped ones included."""
+    async with asyncio.timeout(60):
+        while True:
+            entries = await streams.read(key, b"0-0")
+            if sum(entry.fields[b"k"] == b"end" for entry in entries) >= count:
+                return
+            await asyncio.sleep(0.05)
 
 
 def _all_said(room: Room, sequence: int) -> bool:

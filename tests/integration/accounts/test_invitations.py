@@ -246,19 +246,21 @@ async def test_who_declines_may_be_erased_without_ever_consenting(
     path = f"/api/v1/interviews/{made['interview_id']}/consent"
     version = (await http.get(path, headers=mine)).json()["notice_version"]
     assert code(await http.post(f"{path}/withdraw", headers=admin.headers)) == "auth.forbidden"
-    asked = [await http.post(f"{path}/withdraw", headers=mine) for _ in range(2)]
+    # At once, for where a worker runs the first is soon all that was needed.
+    asked = await asyncio.gather(*(http.post(f"{path}/withdraw", headers=mine) for _ in range(2)))
     assert [answer.status_code for answer in asked] == [202, 202]
     receipt = asked[0].json()
     assert asked[1].json()["receipt_id"] == receipt["receipt_id"]
     assert (receipt["reason"], receipt["actor_kind"]) == ("request", "user")
     late = await http.post(path, json={"notice_version": version}, headers=mine)
-    assert code(late) == "consent.withdrawn"
+    # By now the erasure may be over.
+    assert code(late) in ("consent.withdrawn", "auth.revoked", "interview.not_found")
     trail = await http.get(
         "/api/v1/audit", params={"interview_id": made["interview_id"]}, headers=admin.headers
     )
     actions = [event["action"] for event in trail.json()["items"]]
     assert actions.count("erasure.requested") == 1
-    assert "consent.withdrawn" not in actions
+    assert not {"consent.given", "consent.withdrawn"} & set(actions)
 
 
 async def test_the_room_stays_closed_without_consent_and_after_it_was_withdrawn(

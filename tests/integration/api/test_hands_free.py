@@ -31,6 +31,7 @@ async def test_silence_ends_an_answer_and_thinking_does_not(
 ) -> None:
     spoken, turn_id = await spoken_answer(), uuid.uuid4().hex
     half = len(spoken.chunks) // 2
+    key = f"intervue:{{{interview_id}}}:turn:{turn_id}.0:sentences"
     async with Client(url, interview_id) as client:
         await greeted(client)
         await client.send(type="turn_start", turn_id=turn_id, format="webm", mode="hands_free")
@@ -38,15 +39,13 @@ async def test_silence_ends_an_answer_and_thinking_does_not(
             if index == half:
                 await client.send(type="speech_paused", turn_id=turn_id, chunks=half)
                 await client.until("partial_transcript")
+                await _drafted(streams, key, 1)
                 await client.send(type="speech_resumed", turn_id=turn_id)
             await client.send_raw(pack_uplink(index, data))
         chunks = len(spoken.chunks)
         for _ in range(3):  # repeated, it is the same pause
             await client.send(type="speech_paused", turn_id=turn_id, chunks=chunks)
-        key = f"intervue:{{{interview_id}}}:turn:{turn_id}.0:sentences"
-        async with asyncio.timeout(20):
-            while await _last_draft(streams, key) < 2:  # noqa: ASYNC110 Redis tells others
-                await asyncio.sleep(0.01)
+        await _drafted(streams, key, 2)
         assert not any(
             m.body.get("turn_id") == turn_id for m in client.received if m.type == "utterance_start"
         )
@@ -177,11 +176,15 @@ async def test_a_question_is_repeated_when_nobody_speaks(url: str, interview_id:
         assert (again["sequence"], again["text"]) == (2, "Is the sound good?")
 
 
-async def _last_draft(streams: StreamLog, key: str) -> int:
-    """The revision of the last draft that is complete."""
-    entries = await streams.read(key, b"0-0")
-    complete = [int(e.fields.get(b"v", b"0")) for e in entries if e.fields[b"k"] == b"end"]
-    return max(complete, default=0)
+async def _drafted(streams: StreamLog, key: str, revision: int) -> None:
+    """This draft is complete: one that was withdrawn before it was begun is never made."""
+    async with asyncio.timeout(20):
+        while True:
+            entries = await streams.read(key, b"0-0")
+            complete = [int(e.fields.get(b"v", b"0")) for e in entries if e.fields[b"k"] == b"end"]
+            if max(complete, default=0) >= revision:
+                return
+            await asyncio.sleep(0.01)
 
 
 async def _kinds(streams: StreamLog, key: str) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from interview.protocol import limits
 from interview.protocol.frames import pack_uplink
 from interview.streams.log import StreamLog
 from interview.streams.outbound import out_key
-from tests.integration.api.servers import Client, Wire, serving
+from tests.integration.api.servers import PATIENCE_S, Client, Wire, serving
 from tests.integration.api.test_room import greeted, new_turn
 from tests.integration.api.voice import spoken_answer
 
@@ -120,7 +121,7 @@ async def test_an_answer_survives_its_connection_while_temporal_is_away(
 
 
 async def test_an_answer_outlives_the_streams_absence(
-    wires: Wires, interview_id: str, records: Records, http: httpx.AsyncClient
+    wires: Wires, interview_id: str, streams: StreamLog, http: httpx.AsyncClient
 ) -> None:
     spoken, turn_id = await spoken_answer(), new_turn()
     half = len(spoken.chunks) // 2
@@ -130,6 +131,8 @@ async def test_an_answer_outlives_the_streams_absence(
         for index, (data, _) in enumerate(spoken.chunks[:half]):
             await client.send_raw(pack_uplink(index, data))
         await client.until("turn_accepted")
+        # What is gathered before it is written would have to be sent again, rightly.
+        await _kept(streams, interview_id, turn_id, half)
         await wires.redis.cut()
         for index in range(half, len(spoken.chunks)):
             await client.send_raw(pack_uplink(index, spoken.chunks[index][0]))
@@ -213,3 +216,14 @@ async def test_who_has_left_does_not_enter_after_all(
         assert await client.alive()
     entries = await streams.read(out_key(interview_id), b"0-0")
     assert sum(entry.fields[b"k"] == b"takeover" for entry in entries) == 2
+
+
+async def _kept(streams: StreamLog, interview_id: str, turn_id: str, chunks: int) -> None:
+    """So many chunks of the answer are on the streams."""
+    key = f"intervue:{{{interview_id}}}:turn:{turn_id}:audio"
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            entries = await streams.read(key, b"0-0")
+            if sum(entry.fields[b"k"] == b"chunk" for entry in entries) >= chunks:
+                return
+            await asyncio.sleep(0.01)

@@ -68,8 +68,9 @@ async def answered(client: Client) -> None:
 
 
 async def asked(client: Client) -> None:
-    """Until the question is being asked: what is run belongs to it."""
-    await client.until("utterance_end")
+    """Until the question is being asked: what is run belongs to it. It may have been before the pad
+    was told."""
+    await client.seen("utterance_end")
 
 
 async def test_a_pad_is_kept_and_goes_on_on_another_device(

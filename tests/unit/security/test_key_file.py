@@ -27,13 +27,12 @@ def test_of_many_at_once_one_makes_it_and_nobody_else_may_read_it(tmp_path: Path
 
 
 def test_settings_read_it_and_what_is_given_goes_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, env_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "keys.env"
     make_key_file(path)
     # As the containers have it.
-    (tmp_path / ".env").symlink_to(path)
-    monkeypatch.chdir(tmp_path)
+    env_file.symlink_to(path)
     monkeypatch.setenv("AUTH_KEYS", "")
     settings = Settings()
     for name, value in (("AUTH_KEYS", settings.auth_keys), ("MASTER_KEYS", settings.master_keys)):

@@ -19,6 +19,10 @@ from interview.errors import ConfigError
 from interview.security.keys import new_key
 from interview.security.production import check_production
 
+REPOSITORY = Path(__file__).resolve().parents[3]
+ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)}
+"""Of a program that is run elsewhere, where there is no `.env`."""
+PROGRAMS = [["-m", "api"], [str(REPOSITORY / "worker.py")]]
 ZEROS = f"zeros:{base64.b64encode(bytes(32)).decode()}"
 
 
@@ -92,13 +96,14 @@ def test_in_development_all_of_it_is_allowed() -> None:
     check_production(Settings(environment="development", debug=True, cors_origins=("*",)))
 
 
-@pytest.mark.parametrize("program", [["-m", "api"], ["worker.py"]])
+@pytest.mark.parametrize("program", PROGRAMS, ids=["api", "worker"])
 def test_neither_program_starts_and_each_says_why(program: list[str], tmp_path: Path) -> None:
     secret = new_key()
     ended = subprocess.run(
         [sys.executable, *program],
+        cwd=tmp_path,
         env={
-            "PATH": os.environ["PATH"],
+            **ENVIRONMENT,
             "ENVIRONMENT": "production",
             "DEBUG": "true",
             "MASTER_KEYS": secret,
@@ -116,13 +121,14 @@ def test_neither_program_starts_and_each_says_why(program: list[str], tmp_path: 
     assert secret not in ended.stderr
 
 
-@pytest.mark.parametrize("program", [["-m", "api"], ["worker.py"]])
+@pytest.mark.parametrize("program", PROGRAMS, ids=["api", "worker"])
 def test_neither_program_starts_for_people_without_a_key_of_its_own(
     program: list[str], tmp_path: Path
 ) -> None:
     ended = subprocess.run(
         [sys.executable, *program],
-        env={"PATH": os.environ["PATH"], "DEBUG": "false", "BLOB_URL": tmp_path.as_uri()},
+        cwd=tmp_path,
+        env={**ENVIRONMENT, "DEBUG": "false", "BLOB_URL": tmp_path.as_uri()},
         capture_output=True,
         text=True,
         timeout=60,
