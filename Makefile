@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
+# Images set it to stay small. Here each process would compile what it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := .venv/bin/python
 TOOLS := .intervue/tools
