@@ -101,8 +101,8 @@ class SentenceWriter:
         self._epoch = b"%d" % epoch
 
     async def open(self) -> Published:
-        """Fences earlier runs; what they published stands and is continued, unless its beginning
-        was lost: nobody could say the rest."""
+        """Fences earlier runs; what they published stands and is continued, as far as nothing
+        of it was lost."""
         began = await self._log.open(self._key, {b"k": b"begin", b"e": self._epoch})
         published = Published()
         for frame in _Ordered().admit(await self._log.before(self._key, began)):
@@ -115,8 +115,6 @@ class SentenceWriter:
                     published.sentences.append(frame)
                 case EndFrame():
                     published.end = frame
-        if published.end is not None and published.end.sentences > len(published.sentences):
-            return Published()
         return published
 
     async def write(self, *frames: Frame, revision: int = 0) -> None:
@@ -165,21 +163,22 @@ class SentenceReader:
     async def frames(self) -> AsyncIterator[Frame | Ahead | Dropped]:
         """Each frame once, in order, until the `EndFrame`.
 
-        Raises `StreamError`: `stream.lost` when the stream is gone, or its beginning was before it
-        was read, `stream.stalled` when a reply that has begun does not go on.
+        Raises `StreamError`: `stream.lost` when the stream is gone, or sentences before its end
+        are and nobody writes them anew, `stream.stalled` when a reply that has begun does not go
+        on.
         """
         ordered, missed, begun = _Ordered(), 0, False
         heard_at = time.monotonic()
         async for entries in self._log.tail(self._key, idle_s=LOOK_S):
             for frame in ordered.admit(entries):
                 begun = begun or _begins(frame)
-                if isinstance(frame, EndFrame) and frame.sentences > ordered.count:
-                    raise StreamError("stream.lost", "sentences are missing", retryable=False)
                 yield frame
                 if isinstance(frame, EndFrame):
                     return
             if entries:
                 heard_at = time.monotonic()
+            elif ordered.lacks_sentences:
+                raise StreamError("stream.lost", "sentences are missing", retryable=False)
             elif begun and time.monotonic() - heard_at > self._quiet_s:
                 raise StreamError("stream.stalled", "a reply that has begun does not go on")
             missed = 0 if entries or await self._log.exists(self._key) else missed + 1
@@ -188,7 +187,12 @@ class SentenceReader:
 
 
 class _Ordered:
-    """Drops frames of fenced runs, and whatever a later run repeats; holds what is not released."""
+    """Drops frames of fenced runs, whatever a later run repeats, and what follows a sentence that
+    was lost; holds what is not released.
+
+    `lacks_sentences` says that a run has ended of which sentences were lost. The next run writes
+    them anew.
+    """
 
     def __init__(self) -> None:
         self._fence = Fence()
@@ -199,11 +203,7 @@ class _Ordered:
         """The newest one; older ones are dropped."""
         self._is_released = False
         self._held: list[Frame] = []
-
-    @property
-    def count(self) -> int:
-        """Of the sentences that were admitted."""
-        return self._next_index
+        self.lacks_sentences = False
 
     def admit(self, entries: Iterable[Entry]) -> list[Frame | Ahead | Dropped]:
         admitted: list[Frame | Ahead | Dropped] = []
@@ -212,6 +212,7 @@ class _Ordered:
             if self._fence.admits(epoch):
                 if epoch != self._epoch:
                     self._epoch = epoch
+                    self.lacks_sentences = False
                     admitted += self._begin(0)
                 admitted += self._step(entry)
         return admitted
@@ -258,7 +259,9 @@ class _Ordered:
                     return []
                 self._next_index += 1
             case EndFrame():
-                pass
+                self.lacks_sentences = frame.sentences > self._next_index
+                if self.lacks_sentences:
+                    return []
         return [frame]
 
 
