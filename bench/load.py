@@ -184,7 +184,9 @@ def main() -> None:
     parser.add_argument("--pace", choices=PACES, default="brisk", help="of the candidates")
     parser.add_argument("--ramp", type=float, default=20.0, help="seconds until all are there")
     parser.add_argument("--seconds", type=float, help="of full load; without: whole interviews")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="a core each")
+    parser.add_argument(
+        "--workers", type=int, default=min(os.cpu_count() or 1, 8), help="a core each"
+    )
     parser.add_argument("--temporal", choices=("postgres", "development"), default="postgres")
     parser.add_argument("--profile", type=Path, help="a folder for cProfile's files")
     parser.add_argument("--env", action="append", default=[], help="NAME=VALUE for API and worker")

@@ -37,7 +37,8 @@ _MODULE = f"github.com/temporalio/cli/cmd/temporal@{VERSION}"
 _DOWNLOAD_TIMEOUT_S = 90.0
 RETENTION_DAYS = 365
 NICENESS = 5
-"""Nobody who listens waits for Temporal: the API and the worker, which speak, go first."""
+"""Who has spoken and waits for the reply does not wait for Temporal: the API and the worker go
+first."""
 _RETENTION = f"{RETENTION_DAYS * 24}h"
 _UNUSABLE = ("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_TLS")
 """Settings of ours that Temporal's own command line would take as its own."""

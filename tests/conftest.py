@@ -25,7 +25,7 @@ for library in (httpx, httpx2):
 
 @pytest.fixture(scope="session", autouse=True)
 def no_env_file() -> Generator[None]:
-    """A developer's `.env` changes no test."""
+    """A developer's `.env` changes nothing of what a test makes in its own process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Settings.model_config, "env_file", None)
         yield

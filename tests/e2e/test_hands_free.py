@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import uuid
+from contextlib import aclosing
 
 import httpx
 import pytest
@@ -41,9 +42,11 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
     url, turn_id = stack.urls["app"], uuid.uuid4().hex
     spoken = await CandidateVoice().say(*PARTS, pause_ms=1_500)
     said: list[ServerMessage] = []
-    redis = connect_redis(stack.urls["REDIS_URL"])
-    streams = StreamLog(redis, ttl_s=60)
-    async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api:
+    async with (
+        aclosing(connect_redis(stack.urls["REDIS_URL"])) as redis,
+        httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as api,
+    ):
+        streams = StreamLog(redis, ttl_s=60)
         interview_id = await create_interview(api, "demo", "Ada")
         key = f"intervue:{{{interview_id}}}:turn:{turn_id}.0:sentences"
         async with Room(url, interview_id, on_message=said.append) as room:
@@ -76,8 +79,7 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
     # Each pause showed the words so far; nothing that was made ahead of them reached anybody.
     assert sum(isinstance(m, PartialTranscript) for m in said) >= 2
     assert stored == lines
-    entries = await streams.read(key, b"0-0")
-    await redis.aclose()
+        entries = await streams.read(key, b"0-0")
     kinds = [entry.fields[b"k"] for entry in entries]
     assert kinds.count(b"drop") == 2, "replies were begun in the pauses"
 
