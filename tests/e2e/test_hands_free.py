@@ -71,6 +71,7 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
             await room.wait(lambda: len(room.transcript) == 3)
             lines = [room.transcript[n].text for n in (1, 2, 3)]
         stored = await _stored(api, interview_id, len(lines))
+        entries = await streams.read(key, b"0-0")
     assert "billing service" in lines[1]
     assert "two months" in lines[1]
     assert "next time" in lines[1]
@@ -79,7 +80,6 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
     # Each pause showed the words so far; nothing that was made ahead of them reached anybody.
     assert sum(isinstance(m, PartialTranscript) for m in said) >= 2
     assert stored == lines
-        entries = await streams.read(key, b"0-0")
     kinds = [entry.fields[b"k"] for entry in entries]
     assert kinds.count(b"drop") == 2, "replies were begun in the pauses"
 
