@@ -23,6 +23,7 @@ from chaos.stack import ChaosStack
 from chaos.stored import read_stored
 from chaos.tab import Tab
 from demo.voice import Spoken
+from interview.domain.phrases import phrases
 from interview.protocol import SUBPROTOCOL_V2
 from interview.protocol.client import Hello, TurnEnd, TurnStart
 from interview.protocol.frames import pack_uplink
@@ -45,6 +46,11 @@ LANES = 6
 RECORDINGS_AN_INTERVIEW = 25
 _CHUNK = 16_000
 _SETTLE_S = 60.0
+_SETTLED_V1 = (
+    *('"error"', '"candidate"', '"session_ended"'),
+    # What is recognized at once is not told to be under way.
+    *(phrases("en").not_heard, phrases("en").not_heard_onward),
+)
 _CRASHES = (".crashed", "Traceback (most recent call last)")
 _INTERNAL_ERROR = 1011
 
@@ -290,7 +296,7 @@ async def _give_v1(
                 heard = heard or '"processing_stt"' in str(data)
                 if heard and '"audio_response"' in str(data):
                     return
-                if any(sign in str(data) for sign in ('"error"', '"candidate"', '"session_ended"')):
+                if any(sign in str(data) for sign in _SETTLED_V1):
                     return
     except TimeoutError:
         report.lost_turns += 1
