@@ -16,6 +16,7 @@ from demo.room import Room
 from demo.voice import CandidateVoice
 from interview.protocol.server import PartialTranscript, ServerMessage
 from interview.streams.log import StreamLog, connect_redis
+from tests.drafts import drafted, sentences_key
 from tests.services import RunningStack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -48,7 +49,7 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
     ):
         streams = StreamLog(redis, ttl_s=60)
         interview_id = await create_interview(api, "demo", "Ada")
-        key = f"intervue:{{{interview_id}}}:turn:{turn_id}.0:sentences"
+        key = sentences_key(interview_id, turn_id)
         async with Room(url, interview_id, on_message=said.append) as room:
             await room.wait(lambda: _all_said(room, 1))
 
@@ -56,7 +57,7 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
 
             async def think() -> None:
                 """Until a reply was made ahead, however busy the machine is."""
-                await _drafted(streams, key, next(pauses))
+                await drafted(streams, key, next(pauses), 60.0)
 
             await room.speak(
                 turn_id,
@@ -82,16 +83,6 @@ async def test_two_pauses_to_think_give_one_answer_and_one_reply(stack: RunningS
     assert stored == lines
     kinds = [entry.fields[b"k"] for entry in entries]
     assert kinds.count(b"drop") == 2, "replies were begun in the pauses"
-
-
-async def _drafted(streams: StreamLog, key: str, count: int) -> None:
-    """So many replies were made ahead, dropped ones included."""
-    async with asyncio.timeout(60):
-        while True:
-            entries = await streams.read(key, b"0-0")
-            if sum(entry.fields[b"k"] == b"end" for entry in entries) >= count:
-                return
-            await asyncio.sleep(0.05)
 
 
 def _all_said(room: Room, sequence: int) -> bool:

@@ -12,6 +12,7 @@ from demo.voice import Spoken
 from interview.persistence.records import Records
 from interview.protocol.frames import pack_uplink
 from interview.streams.log import StreamLog
+from tests.drafts import drafted, sentences_key
 from tests.integration.api.servers import Client
 from tests.integration.api.voice import spoken_answer
 
@@ -31,7 +32,7 @@ async def test_silence_ends_an_answer_and_thinking_does_not(
 ) -> None:
     spoken, turn_id = await spoken_answer(), uuid.uuid4().hex
     half = len(spoken.chunks) // 2
-    key = f"intervue:{{{interview_id}}}:turn:{turn_id}.0:sentences"
+    key = sentences_key(interview_id, turn_id)
     async with Client(url, interview_id) as client:
         await greeted(client)
         await client.send(type="turn_start", turn_id=turn_id, format="webm", mode="hands_free")
@@ -39,13 +40,13 @@ async def test_silence_ends_an_answer_and_thinking_does_not(
             if index == half:
                 await client.send(type="speech_paused", turn_id=turn_id, chunks=half)
                 await client.until("partial_transcript")
-                await _drafted(streams, key, 1)
+                await drafted(streams, key, 1, 20.0)
                 await client.send(type="speech_resumed", turn_id=turn_id)
             await client.send_raw(pack_uplink(index, data))
         chunks = len(spoken.chunks)
         for _ in range(3):  # repeated, it is the same pause
             await client.send(type="speech_paused", turn_id=turn_id, chunks=chunks)
-        await _drafted(streams, key, 2)
+        await drafted(streams, key, 2, 20.0)
         assert not any(
             m.body.get("turn_id") == turn_id for m in client.received if m.type == "utterance_start"
         )
@@ -174,17 +175,6 @@ async def test_a_question_is_repeated_when_nobody_speaks(url: str, interview_id:
                 await asyncio.sleep(0.1)
         again = (await client.until("transcript")).body
         assert (again["sequence"], again["text"]) == (2, "Is the sound good?")
-
-
-async def _drafted(streams: StreamLog, key: str, revision: int) -> None:
-    """This draft is complete: one that was withdrawn before it was begun is never made."""
-    async with asyncio.timeout(20):
-        while True:
-            entries = await streams.read(key, b"0-0")
-            complete = [int(e.fields.get(b"v", b"0")) for e in entries if e.fields[b"k"] == b"end"]
-            if max(complete, default=0) >= revision:
-                return
-            await asyncio.sleep(0.01)
 
 
 async def _kinds(streams: StreamLog, key: str) -> list[bytes]:

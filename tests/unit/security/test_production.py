@@ -18,8 +18,8 @@ from interview.config import Settings
 from interview.errors import ConfigError
 from interview.security.keys import new_key
 from interview.security.production import check_production
+from launcher.paths import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)}
 """Of a program that is run elsewhere, where there is no `.env`."""
 PROGRAMS = [["-m", "api"], [str(REPOSITORY / "worker.py")]]
