@@ -16,7 +16,7 @@ Sound = Literal["complete", "unfinished"]
 """How an answer sounds when somebody falls silent."""
 
 UNFINISHED_FACTOR = 1.5
-COMPLETE_FACTOR = 4 / 7
+COMPLETE_FACTOR = 0.5
 """In main questions it shortens nothing: people think between whole sentences there."""
 
 

@@ -87,7 +87,7 @@ async def test_the_room_is_told_how_a_pause_sounds(url: str, interview_id: str) 
             "turn_id": turn_id,
             "chunks": chunks,
             "sounds": "complete",
-            "wait_ms": 400,
+            "wait_ms": 350,
             "usual_ms": 700,
             "seq": told["seq"],
         }

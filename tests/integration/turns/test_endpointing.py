@@ -51,9 +51,9 @@ async def is_told(desk: Desk) -> bool:
 @pytest.mark.parametrize(
     ("phase", "said", "wait_ms"),
     [
-        (Phase.INTRODUCTION, "I moved it", 400),
-        (Phase.WARMUP, "I moved it", 400),
-        (Phase.WRAP_UP, "I moved it", 457),
+        (Phase.INTRODUCTION, "I moved it", 350),
+        (Phase.WARMUP, "I moved it", 350),
+        (Phase.WRAP_UP, "I moved it", 400),
         (Phase.WARMUP, "I moved it and", 1_050),
         (Phase.MAIN_QUESTIONS, "I moved it and", 1_800),
     ],

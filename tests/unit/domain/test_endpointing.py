@@ -16,7 +16,7 @@ def test_what_sounds_complete_ends_sooner_but_in_main_questions() -> None:
     usual = Endpointing()
     waits = {phase: usual.wait_ms(phase, "complete") for phase in Phase}
     assert waits.pop(Phase.MAIN_QUESTIONS) == usual.wait_ms(Phase.MAIN_QUESTIONS)
-    assert waits == {phase: round(usual.wait_ms(phase) * 4 / 7) for phase in waits}
+    assert waits == {phase: round(usual.wait_ms(phase) / 2) for phase in waits}
 
 
 def test_what_sounds_unfinished_has_half_as_long_again() -> None:
@@ -27,7 +27,7 @@ def test_what_sounds_unfinished_has_half_as_long_again() -> None:
 
 def test_who_was_given_longer_waits_keeps_their_share() -> None:
     patient = Endpointing(warmup=3_500, main_questions=5_000)
-    assert patient.wait_ms(Phase.WARMUP, "complete") == 2_000
+    assert patient.wait_ms(Phase.WARMUP, "complete") == 1_750
     assert patient.wait_ms(Phase.MAIN_QUESTIONS, "complete") == 5_000
 
 
