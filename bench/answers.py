@@ -8,9 +8,11 @@ from demo.voice import CandidateVoice
 from interview.audio.resample import Resampler
 from interview.ports import STT_SAMPLE_RATE_HZ, TTS_SAMPLE_RATE_HZ
 
-__all__ = ["FRAME_S", "Answer", "cut", "say"]
+__all__ = ["CHUNK_S", "FRAME_S", "Answer", "cut", "say"]
 
 FRAME_S = 0.04
+"""A microphone's."""
+CHUNK_S = 0.04
 """The page's worklet sends frames of 640 samples."""
 _AUDIBLE = 300
 """Of 32,768."""

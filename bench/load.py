@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.load_candidates import PACES
+from bench.load_candidates import FORMATS, PACES
 from bench.load_proc import cpu_ms, machine_busy_ms, memory_kb
 from bench.load_providers import critical_path_s
 from bench.stubs import MODELLED
@@ -93,11 +93,11 @@ async def _watch(generator: asyncio.subprocess.Process, roots: dict[str, int]) -
 
 
 async def _generate(
-    url: str, pace: str, interviews: int, ramp_s: float, seconds: float | None
+    url: str, pace: str, format: str, interviews: int, ramp_s: float, seconds: float | None
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.load_candidates", url, "--pace", pace),
-        *("--interviews", str(interviews), "--ramp", str(ramp_s)),
+        *("--format", format, "--interviews", str(interviews), "--ramp", str(ramp_s)),
         *(("--seconds", str(seconds)) if seconds else ()),
         stdout=asyncio.subprocess.PIPE,
         cwd=REPOSITORY,
@@ -112,6 +112,7 @@ async def measure(
     seconds: float | None,
     *,
     pace: str,
+    format: str,
     workers: int,
     temporal: str,
     env: dict[str, str],
@@ -132,7 +133,8 @@ async def measure(
         async with stack:
             names = [*ALL, *(f"worker-{number}" for number in range(2, workers + 1))]
             roots = {name: stack.pid(name) for name in names}
-            generator = await _generate(stack.app_url, pace, interviews, ramp_s, seconds)
+            crowd = (interviews, ramp_s, seconds)
+            generator = await _generate(stack.app_url, pace, format, *crowd)
             try:
                 seen = await _watch(generator, roots)
             finally:
@@ -142,10 +144,12 @@ async def measure(
                 warnings = Counter(found[1] for line in lines if (found := _EVENT.search(line)))
                 for event, count in warnings.most_common():
                     print(f"{name}: {count} × {event}", flush=True)
-    return _report(interviews, pace, seen)
+    return {"bench": "load", "interviews": interviews, "pace": pace, "format": format} | _report(
+        interviews, seen
+    )
 
 
-def _report(interviews: int, pace: str, seen: dict[str, Any]) -> dict[str, object]:
+def _report(interviews: int, seen: dict[str, Any]) -> dict[str, object]:
     counted = [turn for turn in seen["turns"] if seen["entered"] <= turn[0] <= seen["left"]]
     providers_ms = critical_path_s(MODELLED) * 1000
     late = sorted((sound - ended) * 1000 - providers_ms for ended, sound in counted)
@@ -157,9 +161,6 @@ def _report(interviews: int, pace: str, seen: dict[str, Any]) -> dict[str, objec
         return round(late[min(int(len(late) * share), len(late) - 1)], 1) if late else None
 
     return {
-        "bench": "load",
-        "interviews": interviews,
-        "pace": pace,
         "turns": len(late),
         "p50_ms": at(0.5),
         "p95_ms": at(0.95),
@@ -182,6 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
     parser.add_argument("-n", "--interviews", type=int, default=200)
     parser.add_argument("--pace", choices=PACES, default="brisk", help="of the candidates")
+    parser.add_argument("--format", choices=FORMATS, default="pcm16", help="of the answers")
     parser.add_argument("--ramp", type=float, default=20.0, help="seconds until all are there")
     parser.add_argument("--seconds", type=float, help="of full load; without: whole interviews")
     parser.add_argument(
@@ -204,6 +206,7 @@ def main() -> None:
                 args.ramp,
                 args.seconds,
                 pace=args.pace,
+                format=args.format,
                 workers=args.workers,
                 temporal=args.temporal,
                 env=env,

@@ -1,8 +1,8 @@
 """The load generator of `bench.load`, a process of its own: many candidates, one event loop.
 
 Each of them enters an interview, listens to the end of what the interviewer says, thinks for a
-moment, answers in real time with WebM/Opus in pieces of 100 ms, and so on until the interview is
-over. The client does what a browser's must, and no more: it is on the machine that it loads.
+moment, answers in real time as the page does, and so on until the interview is over. The client
+does what a browser's must, and no more: it is on the machine that it loads.
 
 Prints `all entered` when everybody has heard the greeting, and a JSON object last: the turns as
 `[end of speech, first sound]` in monotonic seconds, when the first candidate left, and errors.
@@ -28,9 +28,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
+from bench.answers import CHUNK_S
 from demo.interview import create_interview
 from demo.voice import CandidateVoice, Spoken
+from interview.audio.resample import Resampler
+from interview.ports import STT_SAMPLE_RATE_HZ, TTS_SAMPLE_RATE_HZ
 from interview.protocol import SUBPROTOCOL_V2
+from interview.protocol.client import UplinkFormat
 from interview.protocol.frames import pack_uplink
 from interview.protocol.limits import MAX_FRAME_BYTES
 
@@ -43,6 +47,8 @@ ANSWERS = (
     "Mostly I work on the service that takes orders. It has a web front and a queue behind it.",
 )
 """Six to ten seconds each, as eSpeak says them."""
+FORMATS: tuple[UplinkFormat, ...] = ("pcm16", "webm")
+"""The page's own, and that of browsers without worklets."""
 PATIENCE_S = 60.0
 PING_S = 5.0
 
@@ -74,14 +80,23 @@ class Answer:
 
     frames: list[tuple[bytes, float]]
     duration_ms: int
+    format: UplinkFormat
 
     @classmethod
-    def of(cls, spoken: Spoken) -> Answer:
+    def of(cls, spoken: Spoken, format: UplinkFormat) -> Answer:
+        chunks = spoken.chunks if format == "webm" else _plain(spoken.pcm16)
         frames = [
             (Frame(Opcode.BINARY, pack_uplink(index, data)).serialize(mask=True), wait_s)
-            for index, (data, wait_s) in enumerate(spoken.chunks)
+            for index, (data, wait_s) in enumerate(chunks)
         ]
-        return cls(frames, spoken.duration_ms)
+        return cls(frames, spoken.duration_ms, format)
+
+
+def _plain(pcm16: bytes) -> list[tuple[bytes, float]]:
+    """As the page's worklet gives it."""
+    heard = Resampler(TTS_SAMPLE_RATE_HZ, STT_SAMPLE_RATE_HZ).feed(pcm16)
+    step = round(STT_SAMPLE_RATE_HZ * CHUNK_S) * 2
+    return [(heard[at : at + step], CHUNK_S) for at in range(0, len(heard), step)]
 
 
 @dataclass(slots=True)
@@ -144,7 +159,7 @@ class Candidate:
 
     async def _answer(self, socket: ClientConnection, answer: Answer) -> None:
         turn_id = uuid.uuid4().hex
-        start = {"type": "turn_start", "turn_id": turn_id, "format": "webm"}
+        start = {"type": "turn_start", "turn_id": turn_id, "format": answer.format}
         await socket.send(json.dumps(start | {"sample_rate_hz": 16_000}))
         due = time.monotonic()
         for frame, wait_s in answer.frames:
@@ -207,10 +222,16 @@ async def _ping(socket: ClientConnection) -> None:
 
 
 async def run(
-    url: str, role: str, pace: Pace, interviews: int, ramp_s: float, seconds: float | None
+    url: str,
+    role: str,
+    pace: Pace,
+    format: UplinkFormat,
+    interviews: int,
+    ramp_s: float,
+    seconds: float | None,
 ) -> dict[str, Any]:
     voice = CandidateVoice()
-    answers = [Answer.of(await voice.say(text)) for text in pace.answers]
+    answers = [Answer.of(await voice.say(text), format) for text in pace.answers]
     lengths = ", ".join(f"{a.duration_ms / 1000:.1f}" for a in answers)
     print(f"answers of {lengths} s", flush=True)
     errors: Counter[str] = Counter()
@@ -247,11 +268,13 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--role", default="software-engineer")
     parser.add_argument("--pace", choices=PACES, default="brisk")
+    parser.add_argument("--format", choices=FORMATS, default="pcm16")
     parser.add_argument("--interviews", type=int, required=True)
     parser.add_argument("--ramp", type=float, required=True, help="seconds")
     parser.add_argument("--seconds", type=float, help="leave then, not at the interview's end")
     args = parser.parse_args()
-    report = run(*(args.url, args.role, PACES[args.pace], args.interviews, args.ramp, args.seconds))
+    crowd = (args.interviews, args.ramp, args.seconds)
+    report = run(args.url, args.role, PACES[args.pace], args.format, *crowd)
     json.dump(uvloop.run(report), sys.stdout)
 
 
