@@ -1,10 +1,12 @@
 """The audio stream of a turn: bridge → `transcribe`. Chunks may arrive twice, never unnoticed
-out of order: the index tells."""
+out of order: the index tells. Those that are appended together are one entry: each is sealed, kept
+and read for what it is, whatever its length."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 
 from interview.protocol.client import UplinkFormat
 from interview.streams.log import Entry, StreamLog
@@ -24,6 +26,8 @@ __all__ = [
 
 AFTERLIFE_S = 60
 """Of a settled answer's stream: stages that are being retried may still read it."""
+_ENTRY_BYTES = 65_536
+"""An entry grows no further: what was kept back while Redis was away comes all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class AudioStream:
 
     async def append(self, *frames: AudioChunk | AudioPause | AudioResume | AudioEnd) -> None:
         """In order, in one round trip."""
-        await self._log.append(self.key, *map(_fields, frames))
+        await self._log.append(self.key, *map(_fields, _runs(frames)))
 
     async def chunk(self, frame: AudioChunk) -> None:
         await self.append(frame)
@@ -111,7 +115,7 @@ class AudioStream:
     async def frames(self) -> AsyncIterator[list[AudioFrame]]:
         """All frames from the first; an empty list after each idle second."""
         async for entries in self._log.tail(self.key):
-            yield [_frame(entry) for entry in entries]
+            yield list(_all_frames(entries))
 
     async def exists(self) -> bool:
         return await self._log.exists(self.key)
@@ -122,7 +126,7 @@ class AudioStream:
         after = b"0-0"
         while entries := await self._log.read(self.key, after):
             after = entries[-1].entry_id
-            for frame in map(_frame, entries):
+            for frame in _all_frames(entries):
                 match frame:
                     case AudioChunk(index=index) if index == next_chunk:
                         next_chunk += 1
@@ -141,7 +145,7 @@ class AudioStream:
         after = b"0-0"
         while entries := await self._log.read(self.key, after):
             after = entries[-1].entry_id
-            for frame in map(_frame, entries):
+            for frame in _all_frames(entries):
                 if isinstance(frame, AudioStart):
                     start = start or frame
                 elif isinstance(frame, AudioChunk) and frame.index == len(chunks):
@@ -149,21 +153,65 @@ class AudioStream:
         return b"".join(chunks), start
 
 
-def _fields(frame: AudioChunk | AudioPause | AudioResume | AudioEnd) -> dict[bytes, bytes]:
-    match frame:
-        case AudioChunk():
-            return {b"k": b"chunk", b"i": b"%d" % frame.index, b"d": frame.data}
+_Mark = AudioPause | AudioResume | AudioEnd
+
+
+def _runs(frames: Sequence[AudioChunk | _Mark]) -> Iterator[list[AudioChunk] | _Mark]:
+    """Chunks that follow each other, and what comes between them."""
+    run: list[AudioChunk] = []
+    size = 0
+    for frame in frames:
+        if run and not (
+            isinstance(frame, AudioChunk)
+            and frame.index == run[-1].index + 1
+            and size + len(frame.data) <= _ENTRY_BYTES
+        ):
+            yield run
+            run, size = [], 0
+        if isinstance(frame, AudioChunk):
+            run.append(frame)
+            size += len(frame.data)
+        else:
+            yield frame
+    if run:
+        yield run
+
+
+def _fields(piece: list[AudioChunk] | _Mark) -> dict[bytes, bytes]:
+    match piece:
+        case list():
+            return _run_fields(piece)
         case AudioPause():
             return {b"k": b"pause"}
         case AudioResume():
             return {b"k": b"resume"}
         case AudioEnd():
-            duration = b"" if frame.duration_ms is None else b"%d" % frame.duration_ms
-            return {b"k": b"end", b"n": b"%d" % frame.chunks, b"ms": duration}
+            duration = b"" if piece.duration_ms is None else b"%d" % piece.duration_ms
+            return {b"k": b"end", b"n": b"%d" % piece.chunks, b"ms": duration}
 
 
-def _frame(entry: Entry) -> AudioFrame:
-    fields = entry.fields
+def _run_fields(run: Sequence[AudioChunk]) -> dict[bytes, bytes]:
+    first = b"%d" % run[0].index
+    if len(run) == 1:
+        return {b"k": b"chunk", b"i": first, b"d": run[0].data}
+    lengths = b",".join(b"%d" % len(chunk.data) for chunk in run)
+    data = b"".join(chunk.data for chunk in run)
+    return {b"k": b"chunks", b"i": first, b"n": lengths, b"d": data}
+
+
+def _all_frames(entries: Sequence[Entry]) -> Iterator[AudioFrame]:
+    return chain.from_iterable(_frames(entry.fields) for entry in entries)
+
+
+def _frames(fields: Mapping[bytes, bytes]) -> Sequence[AudioFrame]:
+    if fields[b"k"] != b"chunks":
+        return (_frame(fields),)
+    first, data = int(fields[b"i"]), fields[b"d"]
+    ends = accumulate(map(int, fields[b"n"].split(b",")), initial=0)
+    return [AudioChunk(first + n, data[at:end]) for n, (at, end) in enumerate(pairwise(ends))]
+
+
+def _frame(fields: Mapping[bytes, bytes]) -> AudioFrame:
     match fields[b"k"]:
         case b"chunk":
             return AudioChunk(int(fields[b"i"]), fields[b"d"])

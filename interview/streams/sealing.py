@@ -16,6 +16,7 @@ from interview.security.seal import Cipher, EncryptionError
 __all__ = ["Sealing"]
 
 _SEALED = {b"d": b"*d", b"s": b"*s"}
+_HIDDEN = frozenset((*_SEALED, *_SEALED.values()))
 _VALUE_MARK = b"*"
 
 Fields = Mapping[bytes, bytes]
@@ -78,27 +79,22 @@ class Sealing:
 
 
 def _is_sealed(fields: Fields) -> bool:
-    return any(name in fields for name in _SEALED.values())
+    return b"*d" in fields or b"*s" in fields
 
 
 def _sealed(cipher: Cipher, key: str, fields: Fields) -> Fields:
+    sealed = dict(fields)
     clear = _clear(fields)
-    return {
-        _SEALED[name] if name in _SEALED else name: (
-            cipher.seal(value, _bound(key, name, clear)) if name in _SEALED else value
-        )
-        for name, value in fields.items()
-    }
+    for name, sealed_name in _SEALED.items():
+        if (value := sealed.pop(name, None)) is not None:
+            sealed[sealed_name] = cipher.seal(value, _bound(key, name, clear))
+    return sealed
 
 
 def _clear(fields: Fields) -> bytes:
     """What stays in clear beside what is sealed, so that neither goes with another's."""
-    hidden = (*_SEALED, *_SEALED.values())
-    return b"/".join(
-        b"%s=%d:%s" % (name, len(fields[name]), fields[name])
-        for name in sorted(fields)
-        if name not in hidden
-    )
+    shown = sorted(item for item in fields.items() if item[0] not in _HIDDEN)
+    return b"/".join([b"%s=%d:%s" % (name, len(value), value) for name, value in shown])
 
 
 def _bound(key: str, name: bytes, clear: bytes) -> bytes:

@@ -16,6 +16,7 @@ from interview.config import Settings
 from interview.persistence.records import Records
 from interview.protocol import limits
 from interview.protocol.frames import pack_uplink
+from interview.streams.audio import AudioStream
 from interview.streams.log import StreamLog
 from interview.streams.outbound import out_key
 from tests.integration.api.servers import PATIENCE_S, Client, Wire, serving
@@ -220,10 +221,9 @@ async def test_who_has_left_does_not_enter_after_all(
 
 async def _kept(streams: StreamLog, interview_id: str, turn_id: str, chunks: int) -> None:
     """So many chunks of the answer are on the streams."""
-    key = f"intervue:{{{interview_id}}}:turn:{turn_id}:audio"
+    audio = AudioStream(streams, interview_id, turn_id)
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            entries = await streams.read(key, b"0-0")
-            if sum(entry.fields[b"k"] == b"chunk" for entry in entries) >= chunks:
+            if (await audio.received())[0] >= chunks:
                 return
             await asyncio.sleep(0.01)

@@ -18,8 +18,8 @@ __all__ = ["FakePending", "FakeStreams"]
 
 
 class FakeStreams(StreamLog):
-    """Every append is one trip. While `away`, every call fails, as `failure` says; `lose` empties
-    it, and `calls` counts."""
+    """Every append is one trip, of so many entries. While `away`, every call fails, as `failure`
+    says; `lose` empties it, and `calls` counts."""
 
     def __init__(self) -> None:
         # Nothing of it that speaks to Redis is used.
@@ -68,7 +68,14 @@ class FakeStreams(StreamLog):
 
     def kinds(self, key: str) -> list[bytes]:
         """`start`, a chunk's index, `pause`, `resume`, `end` or `cancel`."""
-        return [e.fields[b"i"] if b"i" in e.fields else e.fields[b"k"] for e in self.entries[key]]
+        kinds: list[bytes] = []
+        for fields in (entry.fields for entry in self.entries[key]):
+            if b"i" not in fields:
+                kinds.append(fields[b"k"])
+                continue
+            first, chunks = int(fields[b"i"]), len(fields.get(b"n", b"").split(b","))
+            kinds += [b"%d" % number for number in range(first, first + chunks)]
+        return kinds
 
     def _check(self) -> None:
         self.calls += 1
