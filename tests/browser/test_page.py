@@ -55,7 +55,7 @@ async def test_a_held_button_sends_what_is_said(
     assert turn.interrupted is None
     assert _loudness(turn.audio[:7_680]) > 0.01, "the 240 ms before the press are in it"
     assert _loudness(turn.audio[7_680:]) > 0.01
-    assert {len(turn.chunks[i]) for i in range(len(turn.chunks) - 1)} == {1_280}
+    assert {len(turn.chunks[i]) for i in range(len(turn.chunks) - 1)} == {3_200}
     await expect(room.by_id("own-words")).to_contain_text(HEARD_WORDS)
     await room.wait_for_own_turn()
     assert await room.question() == QUESTIONS[1][1]
@@ -78,7 +78,7 @@ async def test_talking_over_the_interviewer_silences_them(
     assert turn.interrupted.heard_ms == heard
     assert 0 < heard < 6_000
     assert await room.captions() == list(GREETING[: 1 + heard // 3_000])
-    await server.until(lambda: len(turn.chunks) > 12, "the answer goes on")
+    await server.until(lambda: len(turn.chunks) > 5, "the answer goes on")
     await room.release_talk()
     await room.wait_for_own_turn()
     assert "utterance-1" not in server.interview.played
@@ -169,13 +169,13 @@ async def test_a_server_killed_in_mid_answer_gets_the_rest_and_commits_once(
     room = await Room.start(browser, server.url)
     await room.wait_for_own_turn()
     await room.press_talk()
-    await server.until(lambda: _chunks(server) > 20, "the answer is under way")
+    await server.until(lambda: _chunks(server) > 8, "the answer is under way")
     await server.kill()
     await expect(room.by_id("banner")).to_contain_text("Your answer is saved")
     await expect(room.by_id("banner")).to_contain_text("Reconnecting…")
     before = _chunks(server)
     await server.start()
-    await server.until(lambda: _chunks(server) > before + 30, "the answer goes on")
+    await server.until(lambda: _chunks(server) > before + 12, "the answer goes on")
     await expect(room.by_id("notice")).to_contain_text("everything you said has been kept")
     await room.release_talk()
     await server.until(lambda: server.interview.committed, "the answer is committed")
@@ -194,7 +194,7 @@ async def test_a_server_that_lost_chunks_asks_for_them(
     room = await Room.start(browser, server.url)
     await room.wait_for_own_turn()
     await room.press_talk()
-    await server.until(lambda: _chunks(server) > 20, "the answer is under way")
+    await server.until(lambda: _chunks(server) > 12, "the answer is under way")
     (turn,) = server.interview.turns.values()
     lost = [turn.chunks.pop(i) for i in (3, 4, 11)]
     await room.release_talk()
@@ -271,7 +271,7 @@ async def test_a_window_taken_over_in_mid_answer_lets_go_of_the_microphone(
     first = await Room.start(browser, server.url)
     await first.wait_for_own_turn()
     await first.press_talk()
-    await server.until(lambda: _chunks(server) > 10, "the answer is under way")
+    await server.until(lambda: _chunks(server) > 4, "the answer is under way")
     second = await Room.join(browser, server.url, server.interview.interview_id)
     await first.wait_for_superseded()
     await server.until(lambda: server.interview.committed, "what arrived is the answer")

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { joined } from "@/audio/joined";
 import { barOf, Hearing, loudnessOf, PATIENCE_MS, peakOf } from "@/check/level";
 import { measure, SLOW_MS, type Probes } from "@/check/network";
-import { floatsOf, joined } from "@/check/sound";
+import { floatsOf } from "@/check/sound";
 
 /** A server that answers after so many ms each time; "away" is not reached. */
 function probes(answers: (number | "away")[], live = true): Probes & { asked: number } {

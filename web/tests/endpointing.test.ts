@@ -19,11 +19,17 @@ async function pausing() {
   const outbox = new Outbox(wire, new MemoryStore());
   outbox.connected(snapshot());
   const answering = new Answering(outbox, () => state, dispatch, () => null, () => {});
-  let record: (chunk: Uint8Array, peak: number) => void = () => {};
+  let record: (chunk: Uint8Array) => void = () => {};
+  let recorded = 0;
+  let flushedAfter = 0;
   answering.capture = {
     format: "pcm16",
     sampleRateHz: 16_000,
     start: (onChunk: typeof record) => (record = onChunk),
+    flush: () => {
+      flushedAfter = recorded;
+      record(new Uint8Array([3, 4]));
+    },
     stop: async () => ({ durationMs: 0 }),
   } as unknown as Capture;
   const handsFree = new HandsFree(answering, () => state, dispatch, () => {});
@@ -36,12 +42,16 @@ async function pausing() {
   });
   const hear = (probability: number, ms: number) => {
     for (let heard = 0; heard < ms; heard += DETECTOR_FRAME_MS) {
-      if (answering.mode) record(new Uint8Array([1, 2]), 0);
+      if (answering.mode) {
+        record(new Uint8Array([1, 2]));
+        recorded += 1;
+      }
       onFrame(probability);
     }
   };
   hear(0.9, 640);
   hear(0, 256);
+  const log = wire.take();
   const paused = wire.messages.find((message) => message.type === "speech_paused");
   if (paused?.type !== "speech_paused") throw new Error("no pause was reported");
   const said: EndpointingChanged = {
@@ -57,8 +67,16 @@ async function pausing() {
     await Promise.resolve();
     return wire.messages.some((message) => message.type === "turn_end");
   };
-  return { handsFree, hear, isOver, outbox, said, change: (to: Partial<RoomState>) => (state = { ...state, ...to }) };
+  return { handsFree, hear, isOver, outbox, said, flushedAfter, log, change: (to: Partial<RoomState>) => (state = { ...state, ...to }) };
 }
+
+describe("a pause", () => {
+  it("is reported behind all that was recorded, be it no whole chunk", async () => {
+    const { said, flushedAfter, log } = await pausing();
+    expect(said.chunks).toBe(flushedAfter + 1);
+    expect(log[log.indexOf("speech_paused") - 1]).toBe(`#${flushedAfter}`);
+  });
+});
 
 describe("what the server says of a pause", () => {
   it("ends the answer as soon as it says", async () => {

@@ -26,13 +26,13 @@ describe("a spoken answer", () => {
     box.begin(voice());
     talk(box, 2);
     expect(wire.take()).toEqual(["turn_start", "#0", "#1"]);
-    box.finish(TURN, 80);
+    box.finish(TURN, 200);
     expect(wire.take()).toEqual(["turn_end"]);
     expect(wire.messages.at(-1)).toEqual({
       type: "turn_end",
       turn_id: TURN,
       chunks: 2,
-      duration_ms: 80,
+      duration_ms: 200,
     });
   });
 
@@ -40,7 +40,7 @@ describe("a spoken answer", () => {
     const { store, box } = outbox();
     box.begin(voice());
     talk(box, 1);
-    box.finish(TURN, 40);
+    box.finish(TURN, 100);
     expect(box.current?.turnId).toBe(TURN);
     expect(store.answers.has(TURN)).toBe(true);
     box.settled(TURN);
@@ -52,7 +52,7 @@ describe("a spoken answer", () => {
     const { wire, box } = outbox();
     box.begin(voice());
     talk(box, 4);
-    box.finish(TURN, 160);
+    box.finish(TURN, 400);
     wire.take();
     box.resend(TURN, 2);
     expect(wire.take()).toEqual(["#2", "#3", "turn_end"]);
@@ -64,7 +64,7 @@ describe("a spoken answer", () => {
     const { wire, box } = outbox();
     box.begin(voice());
     talk(box, 1);
-    box.finish(TURN, 40);
+    box.finish(TURN, 100);
     wire.take();
     box.resend(TURN, 0);
     expect(wire.take()).toEqual(["turn_start", "#0", "turn_end"]);
@@ -82,7 +82,7 @@ describe("a spoken answer", () => {
     box.connected(snapshot({ pending_turn }));
     expect(wire.take()).toEqual(["turn_start", "#1", "#2", "#3"]);
     box.append(TURN, chunk());
-    box.finish(TURN, 200);
+    box.finish(TURN, 500);
     expect(wire.take()).toEqual(["#4", "turn_end"]);
   });
 
@@ -90,7 +90,7 @@ describe("a spoken answer", () => {
     const { wire, box } = outbox();
     box.begin(voice());
     talk(box, 2);
-    box.finish(TURN, 80);
+    box.finish(TURN, 200);
     box.disconnected();
     wire.take();
     box.connected(snapshot());
@@ -101,7 +101,7 @@ describe("a spoken answer", () => {
     const { wire, box } = outbox();
     box.begin(voice());
     talk(box, 2);
-    box.finish(TURN, 80);
+    box.finish(TURN, 200);
     box.disconnected();
     wire.take();
     box.connected(snapshot({ pending_turn: { turn_id: TURN, next_chunk: 2, ended: true } }));
@@ -180,7 +180,7 @@ describe("a long answer sent again", () => {
     const box = new Outbox(wire, new MemoryStore(), new Pace(() => Date.now()));
     box.begin(voice());
     talk(box, 3000);
-    box.finish(TURN, 120_000);
+    box.finish(TURN, 300_000);
     box.connected(snapshot());
     const sent: number[] = [];
     while (wire.log.at(-1) !== "turn_end") {

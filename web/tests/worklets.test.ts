@@ -30,7 +30,7 @@ function amplitude(pcm: number[], hz: number): number {
 }
 
 describe("the capture worklet", () => {
-  it("begins 240 ms before the press, in frames of 40 ms", () => {
+  it("begins 240 ms before the press, in frames of 20 ms", () => {
     const scope = new WorkletScope("capture", 16_000);
     scope.run(16_000, (i) => (i % 1000) / 2000);
     scope.send({ type: "start", id: 1, preRoll: PRE_ROLL });
@@ -38,7 +38,7 @@ describe("the capture worklet", () => {
     scope.run(16_000, () => 0);
     scope.send({ type: "stop" });
     const frames = scope.posted.filter((message) => message.type === "frame") as unknown as Frame[];
-    expect(new Set(frames.slice(0, -1).map((frame) => frame.pcm.byteLength))).toEqual(new Set([1280]));
+    expect(new Set(frames.slice(0, -1).map((frame) => frame.pcm.byteLength))).toEqual(new Set([640]));
     expect(recorded(scope, 1).length).toBeGreaterThan(PRE_ROLL + 15_900);
     expect(scope.posted.at(-1)).toMatchObject({ type: "stopped", id: 1 });
   });

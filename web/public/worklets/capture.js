@@ -1,11 +1,11 @@
-// Microphone → PCM16 mono 16 kHz in frames of 40 ms. Always running, so that an answer
+// Microphone → PCM16 mono 16 kHz in frames of 20 ms. Always running, so that an answer
 // begins with what was said before it: before the button was pressed, or a voice was made out.
 //
 // in:  { type: "start", id, preRoll } · { type: "stop" }; `preRoll` in samples, at most ten seconds
 // out: { type: "frame", id, pcm: ArrayBuffer, peak } · { type: "stopped", id }
 
 const OUTPUT_RATE = 16000;
-const FRAME = 640;
+const FRAME = 320;
 const LONGEST_PRE_ROLL = 10 * OUTPUT_RATE;
 const ZERO_CROSSINGS = 16;
 const TABLE_STEPS = 256;

@@ -2,7 +2,7 @@ import type { TurnStart } from "@/protocol/messages.gen";
 import { RecorderCapture } from "./recorder-capture";
 import { WorkletCapture } from "./worklet-capture";
 
-export type ChunkListener = (chunk: Uint8Array, peak: number) => void;
+export type ChunkListener = (chunk: Uint8Array) => void;
 
 /** Records answers from an open microphone. */
 export interface Capture {
@@ -11,7 +11,11 @@ export interface Capture {
   readonly sampleRateHz: number;
   /** Whether an answer can begin with what was said before `start`. */
   readonly looksBack: boolean;
+  /** Of what is being recorded, as loud as it was last: 0 to 1. */
+  readonly level: number;
   start(onChunk: ChunkListener, preRollMs?: number): void;
+  /** What has come is delivered now, though it is no whole chunk; of one that looks back. */
+  flush(): void;
   /** After the last chunk was delivered: how much was recorded. */
   stop(): Promise<{ durationMs: number }>;
   close(): void;

@@ -13,6 +13,7 @@ export class RecorderCapture implements Capture {
   readonly format: TurnStart["format"];
   readonly sampleRateHz = 16_000;
   readonly looksBack = false;
+  readonly level = 0;
   private readonly mimeType: string;
   private recorder: MediaRecorder | null = null;
   private startedAt = 0;
@@ -32,11 +33,13 @@ export class RecorderCapture implements Capture {
     recorder.ondataavailable = (event) => {
       this.delivered = this.delivered.then(async () => {
         const bytes = new Uint8Array(await event.data.arrayBuffer());
-        if (bytes.length > 0) onChunk(bytes, 0);
+        if (bytes.length > 0) onChunk(bytes);
       });
     };
     recorder.start(SLICE_MS);
   }
+
+  flush(): void {}
 
   async stop(): Promise<{ durationMs: number }> {
     const recorder = this.recorder;

@@ -1,3 +1,4 @@
+import { joined } from "@/audio/joined";
 import type { TurnStart } from "@/protocol/messages.gen";
 
 /** What was recorded, to be played. Throws where it cannot be read. */
@@ -13,16 +14,6 @@ export async function soundOf(
   const buffer = context.createBuffer(1, Math.max(1, samples.length), sampleRateHz);
   buffer.copyToChannel(samples, 0);
   return buffer;
-}
-
-export function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
 }
 
 /** PCM16, little end first, as samples from -1 to 1. */

@@ -11,8 +11,6 @@ export type Mode = NonNullable<TurnStart["mode"]>;
 
 export class Answering {
   capture: Capture | null = null;
-  /** Loudness of the last 40 ms of a running answer, 0 to 1. */
-  level = 0;
   /** Of the answer the microphone is recording. */
   private recording: string | null = null;
   /** Of that answer. */
@@ -27,6 +25,11 @@ export class Answering {
     private readonly probe: () => void,
   ) {}
 
+  /** How loud a running answer is, 0 to 1. */
+  get level(): number {
+    return this.recording === null ? 0 : (this.capture?.level ?? 0);
+  }
+
   /** The candidate begins to talk; whatever the interviewer says is cut off. */
   readonly talk = (mode: Mode = "hold", preRollMs?: number): void => {
     if (!this.capture || !canTalk(this.state())) return;
@@ -38,17 +41,19 @@ export class Answering {
     this.outbox.begin({ ...voice, chunks: [], bytes: 0, ended: false, durationMs: null });
     this.recording = turnId;
     this.mode = mode;
-    this.capture.start((chunk, peak) => {
-      this.level = peak;
+    this.capture.start((chunk) => {
       if (this.outbox.append(turnId, chunk) || this.recording !== turnId) return;
       this.dispatch({ kind: "notice", notice: TOO_LONG });
       void this.stopTalking();
     }, preRollMs);
   };
 
-  /** Nobody is heard: the server may prepare its reply. */
+  /** Nobody is heard: the server may prepare its reply. It judges the silence too, so it is given
+   * all there is of it. */
   pause(): void {
-    if (this.recording !== null) this.outbox.pause(this.recording);
+    if (this.recording === null) return;
+    this.capture?.flush();
+    this.outbox.pause(this.recording);
   }
 
   resume(): void {
@@ -95,7 +100,6 @@ export class Answering {
 
   private async stopCapture(): Promise<number> {
     this.recording = this.mode = null;
-    this.level = 0;
     const stopped = await this.capture?.stop();
     return stopped?.durationMs ?? 0;
   }
