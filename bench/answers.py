@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from demo.voice import CandidateVoice
 from interview.audio.resample import Resampler
 from interview.ports import STT_SAMPLE_RATE_HZ, TTS_SAMPLE_RATE_HZ
+from interview.protocol.frames import pack_uplink
 
-__all__ = ["CHUNK_S", "FRAME_S", "Answer", "cut", "say"]
+__all__ = ["CHUNK_S", "FRAME_S", "Answer", "Upload", "cut", "say"]
 
 FRAME_S = 0.04
 """A microphone's."""
-CHUNK_S = 0.04
-"""The page's worklet sends frames of 640 samples."""
+CHUNK_S = 0.1
+"""Of an answer, as the page sends it: web/src/audio/worklet-capture.ts."""
 _AUDIBLE = 300
 """Of 32,768."""
 
@@ -30,6 +31,37 @@ class Answer:
     @property
     def duration_ms(self) -> int:
         return round(len(self.frames) * self.frame_s * 1000)
+
+
+@dataclass(slots=True)
+class Upload:
+    """What a microphone gives of one answer, as the messages that the page makes of it."""
+
+    chunks: int = 0
+    """Made so far."""
+    _held: bytearray = field(init=False, default_factory=bytearray)
+    _bytes: int = field(init=False, default=0)
+
+    @property
+    def duration_ms(self) -> int:
+        return round(self._bytes / 2 / STT_SAMPLE_RATE_HZ * 1000)
+
+    def add(self, pcm16: bytes) -> list[bytes]:
+        """The messages that are complete: each is a chunk of `CHUNK_S`."""
+        self._bytes += len(pcm16)
+        self._held += pcm16
+        size = round(STT_SAMPLE_RATE_HZ * CHUNK_S) * 2
+        return [self._take(size) for _ in range(len(self._held) // size)]
+
+    def flush(self) -> list[bytes]:
+        """The rest, as at a pause and at the end: a message, or none."""
+        return [self._take(len(self._held))] if self._held else []
+
+    def _take(self, size: int) -> bytes:
+        message = pack_uplink(self.chunks, bytes(self._held[:size]))
+        del self._held[:size]
+        self.chunks += 1
+        return message
 
 
 async def say(text: str, *, frame_s: float = FRAME_S) -> Answer:

@@ -18,10 +18,9 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from bench.answers import Answer
+from bench.answers import Answer, Upload
 from interview.domain.phrases import phrases
 from interview.protocol import SUBPROTOCOL_V2
-from interview.protocol.frames import pack_uplink
 
 __all__ = ["PATIENCE_S", "Caller", "Sounded", "calling"]
 
@@ -76,13 +75,17 @@ class Caller:
         """The reply has been heard out, and the answer is on record. Raises `TimeoutError`."""
         turn_id = uuid.uuid4().hex
         await self._send(type="turn_start", turn_id=turn_id, format="pcm16")
-        for index, frame in enumerate(answer.frames):
+        upload = Upload()
+        for frame in answer.frames:
             await asyncio.sleep(answer.frame_s)
-            await self._socket.send(pack_uplink(index, frame))
+            for message in upload.add(frame):
+                await self._socket.send(message)
+        for message in upload.flush():
+            await self._socket.send(message)
         self._sounds, self._captions = {}, {}
-        chunks, duration_ms = len(answer.frames), answer.duration_ms
+        end = {"chunks": upload.chunks, "duration_ms": upload.duration_ms}
         ended_at = time.perf_counter()
-        await self._send(type="turn_end", turn_id=turn_id, chunks=chunks, duration_ms=duration_ms)
+        await self._send(type="turn_end", turn_id=turn_id, **end)
         await self.listen("turn_committed", "utterance_end", unread=True)
         return Sounded.of(self._sounds, self._captions, ended_at)
 

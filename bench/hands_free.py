@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.answers import Answer
+from bench.answers import Answer, Upload
 from bench.microphone import Listener, Microphone, Sign
 from bench.systems import PATIENCE_S, REST_S, Sounded, ended
 from demo.room import Room
@@ -28,7 +28,6 @@ from interview.persistence.database import Database
 from interview.persistence.records import Records
 from interview.persistence.rows import NewInterview
 from interview.protocol.client import SpeechPaused, SpeechResumed, TurnEnd, TurnStart
-from interview.protocol.frames import pack_uplink
 from interview.protocol.server import EndpointingChanged, ServerMessage
 from launcher.stack import LocalStack
 
@@ -137,7 +136,7 @@ class _Candidate:
         self._frame_ms = answer.frame_s * 1000
         self._before: deque[bytes] = deque(maxlen=round(_LONGEST_PRE_ROLL_S / answer.frame_s))
         self._turn_id = ""
-        self._chunks = 0
+        self._upload = Upload()
         self._paused_after: int | None = None
         self._told: tuple[str, float] | None = None
         self._ended: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
@@ -145,7 +144,7 @@ class _Candidate:
     async def listen(self) -> None:
         async for frame in self._microphone.frames():
             if self._turn_id:
-                await self._upload(frame)
+                await self._send(self._upload.add(frame))
             else:
                 self._before.append(frame)
             for sign in self._listener.hear(frame):
@@ -185,14 +184,14 @@ class _Candidate:
             sounds=sounds,
         )
 
-    async def _upload(self, frame: bytes) -> None:
-        await self._room.send_raw(pack_uplink(self._chunks, frame))
-        self._chunks += 1
+    async def _send(self, messages: list[bytes]) -> None:
+        for message in messages:
+            await self._room.send_raw(message)
 
     async def _tell(self, sign: Sign) -> None:
         match sign:
             case Sign.STARTED:
-                self._turn_id, self._chunks = uuid.uuid4().hex, 0
+                self._turn_id, self._upload = uuid.uuid4().hex, Upload()
                 message = TurnStart(
                     type="turn_start", turn_id=self._turn_id, format="pcm16", mode="hands_free"
                 )
@@ -200,12 +199,13 @@ class _Candidate:
                 pre_roll_ms = self._listener.said_for_ms + _BEFORE_ONSET_S * 1000
                 while len(self._before) > round(pre_roll_ms / self._frame_ms):
                     self._before.popleft()
-                while self._before:
-                    await self._upload(self._before.popleft())
+                await self._send(self._upload.add(b"".join(self._before)))
+                self._before.clear()
             case Sign.PAUSED:
-                self._paused_after = self._chunks
+                await self._send(self._upload.flush())
+                self._paused_after = self._upload.chunks
                 paused = SpeechPaused(
-                    type="speech_paused", turn_id=self._turn_id, chunks=self._chunks
+                    type="speech_paused", turn_id=self._turn_id, chunks=self._paused_after
                 )
                 await self._room.send_raw(paused.model_dump_json())
             case Sign.RESUMED:
@@ -213,16 +213,19 @@ class _Candidate:
                 resumed = SpeechResumed(type="speech_resumed", turn_id=self._turn_id)
                 await self._room.send_raw(resumed.model_dump_json())
             case Sign.ENDED:
+                ended_at = time.perf_counter()
+                rest = self._upload.flush()
                 end = TurnEnd(
                     type="turn_end",
                     turn_id=self._turn_id,
-                    chunks=self._chunks,
-                    duration_ms=round(self._chunks * self._frame_ms),
+                    chunks=self._upload.chunks,
+                    duration_ms=self._upload.duration_ms,
                 )
-                ended_at = time.perf_counter()
-                await self._room.send_raw(end.model_dump_json())
-                self._ended.put_nowait((self._turn_id, ended_at))
+                # What the microphone gives from here on is not of this answer.
                 self._turn_id, self._paused_after = "", None
+                await self._send(rest)
+                await self._room.send_raw(end.model_dump_json())
+                self._ended.put_nowait((end.turn_id, ended_at))
 
 
 async def _create(stack: LocalStack, plan: Plan, endpointing: Endpointing) -> str:

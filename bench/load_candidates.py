@@ -93,10 +93,11 @@ class Answer:
 
 
 def _plain(pcm16: bytes) -> list[tuple[bytes, float]]:
-    """As the page's worklet gives it."""
+    """As the page sends it: the last chunk is what is left when speech ends."""
     heard = Resampler(TTS_SAMPLE_RATE_HZ, STT_SAMPLE_RATE_HZ).feed(pcm16)
     step = round(STT_SAMPLE_RATE_HZ * CHUNK_S) * 2
-    return [(heard[at : at + step], CHUNK_S) for at in range(0, len(heard), step)]
+    chunks = [heard[at : at + step] for at in range(0, len(heard), step)]
+    return [(chunk, len(chunk) / 2 / STT_SAMPLE_RATE_HZ) for chunk in chunks]
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """The systems that are measured side by side: Intervue as it runs, and its peers.
 
 Each is started for its own measurement alone, never two at once. The same answer is given to all of
-them in real time, in the same frames, with the same stub providers; a turn is measured at the
-client, over a real socket, from the end of speech to the first byte of sound. Hold to talk: the
-client says when speech ends.
+them in real time, by a microphone that gives the same frames, with the same stub providers; a turn
+is measured at the client, over a real socket, from the end of speech to the first byte of sound.
+Hold to talk: the client says when speech ends. Peers are sent each frame, Intervue what its page
+makes of them (`Upload`); the clock starts when the last of the sound is sent.
 """
 
 from __future__ import annotations
