@@ -182,7 +182,7 @@ def _report(interviews: int, seen: dict[str, Any]) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
     parser.add_argument("-n", "--interviews", type=int, default=200)
-    parser.add_argument("--pace", choices=PACES, default="brisk", help="of the candidates")
+    parser.add_argument("--pace", choices=PACES, default="calm", help="of the candidates")
     parser.add_argument("--format", choices=FORMATS, default="pcm16", help="of the answers")
     parser.add_argument("--ramp", type=float, default=20.0, help="seconds until all are there")
     parser.add_argument("--seconds", type=float, help="of full load; without: whole interviews")

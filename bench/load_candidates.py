@@ -65,9 +65,9 @@ PACES = {
     "brisk": Pace(ANSWERS, (0.5, 2.5)),
     "calm": Pace((" ".join(ANSWERS), " ".join(reversed(ANSWERS))), (1.0, 4.0)),
 }
-"""Brisk is harder on everything but the sound: a turn every 20 s, which nobody keeps up for long.
+"""Brisk is harder on everything but the sound: a turn every 15 s, which nobody keeps up for long.
 
-Calm has answers of 30 s. In the 138 mock interviews of Naim et al. (Automated Analysis and
+Calm is as people talk: answers of 30 s. In the 138 mock interviews of Naim et al. (Automated Analysis and
 Prediction of Job Interview Performance, arXiv:1504.03425) five questions took 4.7 minutes: 56 s a
 question, of which the answer is most.
 """
@@ -268,7 +268,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.load_candidates", description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--role", default="software-engineer")
-    parser.add_argument("--pace", choices=PACES, default="brisk")
+    parser.add_argument("--pace", choices=PACES, default="calm")
     parser.add_argument("--format", choices=FORMATS, default="pcm16")
     parser.add_argument("--interviews", type=int, required=True)
     parser.add_argument("--ramp", type=float, required=True, help="seconds")
