@@ -67,9 +67,9 @@ PACES = {
 }
 """Brisk is harder on everything but the sound: a turn every 15 s, which nobody keeps up for long.
 
-Calm is as people talk: answers of 30 s. In the 138 mock interviews of Naim et al. (Automated Analysis and
-Prediction of Job Interview Performance, arXiv:1504.03425) five questions took 4.7 minutes: 56 s a
-question, of which the answer is most.
+Calm is as people talk: answers of 30 s. In the 138 mock interviews of Naim et al. (Automated
+Analysis and Prediction of Job Interview Performance, arXiv:1504.03425) five questions took 4.7
+minutes: 56 s a question, of which the answer is most.
 """
 
 
