@@ -19,7 +19,7 @@ from interview.errors import ConflictError, NotFoundError
 from interview.persistence import interviews
 from interview.persistence.accounts import invitations
 from interview.persistence.audit import Actor, AuditTrail, Subject
-from interview.persistence.database import Database
+from interview.persistence.database import Database, within
 from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS
 from interview.persistence.rows import canonical_uuid, storable
 from interview.persistence.vocabulary import AuditAction
@@ -99,7 +99,7 @@ class Accommodations:
         }
         async with self._database.transaction() as connection:
             await invitations.lock_interview(connection, interview_id)
-            owner = await interviews.owner(connection, interview_id)
+            owner = await interviews.owner(within(connection), interview_id)
             before = await _all(connection, interview_id)
             granted = _granted(before)
             wanted["extra_time_factor"] = max(extra_time_factor, granted)

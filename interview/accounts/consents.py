@@ -17,7 +17,7 @@ from interview.persistence import erasures, interviews
 from interview.persistence.access import GIVEN_IN_SESSION, live_sessions, refusal
 from interview.persistence.accounts import invitations
 from interview.persistence.audit import Actor, AuditTrail, Subject
-from interview.persistence.database import Database
+from interview.persistence.database import Database, within
 from interview.persistence.erasures import Receipt
 from interview.persistence.models import CONSENTS
 from interview.persistence.vocabulary import AuditAction, ErasureReason
@@ -136,7 +136,7 @@ async def _note(
     action: AuditAction,
     version: str = "",
 ) -> None:
-    owner = await interviews.owner(connection, interview_id)
+    owner = await interviews.owner(within(connection), interview_id)
     who = Actor.of(by)
     actor = Actor(owner.organization_id, who.kind, who.actor_id)
     details = {"notice": version} if version else None

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.persistence.database import Database
+from interview.persistence.models.base import UUID_TEXT
 from interview.persistence.models.privacy import DATA_KEYS
 
 __all__ = ["DataKeyRows", "WrappedKey", "destroy"]
+
+_MOST_A_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,17 @@ class DataKeyRows:
         self._database = database
 
     async def find(self, interview_id: str) -> WrappedKey | None:
-        async with self._database.transaction() as connection:
-            found = await connection.execute(_wrapped_keys(interview_id))
-            row = found.one_or_none()
-        return None if row is None else WrappedKey(*row)
+        rows = await self._database.read(_wrapped_keys(interview_id))
+        return WrappedKey(*rows[0]) if rows else None
+
+    async def find_many(self, interview_ids: Sequence[str]) -> dict[str, WrappedKey]:
+        """By interview; one query for each `_MOST_A_QUERY` of them."""
+        found: list[WrappedKey] = []
+        for first in range(0, len(interview_ids), _MOST_A_QUERY):
+            some = interview_ids[first : first + _MOST_A_QUERY]
+            rows = await self._database.read(_WRAPPED_KEYS, {"of_interviews": some})
+            found += [WrappedKey(*row) for row in rows]
+        return {key.interview_id: key for key in found}
 
     async def add(self, key: WrappedKey) -> WrappedKey:
         """Of several that are added at once one is kept, which all get back."""
@@ -67,8 +78,7 @@ class DataKeyRows:
             .order_by(table.key_id)
             .limit(limit)
         )
-        async with self._database.transaction() as connection:
-            return [WrappedKey(*row) for row in await connection.execute(statement)]
+        return [WrappedKey(*row) for row in await self._database.read(statement)]
 
     async def living(self) -> dict[str, int]:
         """How many living keys each master key wraps."""
@@ -79,8 +89,7 @@ class DataKeyRows:
             .group_by(table.master_key_id)
             .order_by(table.master_key_id)
         )
-        async with self._database.transaction() as connection:
-            return {row[0]: row[1] for row in await connection.execute(statement)}
+        return {row[0]: row[1] for row in await self._database.read(statement)}
 
     async def master_key_ids(self) -> list[str]:
         """Those that wrap living keys, in order. It is asked at every probe, so it looks up one
@@ -90,9 +99,8 @@ class DataKeyRows:
         found = sa.select(first.scalar_subquery().label("id")).cte("found", recursive=True)
         after = first.where(table.master_key_id > found.c.id).scalar_subquery()
         found = found.union_all(sa.select(after).where(found.c.id.is_not(None)))
-        async with self._database.transaction() as connection:
-            ids = sa.select(found.c.id).where(found.c.id.is_not(None))
-            return [row[0] for row in await connection.execute(ids)]
+        ids = sa.select(found.c.id).where(found.c.id.is_not(None))
+        return [row[0] for row in await self._database.read(ids)]
 
     async def rewrap(self, old: WrappedKey, wrapped: bytes, master_key_id: str) -> bool:
         """False when the key was destroyed or rewrapped meanwhile."""
@@ -138,6 +146,10 @@ _COLUMNS = (
     DATA_KEYS.c.interview_id,
     DATA_KEYS.c.wrapped,
     DATA_KEYS.c.master_key_id,
+)
+# One text whatever their number: each text is prepared, by every connection.
+_WRAPPED_KEYS = sa.select(*_COLUMNS).where(
+    DATA_KEYS.c.interview_id == sa.any_(sa.bindparam("of_interviews", type_=ARRAY(UUID_TEXT)))
 )
 
 

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, Executable, Row, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
     create_async_engine,
 )
+from sqlalchemy.util import greenlet_spawn
 
 from interview.config import Settings
 from interview.errors import ConfigError
 from interview.persistence.failures import DATABASE_FAILURES, translated
 
-__all__ = ["Database", "engine_url"]
+__all__ = ["Database", "Read", "engine_url", "within"]
 
 _CLOSE_TIMEOUT_S = 5.0
 
 
 class Database:
-    """Transactions on a pool of at most `pool_size` connections.
+    """Transactions and reads on a pool of at most `pool_size` connections.
 
     A connection that PostgreSQL closed while it lay in the pool is replaced when it is taken,
     so the first call after a restart works. Whatever cannot be had in time fails with
@@ -64,6 +65,8 @@ class Database:
             },
         )
         event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
+        # On the same pool. asyncpg only leaves out BEGIN and COMMIT: nothing is sent for it.
+        self._reader = self._engine.sync_engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -80,19 +83,34 @@ class Database:
         Raises `DatabaseUnavailable`; whether the transaction was committed is then unknown.
         Raises `DatabaseRejected` for a statement against the schema's rules.
         """
-        try:
-            async with (
-                asyncio.timeout(self._transaction_timeout_s),
-                self._engine.begin() as connection,
-            ):
-                yield connection
-        except DATABASE_FAILURES as error:  # TimeoutError is an OSError
-            raise translated(error, self._server) from None
+        async with self._bounded(), self._engine.begin() as connection:
+            yield connection
+
+    async def read(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows of one statement that only reads, without a transaction: one round trip in
+        place of three. Raises as `transaction`."""
+
+        def rows() -> Sequence[Row[*tuple[Any, ...]]]:
+            with self._reader.connect() as connection:
+                return connection.execute(statement, parameters).all()
+
+        async with self._bounded():
+            # An `AsyncConnection` would cost as much again as all else of a short statement.
+            return await greenlet_spawn(rows)
 
     async def check(self) -> None:
         """Raises `DatabaseUnavailable` unless PostgreSQL answers and was migrated."""
-        async with self.transaction() as connection:
-            await connection.execute(text("SELECT 1 FROM interviews LIMIT 0"))
+        await self.read(text("SELECT 1 FROM interviews LIMIT 0"))
+
+    @asynccontextmanager
+    async def _bounded(self) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout(self._transaction_timeout_s):
+                yield
+        except DATABASE_FAILURES as error:  # TimeoutError is an OSError
+            raise translated(error, self._server) from None
 
     async def close(self) -> None:
         """Closes the pool; a server that does not answer is not waited for."""
@@ -101,6 +119,23 @@ class Database:
                 await self._engine.dispose()
         except TimeoutError:
             pass
+
+
+class Read(Protocol):
+    """`Database.read`, or the same `within` a transaction."""
+
+    async def __call__(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]: ...
+
+
+def within(connection: AsyncConnection) -> Read:
+    async def read(
+        statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        return (await connection.execute(statement, parameters)).all()
+
+    return read
 
 
 def engine_url(url: str) -> URL:

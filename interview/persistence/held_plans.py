@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from interview.domain.plan import Plan
 from interview.domain.rubric import Rubric
 from interview.persistence import interviews, rubrics
-from interview.persistence.database import Database
+from interview.persistence.database import Database, within
 from interview.persistence.models import INTERVIEWS, PLAN_VERSIONS
 
 __all__ = ["MOST_LISTED", "BoundPlan", "HeldPlan", "HeldPlans"]
@@ -96,7 +96,7 @@ class HeldPlans:
     async def of(self, interview_id: str) -> BoundPlan:
         """Raises `NotFoundError` (`interview.not_found`)."""
         async with self._database.transaction() as connection:
-            record = await interviews.get(connection, interview_id)
+            record = await interviews.get(within(connection), interview_id)
             organization_id, named = record.organization_id, record.plan.rubric
             rubric = await rubrics.known(
                 connection, organization_id, named.rubric_hash if named else None

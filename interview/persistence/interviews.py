@@ -27,6 +27,7 @@ from interview.domain.plan import plan_hash
 from interview.errors import NotFoundError
 from interview.persistence import cursors, retention, returns, rubrics, webhooks
 from interview.persistence.audit import Actor, AuditTrail, Subject
+from interview.persistence.database import Read, within
 from interview.persistence.models import ACCOMMODATIONS, INTERVIEWS, UTTERANCES, UUID_TEXT
 from interview.persistence.rows import (
     InterviewOwner,
@@ -142,7 +143,7 @@ async def create(
             "unclaimed": maker.kind == "anonymous" and new.candidate_id is None,
         },
     )
-    record = await get(connection, new.interview_id)
+    record = await get(within(connection), new.interview_id)
     if made.rowcount == 1:
         if new.rubric is not None:
             assert new.rubric.measures(new.plan), "another plan's rubric"
@@ -157,24 +158,23 @@ async def create(
     return record
 
 
-async def get(connection: AsyncConnection, interview_id: str) -> InterviewRecord:
-    found = await connection.execute(_GET, {"of_interview": interview_id})
-    row = found.one_or_none()
-    if row is None:
+async def get(read: Read, interview_id: str) -> InterviewRecord:
+    rows = await read(_GET, {"of_interview": interview_id})
+    if not rows:
         raise no_interview()
-    return InterviewRecord.model_validate(row)
+    return InterviewRecord.model_validate(rows[0])
 
 
 async def begin(connection: AsyncConnection, interview_id: str) -> InterviewRecord:
     await connection.execute(_BEGIN, {"of_interview": interview_id})
-    return await get(connection, interview_id)
+    return await get(within(connection), interview_id)
 
 
-async def owner(connection: AsyncConnection, interview_id: str) -> InterviewOwner:
-    row = (await connection.execute(_OWNER, {"of_interview": interview_id})).one_or_none()
-    if row is None:
+async def owner(read: Read, interview_id: str) -> InterviewOwner:
+    rows = await read(_OWNER, {"of_interview": interview_id})
+    if not rows:
         raise no_interview()
-    return InterviewOwner.model_validate(row)
+    return InterviewOwner.model_validate(rows[0])
 
 
 async def require(connection: AsyncConnection, interview_id: str) -> None:
@@ -243,7 +243,7 @@ async def close(
     connection: AsyncConnection, interview_id: str, outcome: Outcome, ended_at: datetime
 ) -> InterviewTotals:
     this = {"of_interview": interview_id}
-    of = await owner(connection, interview_id)
+    of = await owner(within(connection), interview_id)
     days = await retention.hold(connection, of.organization_id)
     changes: dict[str, Any] = {
         "status": "abandoned" if outcome in ("expired", "withdrawn") else "completed",

@@ -1,14 +1,15 @@
-"""What was said, read back, each inside the caller's transaction."""
+"""What was said, read back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import Row, Text, bindparam, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.domain.conversation import SpokenSentence, heard_text
+from interview.persistence.database import Read
 from interview.persistence.models import INTERVIEWS, RECORDINGS, ROLES, TURNS, UTTERANCES
 from interview.persistence.rows import (
     CommittedAnswer,
@@ -35,7 +36,10 @@ _JOB = (
     .where(INTERVIEWS.c.interview_id == bindparam("of_interview"))
 )
 _SAID = (
-    select(*UTTERANCES.c, TURNS.c.turn_number, RECORDINGS.c.recording_id)
+    select(
+        *(*UTTERANCES.c, TURNS.c.turn_number, RECORDINGS.c.recording_id),
+        true().label("already"),
+    )
     .select_from(_UTTERANCES)
     .join(
         TURNS,
@@ -90,18 +94,14 @@ _ONE_RECORDING = _ALL_RECORDINGS.where(RECORDINGS.c.recording_id == bindparam("r
 _LAST = 2**31 - 1
 
 
-async def answer(
-    connection: AsyncConnection, interview_id: str, turn_id: str
-) -> CommittedAnswer | None:
-    found = await _said(connection, interview_id, turn_id, "candidate")
-    return CommittedAnswer.model_validate({**found, "already": True}) if found else None
+async def answer(read: Read, interview_id: str, turn_id: str) -> CommittedAnswer | None:
+    row = await _said(read, interview_id, turn_id, "candidate")
+    return None if row is None else CommittedAnswer.model_validate(row)
 
 
-async def speech(
-    connection: AsyncConnection, interview_id: str, turn_id: str
-) -> SavedSpeech | None:
-    found = await _said(connection, interview_id, turn_id, "interviewer")
-    return SavedSpeech.model_validate({**found, "already": True}) if found else None
+async def speech(read: Read, interview_id: str, turn_id: str) -> SavedSpeech | None:
+    row = await _said(read, interview_id, turn_id, "interviewer")
+    return None if row is None else SavedSpeech.model_validate(row)
 
 
 async def transcript(
@@ -112,14 +112,15 @@ async def transcript(
     return [TranscriptLine.model_validate(row) for row in rows]
 
 
-async def job_description(connection: AsyncConnection, interview_id: str, most: int) -> str:
+async def job_description(read: Read, interview_id: str, most: int) -> str:
     """The first `most` characters; empty where the role is a built-in one."""
     values = {"of_interview": interview_id, "most": most}
-    return (await connection.execute(_JOB, values)).scalar_one_or_none() or ""
+    rows = await read(_JOB, values)
+    return rows[0][0] or "" if rows else ""
 
 
 async def conversation(
-    connection: AsyncConnection,
+    read: Read,
     interview_id: str,
     limit: int,
     before_sequence: int | None,
@@ -127,7 +128,7 @@ async def conversation(
 ) -> list[Line]:
     """Of the last `limit` utterances before that sequence, oldest first."""
     cuts = {} if cut is None else {cut.utterance_id: cut.heard_ms}
-    found = await connection.execute(
+    rows = await read(
         _CONVERSATION,
         {
             "of_interview": interview_id,
@@ -145,7 +146,7 @@ async def conversation(
                 row.duration_ms,
             ),
         )
-        for row in reversed(found.all())
+        for row in reversed(rows)
     ]
 
 
@@ -162,13 +163,10 @@ async def recordings(
 
 
 async def _said(
-    connection: AsyncConnection, interview_id: str, turn_id: str, speaker: Speaker
-) -> dict[str, Any] | None:
-    found = await connection.execute(
-        _SAID, {"of_interview": interview_id, "of_turn": turn_id, "by": speaker}
-    )
-    row = found.mappings().one_or_none()
-    return dict(row) if row is not None else None
+    read: Read, interview_id: str, turn_id: str, speaker: Speaker
+) -> Row[*tuple[Any, ...]] | None:
+    rows = await read(_SAID, {"of_interview": interview_id, "of_turn": turn_id, "by": speaker})
+    return rows[0] if rows else None
 
 
 def _heard(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.errors import InvalidInputError, NotFoundError
 from interview.persistence import interviews, reads, writes
-from interview.persistence.database import Database
+from interview.persistence.database import Database, Read
 from interview.persistence.failures import DatabaseRejected
 from interview.persistence.rows import (
     AnswerRecord,
@@ -62,12 +62,10 @@ class Records:
             return await interviews.create(connection, new, by)
 
     async def get_interview(self, interview_id: str) -> InterviewRecord:
-        async with self._of(interview_id) as connection:
-            return await interviews.get(connection, interview_id)
+        return await interviews.get(self._read(interview_id), interview_id)
 
     async def owner(self, interview_id: str) -> InterviewOwner:
-        async with self._of(interview_id) as connection:
-            return await interviews.owner(connection, interview_id)
+        return await interviews.owner(self._read(interview_id), interview_id)
 
     async def list_interviews(
         self,
@@ -136,8 +134,7 @@ class Records:
 
     async def find_answer(self, interview_id: str, turn_id: str) -> CommittedAnswer | None:
         """None as well where the interview does not exist."""
-        async with self._of(interview_id) as connection:
-            return await reads.answer(connection, interview_id, turn_id)
+        return await reads.answer(self._read(interview_id), interview_id, turn_id)
 
     async def save_speech(self, speech: SpeechRecord) -> SavedSpeech:
         """Stores what the interviewer said with its recording, and moves the interview's row
@@ -150,8 +147,7 @@ class Records:
 
     async def find_speech(self, interview_id: str, turn_id: str) -> SavedSpeech | None:
         """None as well where the interview does not exist."""
-        async with self._of(interview_id) as connection:
-            return await reads.speech(connection, interview_id, turn_id)
+        return await reads.speech(self._read(interview_id), interview_id, turn_id)
 
     async def mark_heard(self, interview_id: str, utterance_id: str, heard_ms: int) -> bool:
         """The candidate interrupted this utterance after `heard_ms` of its sound. The first
@@ -182,15 +178,14 @@ class Records:
         """The last `limit` utterances (before one of them) as the candidate heard them, oldest
         first. One that was interrupted before its first word is left out. Empty where there is
         no interview. `cut` is an interruption that is not on record yet."""
-        async with self._of(interview_id) as connection:
-            lines = await reads.conversation(connection, interview_id, limit, before_sequence, cut)
+        read = self._read(interview_id)
+        lines = await reads.conversation(read, interview_id, limit, before_sequence, cut)
         return [line for line in lines if line.text]
 
     async def job_description(self, interview_id: str, *, most: int) -> str:
         """Its first `most` characters, without what is hidden in its file. Empty for a built-in
         role, and where there is no interview."""
-        async with self._of(interview_id) as connection:
-            return await reads.job_description(connection, interview_id, most)
+        return await reads.job_description(self._read(interview_id), interview_id, most)
 
     async def recordings(self, interview_id: str) -> list[RecordingRow]:
         """By turn, the answer before its reply."""
@@ -208,6 +203,11 @@ class Records:
             if rows:
                 return rows[0]
         raise NotFoundError("recording.not_found", "no such recording")
+
+    def _read(self, interview_id: str) -> Read:
+        if canonical_uuid(interview_id) is None:
+            raise interviews.no_interview()
+        return self._database.read
 
     @asynccontextmanager
     async def _of(self, interview_id: str) -> AsyncGenerator[AsyncConnection]:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.errors import ConflictError
 from interview.persistence import reads
+from interview.persistence.database import within
 from interview.persistence.models import (
     INTERVIEWS,
     RECORDINGS,
@@ -135,7 +136,7 @@ async def commit_answer(connection: AsyncConnection, record: AnswerRecord) -> Co
     """See `Records.commit_answer`."""
     if not await _insert_turn(connection, record, record.modality, "committed"):
         if await _lock_turn(connection, record) == "committed":
-            first = await reads.answer(connection, record.interview_id, record.turn_id)
+            first = await reads.answer(within(connection), record.interview_id, record.turn_id)
             if first is None:
                 raise _out_of_order("this turn is the interviewer's own")
             return first
@@ -186,7 +187,7 @@ async def save_speech(connection: AsyncConnection, record: SpeechRecord) -> Save
         directive=record.directive,
         sentences=[storable(sentence.model_dump()) for sentence in record.sentences],
     ):
-        first = await reads.speech(connection, record.interview_id, record.turn_id)
+        first = await reads.speech(within(connection), record.interview_id, record.turn_id)
         if first is None:
             raise _out_of_order("this sequence belongs to another utterance")
         return first

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import asyncpg
 import pytest
@@ -37,9 +38,21 @@ async def opened(url: str, **options: float) -> AsyncGenerator[Database]:
         await database.close()
 
 
+class Ask(Protocol):
+    async def __call__(self, database: Database, statement: str = "SELECT 1") -> object: ...
+
+
 async def ask(database: Database, statement: str = "SELECT 1") -> object:
     async with database.transaction() as connection:
         return await connection.scalar(text(statement))
+
+
+async def read(database: Database, statement: str = "SELECT 1") -> object:
+    rows = await database.read(text(statement))
+    return rows[0][0] if rows else None
+
+
+both_ways = pytest.mark.parametrize("ask", [ask, read])
 
 
 def changed(url: str, **parts: str | int) -> str:
@@ -96,7 +109,8 @@ async def test_a_database_without_tables_says_what_to_do(empty_url: str) -> None
             await database.check()
 
 
-async def test_a_slow_statement_is_given_up(migrated_url: str) -> None:
+@both_ways
+async def test_a_slow_statement_is_given_up(migrated_url: str, ask: Ask) -> None:
     async with opened(migrated_url) as database:
         with pytest.raises(DatabaseUnavailable, match="took too long"):
             await ask(database, "SELECT pg_sleep(30)")
@@ -116,7 +130,8 @@ async def test_a_transaction_of_many_statements_is_given_up(migrated_url: str) -
         assert await ask(database) == 1
 
 
-async def test_a_busy_pool_fails_in_time(migrated_url: str) -> None:
+@both_ways
+async def test_a_busy_pool_fails_in_time(migrated_url: str, ask: Ask) -> None:
     async with opened(migrated_url, pool_size=1) as database:
         async with database.transaction() as connection:
             await connection.scalar(text("SELECT 1"))
@@ -147,7 +162,37 @@ async def test_an_exception_or_a_cancel_rolls_back_and_returns_the_connection(
         await execute(migrated_url, "DROP TABLE scratch")
 
 
-async def test_a_migration_under_a_running_process_is_retryable(migrated_url: str) -> None:
+async def test_a_read_is_one_query_and_leaves_transactions_what_they_are(
+    migrated_url: str,
+) -> None:
+    async with opened(migrated_url, pool_size=1, command_timeout_s=5) as database:
+        pid = await read(database, "SELECT pg_backend_pid()")
+        last = text(f"SELECT state, query FROM pg_stat_activity WHERE pid = {pid}")
+        async with opened(migrated_url, command_timeout_s=5) as watching:
+            assert [tuple(row) for row in await watching.read(last)] == [
+                ("idle", "SELECT pg_backend_pid()")  # and no COMMIT after it
+            ]
+        async with database.transaction() as connection:
+            started = text("SELECT now()")
+            assert await connection.scalar(started) == await connection.scalar(started)
+        assert await read(database, "SELECT now()") != await read(database, "SELECT now()")
+
+
+async def test_a_read_that_fails_or_is_cancelled_returns_the_connection(migrated_url: str) -> None:
+    async with opened(migrated_url, pool_size=1, command_timeout_s=5) as database:
+        with pytest.raises(DatabaseRejected):
+            await read(database, "SELECT 1/0")
+        assert await read(database) == 1
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await read(database, "SELECT pg_sleep(30)")
+        assert await read(database) == 1
+
+
+@both_ways
+async def test_a_migration_under_a_running_process_is_retryable(
+    migrated_url: str, ask: Ask
+) -> None:
     async with opened(migrated_url, pool_size=1, command_timeout_s=5) as database:
         await execute(migrated_url, "CREATE TABLE scratch (n int)")
         try:
@@ -175,7 +220,8 @@ async def test_values_never_reach_an_error(migrated_url: str) -> None:
             assert not error.value.retryable
 
 
-async def test_the_first_call_after_a_restart_works(own: OwnPostgres) -> None:
+@both_ways
+async def test_the_first_call_after_a_restart_works(own: OwnPostgres, ask: Ask) -> None:
     async with opened(own.url, pool_size=3, command_timeout_s=5) as database:
         await asyncio.gather(*(ask(database, "SELECT pg_sleep(0.05)") for _ in range(3)))
         await own.restart()
@@ -195,7 +241,8 @@ async def test_connections_cut_by_an_administrator_are_replaced(own: OwnPostgres
         assert other != mine
 
 
-async def test_a_connection_lost_in_a_statement_is_retryable(own: OwnPostgres) -> None:
+@both_ways
+async def test_a_connection_lost_in_a_statement_is_retryable(own: OwnPostgres, ask: Ask) -> None:
     async with opened(own.url, command_timeout_s=20, transaction_timeout_s=20) as database:
         waiting = asyncio.create_task(ask(database, "SELECT pg_sleep(30)"))
         watcher = await asyncpg.connect(own.url.replace("+asyncpg", ""))
@@ -212,7 +259,8 @@ async def test_a_connection_lost_in_a_statement_is_retryable(own: OwnPostgres) -
         assert await ask(database) == 1
 
 
-async def test_a_frozen_server_is_given_up_in_bounded_time(own: OwnPostgres) -> None:
+@both_ways
+async def test_a_frozen_server_is_given_up_in_bounded_time(own: OwnPostgres, ask: Ask) -> None:
     async with opened(own.url) as database:
         await asyncio.gather(ask(database), ask(database))
         own.freeze()
