@@ -17,8 +17,6 @@ from interview.persistence.models.privacy import DATA_KEYS
 
 __all__ = ["DataKeyRows", "WrappedKey", "destroy"]
 
-_MOST_A_QUERY = 500
-
 
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
@@ -40,14 +38,10 @@ class DataKeyRows:
         rows = await self._database.read(_wrapped_keys(interview_id))
         return WrappedKey(*rows[0]) if rows else None
 
-    async def find_many(self, interview_ids: Sequence[str]) -> dict[str, WrappedKey]:
-        """By interview; one query for each `_MOST_A_QUERY` of them."""
-        found: list[WrappedKey] = []
-        for first in range(0, len(interview_ids), _MOST_A_QUERY):
-            some = interview_ids[first : first + _MOST_A_QUERY]
-            rows = await self._database.read(_WRAPPED_KEYS, {"of_interviews": some})
-            found += [WrappedKey(*row) for row in rows]
-        return {key.interview_id: key for key in found}
+    async def find_many(self, interview_ids: Sequence[str]) -> list[WrappedKey]:
+        """Those that there are, by one query."""
+        rows = await self._database.read(_WRAPPED_KEYS, {"of_interviews": interview_ids})
+        return [WrappedKey(*row) for row in rows]
 
     async def add(self, key: WrappedKey) -> WrappedKey:
         """Of several that are added at once one is kept, which all get back."""

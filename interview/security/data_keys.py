@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import time
 import uuid
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from interview.config import Settings
-from interview.errors import ConfigError
+from interview.errors import ConfigError, DatabaseUnavailable
 from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
 from interview.security.keys import KEY_BYTES, KeyRing, parse_keys
@@ -22,6 +23,7 @@ __all__ = ["DataKeys", "build_data_keys"]
 
 _MOST_CACHED = 10_000
 _BATCH = 100
+_MOST_TOGETHER = 500
 _OLDEST_S = 3600.0
 """A key that could not be read again for so long is not used any more."""
 _RETRY_S = 5.0
@@ -34,11 +36,15 @@ class _Cached:
     cipher: Cipher
     read_at: float
     read_again_at: float
+    """Never, while it is being read."""
+    is_in_use: bool = False
+    """Since it was last read."""
 
 
 class DataKeys:
-    """Keys in use are read again every half `ttl_s`, in the background: nobody waits for a key
-    that is in memory, unless it could not be read for an hour. While the database is away nothing
+    """Keys in use are read again every half `ttl_s` or sooner, in the background and together:
+    with one that is due go those that will be before long. Nobody waits for a key that is in
+    memory, unless it could not be read for an hour. While the database is away nothing
     can be destroyed. A destroyed key is known as such within `ttl_s` where it is in use, and
     elsewhere by its second use.
     """
@@ -58,6 +64,7 @@ class DataKeys:
         self._clock = clock
         self._cached: OrderedDict[str, _Cached] = OrderedDict()
         self._reading: dict[tuple[str, bool], asyncio.Task[Cipher]] = {}
+        self._reading_again: asyncio.Task[None] | None = None
         self._deployment = {
             key.key_id: Cipher(key.key_id, derived(key.secret, "intervue deployment"))
             for key in ring.keys
@@ -84,8 +91,12 @@ class DataKeys:
         now = self._clock()
         if now > cached.read_at + _OLDEST_S:
             return None
-        if now > cached.read_again_at:
-            self._read_once(interview_id, False)
+        cached.is_in_use = True
+        self._cached.move_to_end(interview_id)
+        if now > cached.read_again_at and (
+            self._reading_again is None or self._reading_again.done()
+        ):
+            self._reading_again = asyncio.create_task(self._read_again())
         return cached.cipher
 
     async def of(self, interview_id: str, *, make: bool) -> Cipher:
@@ -150,12 +161,10 @@ class DataKeys:
         return reading
 
     def _has_read(self, this: tuple[str, bool], reading: asyncio.Task[Cipher]) -> None:
-        # Asked for, or it would be complained about where nobody waited for it.
-        failed = reading.cancelled() or reading.exception() is not None
+        if not reading.cancelled():
+            reading.exception()  # asked for, or it is complained about where nobody waited for it
         if self._reading.get(this) is reading:
             del self._reading[this]
-            if failed and (cached := self._cached.get(this[0])) is not None:
-                cached.read_again_at = self._clock() + _RETRY_S
 
     async def _read(self, interview_id: str, make: bool) -> Cipher:
         read_at = self._clock()
@@ -175,6 +184,43 @@ class DataKeys:
         while len(self._cached) > _MOST_CACHED:
             self._cached.popitem(last=False)
         return cipher
+
+    async def _read_again(self) -> None:
+        while together := self._due():
+            read_at = self._clock()
+            for cached in together.values():
+                cached.read_again_at, cached.is_in_use = math.inf, False
+            try:
+                for row in await self._rows.find_many(list(together)):
+                    await self._renew(together[row.interview_id], row, read_at)
+            except DatabaseUnavailable:
+                pass
+            finally:
+                for cached in together.values():
+                    if cached.read_again_at == math.inf:
+                        cached.read_again_at = self._clock() + _RETRY_S
+
+    def _due(self) -> dict[str, _Cached]:
+        """What is in use and due, and with it what is in use and will soon be."""
+        now = self._clock()
+        soon = [
+            (interview_id, cached)
+            for interview_id, cached in self._cached.items()
+            if cached.is_in_use and cached.read_again_at < now + self._ttl_s / 4
+        ]
+        soon.sort(key=lambda item: item[1].read_again_at)
+        is_due = bool(soon) and now > soon[0][1].read_again_at
+        return dict(soon[:_MOST_TOGETHER]) if is_due else {}
+
+    async def _renew(self, cached: _Cached, row: WrappedKey, read_at: float) -> None:
+        """Does no harm to one that was forgotten meanwhile: nobody has it any more."""
+        if row.wrapped is None:
+            self._cached.pop(row.interview_id, None)
+        try:
+            cached.cipher = Cipher(row.key_id, await self._unwrapped(row))
+        except EncryptionError:
+            return
+        cached.read_at, cached.read_again_at = read_at, read_at + self._ttl_s / 2
 
     async def _rewrapped(self, row: WrappedKey) -> bool:
         try:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from interview.errors import ConfigError, DatabaseUnavailable
 from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
 from interview.persistence.models.privacy import DATA_KEYS
+from interview.security import data_keys
 from interview.security.data_keys import DataKeys, build_data_keys
 from interview.security.keys import KEY_BYTES, KeyRing, new_key
 from interview.security.living import require_master_keys
@@ -86,31 +87,23 @@ async def test_a_key_in_use_is_read_again_before_anybody_has_to_wait(
     database: Database, ring: KeyRing, interview_id: str
 ) -> None:
     now = 0.0
-    keys = DataKeys(DataKeyRows(database), RingKeyWrapper(ring), ring, clock=lambda: now)
+    rows = Rows(database)
+    keys = DataKeys(rows, RingKeyWrapper(ring), ring, clock=lambda: now)
     await keys.of(interview_id, make=True)
-    now = 45.0
+    now = 29.0
     assert keys.known(interview_id) is not None
-    await asyncio.sleep(0)  # the reading begins
-    now = 104.0
-    async with asyncio.timeout(5):
-        while keys.known(interview_id) is None:  # noqa: ASYNC110 nobody tells
-            await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a reading would begin
+    now = 31.0
+    assert keys.known(interview_id) is not None
+    await _settled(lambda: len(rows.together) == 1)
+    assert rows.found == 1
 
 
 async def test_a_known_key_outlives_an_outage_and_an_unknown_one_is_worth_a_retry(
     ring: KeyRing, database: Database, interview_id: str
 ) -> None:
     now = 0.0
-
-    class Away(DataKeyRows):
-        is_away = False
-
-        async def find(self, interview_id: str) -> WrappedKey | None:
-            if self.is_away:
-                raise DatabaseUnavailable("away")
-            return await super().find(interview_id)
-
-    rows = Away(database)
+    rows = Rows(database)
     keys = DataKeys(rows, RingKeyWrapper(ring), ring, clock=lambda: now)
     known = await keys.of(interview_id, make=True)
     rows.is_away, now = True, 1000.0
@@ -128,6 +121,7 @@ class Rows(DataKeyRows):
         super().__init__(database)
         self.found, self.is_away, self.gate = 0, False, asyncio.Event()
         self.gate.set()
+        self.together: list[set[str]] = []
 
     async def find(self, interview_id: str) -> WrappedKey | None:
         self.found += 1
@@ -136,6 +130,14 @@ class Rows(DataKeyRows):
         row = await super().find(interview_id)
         await self.gate.wait()
         return row
+
+    async def find_many(self, interview_ids: Sequence[str]) -> list[WrappedKey]:
+        rows = [] if self.is_away else await super().find_many(interview_ids)
+        self.together.append(set(interview_ids))
+        if self.is_away:
+            raise DatabaseUnavailable("away")
+        await self.gate.wait()
+        return rows
 
 
 async def _settled(condition: Callable[[], bool]) -> None:
@@ -165,10 +167,10 @@ async def test_nobody_waits_for_a_stale_key_and_an_outage_is_tried_seldom(
     for _ in range(50):
         assert keys.known(interview_id) is not None
         await asyncio.sleep(0)
-    assert rows.found == 2
+    assert len(rows.together) == 1
     now = 1006.0
     assert keys.known(interview_id) is not None
-    await _settled(lambda: rows.found == 3)
+    await _settled(lambda: len(rows.together) == 2)
     now = 3601.0
     with pytest.raises(DatabaseUnavailable):
         await keys.of(interview_id, make=False)
@@ -192,6 +194,136 @@ async def test_a_key_that_is_destroyed_while_it_is_read_is_not_kept(
     assert keys.known(interview_id) is None
 
 
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def _in_use(rows: Rows, ring: KeyRing, clock: Clock, n: int) -> tuple[DataKeys, list[str]]:
+    """Each first read a second after the one before, and used since."""
+    keys = DataKeys(rows, RingKeyWrapper(ring), ring, clock=clock)
+    interviews = [str(uuid.uuid4()) for _ in range(n)]
+    for interview_id in interviews:
+        await keys.of(interview_id, make=True)
+        clock.now += 1.0
+    _use(keys, interviews)
+    return keys, interviews
+
+
+def _use(keys: DataKeys, interviews: list[str]) -> list[str]:
+    """Those that are known."""
+    return [interview_id for interview_id in interviews if keys.known(interview_id) is not None]
+
+
+async def test_keys_in_use_are_read_again_together_and_others_are_not(
+    ring: KeyRing, database: Database
+) -> None:
+    rows, clock = Rows(database), Clock()
+    keys, [idle, *interviews] = await _in_use(rows, ring, clock, 11)
+    clock.now = 32.0
+    _use(keys, interviews)  # two are due, and the others soon
+    await _settled(lambda: len(rows.together) == 1)
+    assert rows.together == [{idle, *interviews}], "each was used since it was read"
+    rows.together.clear()
+    for _ in range(20):
+        clock.now += 10.0
+        assert _use(keys, interviews) == interviews
+        await asyncio.sleep(0.02)
+    assert 4 <= len(rows.together) <= 7
+    assert all(together == set(interviews) for together in rows.together)
+    assert keys.known(idle) is not None
+    await _settled(lambda: {idle} in rows.together)
+
+
+async def test_a_key_due_while_others_are_read_is_read_after_them(
+    ring: KeyRing, database: Database
+) -> None:
+    rows, clock = Rows(database), Clock()
+    keys, [first] = await _in_use(rows, ring, clock, 1)
+    clock.now = 29.0
+    later = str(uuid.uuid4())
+    await keys.of(later, make=True)
+    rows.gate.clear()
+    clock.now = 31.0
+    _use(keys, [first])
+    await _settled(lambda: len(rows.together) == 1)
+    clock.now = 60.0
+    _use(keys, [later])
+    rows.gate.set()
+    await _settled(lambda: len(rows.together) == 2)
+    assert rows.together == [{first}, {later}]
+
+
+async def test_a_destroyed_key_among_many_is_noticed_and_the_others_stay(
+    ring: KeyRing, database: Database
+) -> None:
+    rows, clock = Rows(database), Clock()
+    keys, interviews = await _in_use(rows, ring, clock, 5)
+    await keys_of(database, ring).destroy(interviews[2])
+    clock.now = 35.0
+    _use(keys, interviews)
+    await _settled(lambda: keys.known(interviews[2]) is None)
+    others = interviews[:2] + interviews[3:]
+    assert _use(keys, interviews) == others
+    assert len(rows.together) == 1
+    with pytest.raises(EncryptionError) as caught:
+        await keys.of(interviews[2], make=True)
+    assert caught.value.code == "key.destroyed"
+
+
+async def test_many_that_cannot_be_read_are_kept_and_tried_again_together(
+    ring: KeyRing, database: Database
+) -> None:
+    rows, clock = Rows(database), Clock()
+    keys, interviews = await _in_use(rows, ring, clock, 5)
+    rows.is_away = True
+    clock.now = 40.0
+    for _ in range(20):
+        assert _use(keys, interviews) == interviews
+        await asyncio.sleep(0.001)
+    assert len(rows.together) == 1
+    rows.is_away = False
+    clock.now = 46.0
+    assert _use(keys, interviews) == interviews
+    await _settled(lambda: len(rows.together) == 2)
+    assert rows.together == [set(interviews)] * 2
+    await asyncio.sleep(0.05)
+    rows.is_away = True
+    clock.now = 3640.0  # an hour after the first reading
+    assert _use(keys, interviews) == interviews
+
+
+async def test_what_is_forgotten_while_many_are_read_stays_forgotten(
+    ring: KeyRing, database: Database
+) -> None:
+    rows, clock = Rows(database), Clock()
+    keys, interviews = await _in_use(rows, ring, clock, 3)
+    rows.gate.clear()
+    clock.now = 40.0
+    _use(keys, interviews)
+    await _settled(lambda: len(rows.together) == 1)
+    await keys.destroy(interviews[0])
+    keys.forget(interviews[1])
+    rows.gate.set()
+    await asyncio.sleep(0.05)
+    assert _use(keys, interviews) == interviews[2:]
+
+
+async def test_more_keys_than_fit_a_query_are_read_by_several(
+    ring: KeyRing, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_keys, "_MOST_TOGETHER", 2)
+    rows, clock = Rows(database), Clock()
+    keys, interviews = await _in_use(rows, ring, clock, 5)
+    clock.now = 40.0
+    _use(keys, interviews)
+    await _settled(lambda: len(rows.together) == 3)
+    assert [len(together) for together in rows.together] == [2, 2, 1]
+    assert set().union(*rows.together) == set(interviews)
+
+
 async def test_opening_makes_no_key_and_a_lost_master_key_is_no_erasure(
     ring: KeyRing, database: Database, interview_id: str
 ) -> None:
@@ -207,9 +339,11 @@ async def test_opening_makes_no_key_and_a_lost_master_key_is_no_erasure(
     await keys_of(database, KeyRing((*new_ring()[1].keys, *ring.keys))).rotate()
     now = 45.0
     assert keys.known(interview_id) is cipher
-    await _settled(lambda: rows.found == 2)
+    await _settled(lambda: len(rows.together) == 1)
     await asyncio.sleep(0.05)
     assert keys.known(interview_id) is cipher
+    now = 3601.0
+    assert keys.known(interview_id) is None
 
 
 async def test_rotation_under_use_then_the_old_master_key_may_go(database: Database) -> None:
