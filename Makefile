@@ -168,8 +168,9 @@ docker-logs: ## Follow the containers' logs
 
 ## Quality
 
-# Many of them wait more than they work. Each process has services of its own.
-SIDE_BY_SIDE := -n 3 --dist loadfile
+# Many of them wait more than they work. Each process has services of its own. Which file is next is
+# told by tests/order.py: by default those with the fewest tests are, which take the longest.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 
 test: .venv/.ready web/out/.ready ## Run all tests
 	@$(PY) -m launcher tools

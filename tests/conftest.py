@@ -11,6 +11,7 @@ from httpx._transports import default as httpx
 from httpx2._transports import default as httpx2
 
 from interview.config import Settings
+from tests.order import in_good_order
 from tests.services import services, stack
 
 __all__ = ["env_file", "no_env_file", "services", "stack"]
@@ -21,6 +22,16 @@ ENV_FILE = Settings.model_config.get("env_file")
 # work, in every test that asks something over HTTP.
 for library in (httpx, httpx2):
     vars(library)["create_ssl_context"] = cache(vars(library)["create_ssl_context"])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where pytest-xdist hands out files, it does so in this order (`--no-loadscope-reorder`)."""
+    if not hasattr(config, "workerinput"):
+        return
+    of_file: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        of_file.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    items[:] = [item for file in in_good_order(of_file) for item in of_file[file]]
 
 
 @pytest.fixture(scope="session", autouse=True)
