@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.config import Settings
 from interview.domain.planning.draft import Draft
@@ -154,8 +156,26 @@ class World:
             await connection.execute(statement)
 
 
+class _AtOnce(Database):
+    """Every transaction is a part of the one that `connection` is in."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
+        yield self._connection
+
+
 async def populate(settings: Settings, database: Database) -> World:
-    """New rows each time."""
+    """New rows each time, in one transaction: of forty, most of the work would be to begin and to
+    end them."""
+    async with database.transaction() as connection:
+        world = await _populate(settings, _AtOnce(connection))
+    return replace(world, database=database)
+
+
+async def _populate(settings: Settings, database: Database) -> World:
     people = People(settings, database)
     home, abroad = await people.organization(), await people.organization()
     candidate = await people.user(home, "candidate")
