@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from temporalio.worker import Worker
 from interview.audio.decode import warm_decoder
 from interview.config import Settings, load_settings
 from interview.errors import ConfigError
+from interview.garbage import collect_seldom
 from interview.logging import configure_logging
 from interview.persistence.database import Database
 from interview.security.data_keys import build_data_keys
@@ -69,9 +69,7 @@ async def serve(settings: Settings, providers: Providers) -> None:
         running = [asyncio.create_task(worker.run()) for worker in workers]
         stack.push_async_callback(_drain, workers, running, pulse)
         begin_showing_ready(means, stack)
-        # What is loaded by now stays. To look through it again would hold everything up for a tenth
-        # of a second, every few hundred turns.
-        gc.freeze()
+        collect_seldom()
         log.info("worker.ready", slots=settings.worker_slots)
         stopped = asyncio.create_task(stop.wait())
         # A worker ends by itself only when it cannot go on: then this process ends, and says why.

@@ -34,7 +34,7 @@ __all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 TOLD_APART_S = 0.02
 """That the answer has ended is told where recognition takes longer than this. What is quicker
 is news enough."""
-AT_ONCE_BYTES = 24_576
+AT_ONCE_BYTES = 8_192
 """Of plain PCM, a quarter of a second: heard sooner than a thread takes over."""
 GATHER_S = 0.45
 """A container's chunks wait so long for each other, or as long as they can complete no segment: to

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import socket
 import sys
 from typing import Any
@@ -15,6 +14,7 @@ from api.draining import Server
 from api.main import create_app
 from interview.config import Settings, load_settings
 from interview.errors import ConfigError
+from interview.garbage import collect_seldom
 from interview.logging import configure_logging
 from interview.persistence.database import Database
 from interview.protocol import limits
@@ -65,9 +65,7 @@ def main(argv: list[str] | None = None) -> None:
     app = create_app(settings)
     config = uvicorn.Config(app, **server_options(settings))
     asyncio.run(_check_keys(settings))
-    # What is loaded by now stays. To look through it again would hold everything up for a tenth of
-    # a second.
-    gc.freeze()
+    collect_seldom()
     Server(config, app).run(sockets=[bound_socket(settings)])
 
 
