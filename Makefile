@@ -59,8 +59,8 @@ bench-web: .venv/.ready web/out/.ready ## Letting go of the button to the first 
 bench-history: .venv/.ready ## Events, bytes and billed actions a turn (TURNS=1000; JSON last)
 	@$(PY) -m bench.history $(if $(TURNS),--turns $(TURNS))
 
-bench-load: .venv/.ready ## Concurrent interviews with Temporal on PostgreSQL (N=200; JSON last)
-	@$(PY) -m bench.load $(if $(N),--interviews $(N))
+bench-load: .venv/.ready ## Concurrent interviews with Temporal on PostgreSQL (N=200, PACE=calm|brisk, FORMAT=pcm16|webm; JSON last)
+	@$(PY) -m bench.load $(if $(N),--interviews $(N)) $(if $(PACE),--pace $(PACE)) $(if $(FORMAT),--format $(FORMAT))
 
 bench-sound: .venv/.ready ## What a second of sound costs: decoding, voice detection, FLAC, MP3 (JSON last)
 	@$(PY) -m bench.sound

@@ -79,6 +79,7 @@ class Answers:
     uplink: Uplink
     background: Background
     tell: Callable[[ServerMessage], None]
+    joins_chunks: bool
     reply: AwaitedReply
     stall_after_s: float
     """Of the workflow: an answer without a chunk for so long is put back."""
@@ -106,7 +107,7 @@ class Answers:
         workflow heard of it."""
         answer = Answer(
             begun,
-            AudioStream(self.streams, self.interview_id, begun.turn_id),
+            self._stream(begun.turn_id),
             start=None,
             state="ended" if known.ended else "open",
             next_chunk=known.next_chunk,
@@ -247,13 +248,15 @@ class Answers:
         return answer
 
     def _take(self, begun: BeginTurnInput, start: AudioStart) -> Answer:
-        stream = AudioStream(self.streams, self.interview_id, begun.turn_id)
-        answer = self.current = Answer(begun, stream, start)
+        answer = self.current = Answer(begun, self._stream(begun.turn_id), start)
         self._heard_at = _now()
         self.reply.begun(begun.turn_id, begun.mode)
         self.uplink.start(answer)
         self._begin(answer)
         return answer
+
+    def _stream(self, turn_id: str) -> AudioStream:
+        return AudioStream(self.streams, self.interview_id, turn_id, joins=self.joins_chunks)
 
     def _start_again(self, answer: Answer, start: AudioStart) -> None:
         """The client begins the same turn again: after a reconnect, or after a refusal."""

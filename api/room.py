@@ -87,6 +87,7 @@ class Room:
             uplink=self.uplink,
             background=services.background,
             tell=self.tell,
+            joins_chunks=services.settings.joined_chunks == "on",
             stall_after_s=record.limits.stall_after_s,
             reply=reply,
         )

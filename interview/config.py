@@ -134,6 +134,7 @@ class Settings(CodeSettings):
     turn_end_model: Literal["on", "off"] = "on"
     max_answer_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     openers: Literal["on", "off"] = "on"
+    joined_chunks: Literal["on", "off"] = "on"
     silence_nudge_s: Annotated[float, Field(gt=0)] = 20.0
     pause_expiry_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600.0
     activity_heartbeat_s: Annotated[float, Field(ge=0.5)] = 60.0

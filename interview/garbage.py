@@ -6,7 +6,7 @@ import gc
 
 __all__ = ["collect_seldom"]
 
-_THRESHOLDS = (10_000, 20, 20)
+_THRESHOLDS = (10_000, 20, 5)
 
 
 def collect_seldom() -> None:

@@ -27,8 +27,8 @@ def prepare_valkey(home: Home, port: int) -> tuple[ChildSpec, str]:
                 *("--appendonly", "yes"),
                 *("--appendfsync", "everysec"),
                 *("--save", ""),
-                # It holds sound, and what is sealed: neither becomes smaller, and a core would be
-                # busy with it for seconds each time the file is written anew.
+                # Nearly all it holds is sound, or sealed. Neither becomes smaller, and a core would
+                # be busy with it for seconds each time the file is written anew.
                 *("--rdbcompression", "no"),
             ],
             log=home.log("valkey"),

@@ -18,6 +18,8 @@ Sound = Literal["complete", "unfinished"]
 UNFINISHED_FACTOR = 1.5
 COMPLETE_FACTOR = 0.5
 """In main questions it shortens nothing: people think between whole sentences there."""
+SHORTEST_COMPLETE_MS = 350
+"""How it sounds is not known sooner."""
 
 
 class Endpointing(BaseModel):
@@ -43,7 +45,7 @@ class Endpointing(BaseModel):
             case "complete" if self.unhurried or phase is Phase.MAIN_QUESTIONS:
                 return usual
             case "complete":
-                return round(usual * COMPLETE_FACTOR)
+                return min(usual, max(round(usual * COMPLETE_FACTOR), SHORTEST_COMPLETE_MS))
 
     def stretched(self, extra_time_factor: float) -> Endpointing:
         usual = {name: getattr(self, name) for name in _BY_PHASE}

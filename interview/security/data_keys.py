@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from interview.config import Settings
-from interview.errors import ConfigError, DatabaseUnavailable
+from interview.errors import ConfigError, InterviewError
 from interview.persistence.data_keys import DataKeyRows, WrappedKey
 from interview.persistence.database import Database
 from interview.security.keys import KEY_BYTES, KeyRing, parse_keys
@@ -192,8 +192,9 @@ class DataKeys:
                 cached.read_again_at, cached.is_in_use = math.inf, False
             try:
                 for row in await self._rows.find_many(list(together)):
-                    await self._renew(together[row.interview_id], row, read_at)
-            except DatabaseUnavailable:
+                    if (cached := together.get(row.interview_id)) is not None:
+                        await self._renew(cached, row, read_at)
+            except InterviewError:
                 pass
             finally:
                 for cached in together.values():

@@ -72,10 +72,14 @@ AudioFrame = AudioStart | AudioChunk | AudioPause | AudioResume | AudioEnd | Aud
 
 
 class AudioStream:
-    """One turn's audio. Every method raises `StreamError`."""
+    """One turn's audio. Without `joins` each chunk is an entry of its own. Every method raises
+    `StreamError`."""
 
-    def __init__(self, log: StreamLog, interview_id: str, turn_id: str) -> None:
+    def __init__(
+        self, log: StreamLog, interview_id: str, turn_id: str, *, joins: bool = True
+    ) -> None:
         self._log = log
+        self._most_bytes = _ENTRY_BYTES if joins else 0
         self.key = f"intervue:{{{interview_id}}}:turn:{turn_id}:audio"
 
     async def start(self, frame: AudioStart) -> None:
@@ -86,7 +90,7 @@ class AudioStream:
 
     async def append(self, *frames: AudioChunk | AudioPause | AudioResume | AudioEnd) -> None:
         """In order, in one round trip."""
-        await self._log.append(self.key, *map(_fields, _runs(frames)))
+        await self._log.append(self.key, *map(_fields, _runs(frames, self._most_bytes)))
 
     async def chunk(self, frame: AudioChunk) -> None:
         await self.append(frame)
@@ -156,7 +160,9 @@ class AudioStream:
 _Mark = AudioPause | AudioResume | AudioEnd
 
 
-def _runs(frames: Sequence[AudioChunk | _Mark]) -> Iterator[list[AudioChunk] | _Mark]:
+def _runs(
+    frames: Sequence[AudioChunk | _Mark], most_bytes: int
+) -> Iterator[list[AudioChunk] | _Mark]:
     """Chunks that follow each other, and what comes between them."""
     run: list[AudioChunk] = []
     size = 0
@@ -164,7 +170,7 @@ def _runs(frames: Sequence[AudioChunk | _Mark]) -> Iterator[list[AudioChunk] | _
         if run and not (
             isinstance(frame, AudioChunk)
             and frame.index == run[-1].index + 1
-            and size + len(frame.data) <= _ENTRY_BYTES
+            and size + len(frame.data) <= most_bytes
         ):
             yield run
             run, size = [], 0

@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Executable, Row, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from interview.config import Settings
 from interview.domain.planning.draft import Draft
 from interview.domain.roles import get_plan, get_rubric
 from interview.persistence.access import API_KEY_PREFIX
-from interview.persistence.database import Database
+from interview.persistence.database import Database, within
 from interview.persistence.models import (
     ACCOMMODATIONS,
     API_KEYS,
@@ -165,6 +165,11 @@ class _AtOnce(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         yield self._connection
+
+    async def read(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        return await within(self._connection)(statement, parameters)
 
 
 async def populate(settings: Settings, database: Database) -> World:

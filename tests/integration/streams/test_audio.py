@@ -82,3 +82,10 @@ async def test_an_entry_does_not_grow_without_end(log: StreamLog, audio: AudioSt
     await audio.append(*burst)
     assert await _entries(log, audio) == [b"start", *[b"chunks"] * 3, b"chunk"]
     assert (await _frames(audio))[1:] == burst
+
+
+async def test_workers_of_before_are_given_an_entry_for_each_chunk(log: StreamLog) -> None:
+    audio = AudioStream(log, uuid.uuid4().hex, uuid.uuid4().hex, joins=False)
+    await audio.append(*CHUNKS, AudioEnd(len(CHUNKS), 300))
+    assert await _entries(log, audio) == [*[b"chunk"] * len(CHUNKS), b"end"]
+    assert await audio.received() == (len(CHUNKS), True)

@@ -19,6 +19,12 @@ def test_what_sounds_complete_ends_sooner_but_in_main_questions() -> None:
     assert waits == {phase: round(usual.wait_ms(phase) / 2) for phase in waits}
 
 
+def test_no_complete_wait_is_shorter_than_it_takes_to_know() -> None:
+    hasty = Endpointing(introduction=500, warmup=200)
+    assert hasty.wait_ms(Phase.INTRODUCTION, "complete") == 350
+    assert hasty.wait_ms(Phase.WARMUP, "complete") == 200
+
+
 def test_what_sounds_unfinished_has_half_as_long_again() -> None:
     usual = Endpointing()
     for phase in Phase:
