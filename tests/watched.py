@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 
 from interview.protocol import limits
@@ -16,8 +17,12 @@ class Metrics:
     """Where one API and two workers tell of themselves."""
 
     def __init__(self) -> None:
-        groups = (range(port, port + 3) for port in range(19_400, 19_900, 3))
-        self._ports = next(ports for ports in groups if all(map(is_free, ports)))
+        groups = [range(port, port + 3) for port in range(19_400, 19_900, 3)]
+        # Each process looks elsewhere first: what is free is bound only once the stack starts.
+        first = os.getpid() % len(groups)
+        self._ports = next(
+            ports for ports in groups[first:] + groups[:first] if all(map(is_free, ports))
+        )
 
     @property
     def env(self) -> dict[str, str]:
