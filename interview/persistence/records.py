@@ -205,14 +205,12 @@ class Records:
         raise NotFoundError("recording.not_found", "no such recording")
 
     def _read(self, interview_id: str) -> Read:
-        if canonical_uuid(interview_id) is None:
-            raise interviews.no_interview()
+        _require_id(interview_id)
         return self._database.read
 
     @asynccontextmanager
     async def _of(self, interview_id: str) -> AsyncGenerator[AsyncConnection]:
-        if canonical_uuid(interview_id) is None:
-            raise interviews.no_interview()
+        _require_id(interview_id)
         try:
             async with self._database.transaction() as connection:
                 yield connection
@@ -224,3 +222,8 @@ class Records:
                     raise writes.number_taken() from None
                 case _:
                     raise
+
+
+def _require_id(interview_id: str) -> None:
+    if canonical_uuid(interview_id) is None:
+        raise interviews.no_interview()

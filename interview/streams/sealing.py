@@ -16,7 +16,8 @@ from interview.security.seal import Cipher, EncryptionError
 __all__ = ["Sealing"]
 
 _SEALED = {b"d": b"*d", b"s": b"*s"}
-_HIDDEN = frozenset((*_SEALED, *_SEALED.values()))
+_SEALED_NAMES = frozenset(_SEALED.values())
+_HIDDEN = _SEALED_NAMES | _SEALED.keys()
 _VALUE_MARK = b"*"
 
 Fields = Mapping[bytes, bytes]
@@ -79,7 +80,7 @@ class Sealing:
 
 
 def _is_sealed(fields: Fields) -> bool:
-    return b"*d" in fields or b"*s" in fields
+    return not _SEALED_NAMES.isdisjoint(fields)
 
 
 def _sealed(cipher: Cipher, key: str, fields: Fields) -> Fields:

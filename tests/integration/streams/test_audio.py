@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -16,20 +15,12 @@ from interview.streams.audio import (
     AudioStart,
     AudioStream,
 )
-from interview.streams.log import StreamLog, connect_redis
-from tests.services import RunningStack
+from interview.streams.log import StreamLog
 
 pytestmark = pytest.mark.integration
 
 DATA = (b"I ", b"moved", b"", b" the billing", b" service")
 CHUNKS = [AudioChunk(index, data) for index, data in enumerate(DATA)]
-
-
-@pytest.fixture
-async def log(services: RunningStack) -> AsyncGenerator[StreamLog]:
-    redis = connect_redis(services.urls["REDIS_URL"])
-    yield StreamLog(redis, ttl_s=60)
-    await redis.aclose()
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from api.lookout import Lookout
 from api.unsaid import Unsaid
 from interview.contracts.ids import workflow_id
 from interview.contracts.interview import RecoverTurnInput
-from interview.streams.log import connect_redis
 from interview.streams.pulse import BEAT_S, HeldTurn, Pulse, PulseReader
 from tests.services import RunningStack
 
@@ -57,13 +56,6 @@ class OneStage:
     async def recover_turn(self, request: RecoverTurnInput) -> bool:
         self._asked = f"{request.reason}: {request.turn_id or 'whichever runs'}"
         return True
-
-
-@pytest.fixture
-async def redis(services: RunningStack) -> AsyncGenerator[Redis]:
-    client = connect_redis(services.urls["REDIS_URL"])
-    yield client
-    await client.aclose()
 
 
 async def _connect(services: RunningStack, identity: str | None = None) -> Client:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -14,7 +13,7 @@ from interview.domain.directives import Directive, Standing
 from interview.domain.phases import Phase
 from interview.protocol.frames import AudioFrame
 from interview.protocol.server import PhaseChanged, Status, UtteranceStart
-from interview.streams.log import StreamLog, connect_redis, entry_id, seq_of
+from interview.streams.log import StreamLog, entry_id, seq_of
 from interview.streams.outbound import OutboundReader, OutboundWriter
 from interview.streams.sentences import (
     DirectiveFrame,
@@ -24,7 +23,6 @@ from interview.streams.sentences import (
     SentenceWriter,
 )
 from interview.streams.text import Final, TextReader, TextWriter
-from tests.services import RunningStack
 
 pytestmark = pytest.mark.integration
 
@@ -37,13 +35,6 @@ STANDING = Standing(
     budget_left_s=60,
 )
 ONWARD = DirectiveFrame(Directive.ADVANCE_PHASE, STANDING)
-
-
-@pytest.fixture
-async def log(services: RunningStack) -> AsyncGenerator[StreamLog]:
-    redis = connect_redis(services.urls["REDIS_URL"])
-    yield StreamLog(redis, ttl_s=60)
-    await redis.aclose()
 
 
 @pytest.fixture

@@ -22,13 +22,6 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-async def redis(services: RunningStack) -> AsyncGenerator[Redis]:
-    client = connect_redis(services.urls["REDIS_URL"])
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
 async def network(services: RunningStack) -> AsyncGenerator[Network]:
     async with Network(urlsplit(services.urls["REDIS_URL"]).netloc) as network:
         yield network
