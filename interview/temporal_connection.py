@@ -7,7 +7,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.runtime import Runtime
-from temporalio.service import RetryConfig, TLSConfig
+from temporalio.service import GrpcCompression, RetryConfig, TLSConfig
 
 from interview.config import CodeSettings
 from interview.errors import ConfigError
@@ -36,6 +36,8 @@ async def open_connection(
             identity=identity,
             lazy=lazy,
             runtime=runtime,
+            # The default is gzip, of a few kilobytes that are mostly sealed, on both sides.
+            grpc_compression=GrpcCompression.NONE,
             # By default a call that found the server away waits up to 5 s before it looks again.
             retry_config=RetryConfig(max_interval_millis=500, max_retries=30),
         )

@@ -30,6 +30,8 @@ def prepare_valkey(home: Home, port: int) -> tuple[ChildSpec, str]:
                 # Nearly all it holds is sound, or sealed. Neither becomes smaller, and a core would
                 # be busy with it for seconds each time the file is written anew.
                 *("--rdbcompression", "no"),
+                # And that is done at four times of what it holds, not at twice.
+                *("--auto-aof-rewrite-percentage", "300"),
             ],
             log=home.log("valkey"),
         ),
