@@ -34,11 +34,14 @@ __all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 TOLD_APART_S = 0.02
 """That the answer has ended is told where recognition takes longer than this. What is quicker
 is news enough."""
-AT_ONCE_BYTES = 8_192
-"""Of plain PCM, a quarter of a second: heard sooner than a thread takes over."""
-GATHER_S = 0.45
-"""A container's chunks wait so long for each other, or as long as they can complete no segment: to
-hand them to the decoder one by one costs as much as to decode them."""
+AT_ONCE_BYTES = 65_536
+"""Of plain PCM, two seconds before an end or a pause, heard in one or two milliseconds: somebody
+waits for it, and would for a thread."""
+GATHER_S = 0.7
+"""Chunks wait so long for each other, or as long as they can complete no segment: to hand them to
+a thread one by one costs as much as to hear them."""
+GATHER_ENCODED_S = 0.45
+"""A container's: what is left at the answer's end has to be decoded too."""
 ASK_AGAIN_S = 2.0
 """At the earliest, where an answer is not there at all; then after twice as long each time."""
 TRUNCATED_SLACK_MS = 1_500
@@ -204,7 +207,7 @@ class Listener:
             # Where the text is known nobody needs to look ahead.
             pause = self._silent and not self._looked and end is None and self.transcribe
             pause = pause and heard.problem is None
-            if self._ear is not None and (end is not None or pause or self._is_due(heard)):
+            if self._ear is not None and (end is not None or pause or self._is_due()):
                 await self._hear(self._ear, heard, last=end is not None, pause=pause)
             if end is not None:
                 return await self._finish(self._ear, end, heard)
@@ -241,19 +244,19 @@ class Listener:
                 pass  # sent twice
         return None
 
-    def _is_due(self, heard: Heard) -> bool:
-        if self._fed == len(self._chunks):
-            return False
-        return heard.format == "pcm16" or time.monotonic() >= self._feed_at
+    def _is_due(self) -> bool:
+        return self._fed < len(self._chunks) and time.monotonic() >= self._feed_at
 
     async def _hear(self, ear: Ear, heard: Heard, *, last: bool, pause: bool) -> None:
         data = b"".join(self._chunks[self._fed :]) if heard.problem is None else b""
         self._fed, fed_at = len(self._chunks), time.monotonic()
-        if heard.format == "pcm16" and len(data) <= AT_ONCE_BYTES:
+        is_awaited = last or pause
+        if is_awaited and heard.format == "pcm16" and len(data) <= AT_ONCE_BYTES:
             cut = _cut(ear, data, last, pause)
         else:
             cut = await asyncio.to_thread(_cut, ear, data, last, pause)
-        self._feed_at = fed_at + min(GATHER_S, ear.next_cut_ms / 1000)
+        gather_s = GATHER_S if heard.format == "pcm16" else GATHER_ENCODED_S
+        self._feed_at = fed_at + min(gather_s, ear.next_cut_ms / 1000)
         segments, still_open, problem = cut
         heard.problem = heard.problem or problem
         if not self.transcribe:

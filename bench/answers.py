@@ -13,7 +13,7 @@ __all__ = ["CHUNK_S", "FRAME_S", "Answer", "Upload", "cut", "say"]
 
 FRAME_S = 0.04
 """A microphone's."""
-CHUNK_S = 0.1
+CHUNK_S = 0.2
 """Of an answer, as the page sends it: web/src/audio/worklet-capture.ts."""
 _AUDIBLE = 300
 """Of 32,768."""

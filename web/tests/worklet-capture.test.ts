@@ -49,15 +49,15 @@ describe("an answer from the worklet", () => {
     vi.unstubAllGlobals();
   });
 
-  it("comes in chunks of 100 ms from 240 ms before it, and its rest at once when it is over", async () => {
+  it("comes in chunks of 200 ms from 240 ms before it, and its rest at once when it is over", async () => {
     const { capture, start, hear, ms } = await microphone();
     start();
-    expect(ms()).toEqual([100, 100]);
-    hear(2_048);
-    expect(ms()).toEqual([100, 100, 100]);
+    expect(ms()).toEqual([200]);
+    hear(3_200);
+    expect(ms()).toEqual([200, 200]);
     const { durationMs } = await capture.stop();
-    expect(ms()).toEqual([100, 100, 100, 68]);
-    expect(durationMs).toBe(368);
+    expect(ms()).toEqual([200, 200, 40]);
+    expect(durationMs).toBe(440);
   });
 
   it("holds every sample once, wherever it was cut", async () => {
@@ -82,10 +82,10 @@ describe("an answer from the worklet", () => {
     hear(2_688);
     capture.flush();
     // 20 ms at most are still with the worklet.
-    expect(ms()).toEqual([100, 60]);
+    expect(ms()).toEqual([160]);
     capture.flush();
-    hear(2_560);
-    expect(ms()).toEqual([100, 60, 100]);
+    hear(3_200);
+    expect(ms()).toEqual([160, 200]);
   });
 
   it("tells its loudness more often than it gives chunks", async () => {
@@ -105,7 +105,7 @@ describe("an answer from the worklet", () => {
     start(0);
     hear(1_024);
     start(0);
-    hear(1_664, () => 0);
+    hear(3_328, () => 0);
     expect(chunks).toHaveLength(1);
     expect(Math.max(...new Int16Array(chunks[0]!.buffer).slice(32).map(Math.abs))).toBe(0);
   });

@@ -8,13 +8,13 @@ type FromWorklet =
 const RATE = 16_000;
 /** Each is a message, and work for the server. The worklet's frames are shorter, for the loudness
  * that is shown. */
-const CHUNK_MS = 100;
+const CHUNK_MS = 200;
 const CHUNK_BYTES = (2 * RATE * CHUNK_MS) / 1000;
 const STOP_LIMIT_MS = 500;
 
 const PRE_ROLL_MS = 240;
 
-/** PCM16 16 kHz in chunks of 100 ms, from 240 ms before `start` where nothing else is asked for. */
+/** PCM16 16 kHz in chunks of 200 ms, from 240 ms before `start` where nothing else is asked for. */
 export class WorkletCapture implements Capture {
   readonly format = "pcm16";
   readonly sampleRateHz = RATE;
