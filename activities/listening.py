@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from activities.judging import Judge
 from activities.recognizing import Recognizer
@@ -37,9 +37,10 @@ is news enough."""
 AT_ONCE_BYTES = 65_536
 """Of plain PCM, two seconds before an end or a pause, heard in one or two milliseconds: somebody
 waits for it, and would for a thread."""
-GATHER_S = 0.7
-"""Chunks wait so long for each other, or as long as they can complete no segment: to hand them to
-a thread one by one costs as much as to hear them."""
+GATHER_S_EACH = 0.01
+GATHER_MOST_S = 0.7
+"""Chunks wait so long for each other, by the answers that are heard in this process, or as long as
+they can complete no segment: to hand them to a thread one by one costs as much as to hear them."""
 GATHER_ENCODED_S = 0.45
 """A container's: what is left at the answer's end has to be decoded too."""
 ASK_AGAIN_S = 2.0
@@ -153,6 +154,8 @@ class Listener:
     """False when the text is known already and only the recording is wanted."""
     judge: Judge | None = None
     """None where nobody asks how the answer sounds."""
+    _at_once: ClassVar[int] = 0
+    """In this process."""
     _chunks: list[bytes] = field(default_factory=list[bytes])
     _fed: int = 0
     """Chunks that the ear has."""
@@ -174,9 +177,11 @@ class Listener:
 
     async def listen(self) -> Heard:
         """Raises `ProviderError` when a segment cannot be transcribed, `StreamError`."""
+        Listener._at_once += 1
         try:
             return await self._listen()
         finally:
+            Listener._at_once -= 1
             self._stop_ahead()
             self.recognizer.cancel()
             if self._ear is not None:
@@ -255,7 +260,9 @@ class Listener:
             cut = _cut(ear, data, last, pause)
         else:
             cut = await asyncio.to_thread(_cut, ear, data, last, pause)
-        gather_s = GATHER_S if heard.format == "pcm16" else GATHER_ENCODED_S
+        gather_s = min(Listener._at_once * GATHER_S_EACH, GATHER_MOST_S)
+        if heard.format != "pcm16":
+            gather_s = GATHER_ENCODED_S
         self._feed_at = fed_at + min(gather_s, ear.next_cut_ms / 1000)
         segments, still_open, problem = cut
         heard.problem = heard.problem or problem
