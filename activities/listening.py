@@ -34,9 +34,11 @@ __all__ = ["Ear", "EarFactory", "Heard", "Listener", "Reports"]
 TOLD_APART_S = 0.02
 """That the answer has ended is told where recognition takes longer than this. What is quicker
 is news enough."""
-AT_ONCE_BYTES = 65_536
-"""Of plain PCM, two seconds before an end or a pause, heard in one or two milliseconds: somebody
-waits for it, and would for a thread."""
+AT_ONCE_BYTES = 8_192
+"""Of plain PCM, a quarter of a second: heard sooner than a thread takes over."""
+AWAITED_AT_ONCE_BYTES = 65_536
+"""Before an end or a pause: two seconds, heard in one or two milliseconds. Somebody waits for it,
+and would for a thread."""
 GATHER_S_EACH = 0.01
 GATHER_MOST_S = 0.7
 """Chunks wait so long for each other, by the answers that are heard in this process, or as long as
@@ -50,8 +52,8 @@ TRUNCATED_SLACK_MS = 1_500
 
 
 class Ear(Protocol):
-    """Decodes one answer and cuts it at pauses. CPU-bound: called in a thread, one call at a
-    time."""
+    """Decodes one answer and cuts it at pauses. CPU-bound: called in a thread but for little of
+    it, one call at a time."""
 
     def feed(self, data: bytes) -> list[Segment]:
         """Bytes as they arrived → closed segments. Raises `InvalidInputError` (`audio.*`)."""
@@ -154,13 +156,15 @@ class Listener:
     """False when the text is known already and only the recording is wanted."""
     judge: Judge | None = None
     """None where nobody asks how the answer sounds."""
-    _at_once: ClassVar[int] = 0
+    at_once: ClassVar[int] = 0
     """In this process."""
     _chunks: list[bytes] = field(default_factory=list[bytes])
     _fed: int = 0
     """Chunks that the ear has."""
     _feed_at: float = 0.0
     """When it should have the others at the latest: monotonic, in seconds."""
+    _cut_bytes: int = 0
+    """With so much plain PCM more a segment may close."""
     _asked_for: int = -1
     _ear: Ear | None = None
     _silent: bool = False
@@ -177,11 +181,11 @@ class Listener:
 
     async def listen(self) -> Heard:
         """Raises `ProviderError` when a segment cannot be transcribed, `StreamError`."""
-        Listener._at_once += 1
+        Listener.at_once += 1
         try:
             return await self._listen()
         finally:
-            Listener._at_once -= 1
+            Listener.at_once -= 1
             self._stop_ahead()
             self.recognizer.cancel()
             if self._ear is not None:
@@ -212,7 +216,7 @@ class Listener:
             # Where the text is known nobody needs to look ahead.
             pause = self._silent and not self._looked and end is None and self.transcribe
             pause = pause and heard.problem is None
-            if self._ear is not None and (end is not None or pause or self._is_due()):
+            if self._ear is not None and (end is not None or pause or self._is_due(heard)):
                 await self._hear(self._ear, heard, last=end is not None, pause=pause)
             if end is not None:
                 return await self._finish(self._ear, end, heard)
@@ -249,21 +253,31 @@ class Listener:
                 pass  # sent twice
         return None
 
-    def _is_due(self) -> bool:
-        return self._fed < len(self._chunks) and time.monotonic() >= self._feed_at
+    def _is_due(self, heard: Heard) -> bool:
+        if self._fed == len(self._chunks):
+            return False
+        if time.monotonic() >= self._feed_at:
+            return True
+        # Sound may come faster than it was said.
+        return heard.format == "pcm16" and self._unfed_bytes() >= self._cut_bytes
+
+    def _unfed_bytes(self) -> int:
+        return sum(map(len, self._chunks[self._fed :]))
 
     async def _hear(self, ear: Ear, heard: Heard, *, last: bool, pause: bool) -> None:
         data = b"".join(self._chunks[self._fed :]) if heard.problem is None else b""
         self._fed, fed_at = len(self._chunks), time.monotonic()
-        is_awaited = last or pause
-        if is_awaited and heard.format == "pcm16" and len(data) <= AT_ONCE_BYTES:
+        at_once_bytes = AWAITED_AT_ONCE_BYTES if last or pause else AT_ONCE_BYTES
+        if heard.format == "pcm16" and len(data) <= at_once_bytes:
             cut = _cut(ear, data, last, pause)
         else:
             cut = await asyncio.to_thread(_cut, ear, data, last, pause)
-        gather_s = min(Listener._at_once * GATHER_S_EACH, GATHER_MOST_S)
+        gather_s = min(Listener.at_once * GATHER_S_EACH, GATHER_MOST_S)
         if heard.format != "pcm16":
             gather_s = GATHER_ENCODED_S
-        self._feed_at = fed_at + min(gather_s, ear.next_cut_ms / 1000)
+        next_cut_s = ear.next_cut_ms / 1000
+        self._feed_at = fed_at + min(gather_s, next_cut_s)
+        self._cut_bytes = round(2 * heard.sample_rate_hz * next_cut_s)
         segments, still_open, problem = cut
         heard.problem = heard.problem or problem
         if not self.transcribe:

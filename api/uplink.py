@@ -30,7 +30,7 @@ MAX_CHUNKS = 1_000_000
 _RETRY_S = 0.25
 _GATHER_S_A_ROOM = 0.0025
 _GATHER_MOST_S = 0.5
-_GATHER_LEAST_S = 0.1
+_GATHER_LEAST_S = 0.25
 """Less than this would find no second chunk, but its last one an answer's end, which comes right
 behind it."""
 _GATHER_END_S = 0.002

@@ -30,7 +30,7 @@ def prepare_valkey(home: Home, port: int) -> tuple[ChildSpec, str]:
                 # Nearly all it holds is sound, or sealed. Neither becomes smaller, and a core would
                 # be busy with it for seconds each time the file is written anew.
                 *("--rdbcompression", "no"),
-                # And that is done at four times of what it holds, not at twice.
+                # And that is done when it has become four times as long, not twice.
                 *("--auto-aof-rewrite-percentage", "300"),
             ],
             log=home.log("valkey"),

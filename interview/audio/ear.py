@@ -12,7 +12,7 @@ __all__ = ["AnswerEar"]
 
 
 class AnswerEar:
-    """Hears one answer. CPU-bound: call it in a thread, one call at a time.
+    """Hears one answer. CPU-bound: call it in a thread but for little of it, one call at a time.
 
     `format`: as the client declared it; only `pcm16` is taken at its word, containers are told
     by their bytes. Raises `InvalidInputError` as `StreamingDecoder`.

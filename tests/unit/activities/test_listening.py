@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from activities.listening import TOLD_APART_S, Heard, Listener
 from activities.recognizing import Recognizer
 from interview.audio.segmenter import Segment
 from interview.domain.endpointing import Sound
+from interview.errors import StreamError
 from interview.ports import Transcription
 from interview.protocol.client import UplinkFormat
 from interview.streams.audio import (
@@ -199,6 +202,75 @@ async def test_chunks_are_fed_as_soon_as_they_may_complete_a_segment() -> None:
         ear=ear,
     )
     assert ear.fed == ["I ", "moved", " it"]
+
+
+class LongEar(CountingEar):
+    """Completes no segment for a second. Knows where it heard what."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_at_once: list[bool] = []
+
+    @property
+    def next_cut_ms(self) -> int:
+        return 1_000
+
+    def feed(self, data: bytes) -> list[Segment]:
+        self.is_at_once.append(threading.current_thread() is threading.main_thread())
+        return super().feed(data)
+
+
+async def test_where_many_are_heard_plain_sound_is_gathered_until_it_may_complete_a_segment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Listener, "at_once", 70)
+    ear = LongEar()
+    second = "a" * 32_000
+    await listen(
+        [START, chunk(0, "I ")],
+        [chunk(1, "moved")],
+        [chunk(2, " it")],
+        [AudioPause()],
+        [chunk(3, "and ")],
+        [chunk(4, second)],
+        [chunk(5, "."), AudioEnd(6, None)],
+        ear=ear,
+    )
+    assert ear.fed == ["I ", "moved it", "and " + second, "."]
+
+
+@pytest.mark.parametrize(("size", "is_at_once"), [(65_536, True), (65_538, False)])
+async def test_what_is_waited_for_is_heard_without_a_thread_while_it_is_short(
+    size: int, is_at_once: bool
+) -> None:
+    ear = LongEar()
+    await listen([START, chunk(0, "." * size), AudioEnd(1, None)], ear=ear)
+    assert ear.is_at_once == [is_at_once]
+
+
+@pytest.mark.parametrize(("size", "is_at_once"), [(8_192, True), (8_194, False)])
+async def test_little_is_heard_without_a_thread(size: int, is_at_once: bool) -> None:
+    ear = LongEar()
+    await listen([START, chunk(0, "." * size)], [AudioEnd(1, None)], ear=ear)
+    assert ear.is_at_once == [is_at_once]
+
+
+class DeafEar(WordEar):
+    def feed(self, data: bytes) -> list[Segment]:
+        raise StreamError("stream.lost", "gone")
+
+
+async def test_who_listens_no_more_is_not_counted() -> None:
+    before = Listener.at_once
+    listening = asyncio.create_task(listen([START, chunk(0, "I")], *[list[AudioFrame]()] * 1_000))
+    await asyncio.sleep(0)
+    assert Listener.at_once == before + 1
+    listening.cancel()
+    await asyncio.wait([listening])
+    assert Listener.at_once == before
+    with pytest.raises(StreamError):
+        await listen([START, chunk(0, "I")], ear=DeafEar())
+    assert Listener.at_once == before
 
 
 STEPS = st.lists(st.sampled_from(["a word ", "..", ".....", "pause", "resume", "|"]), max_size=25)

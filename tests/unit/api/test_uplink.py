@@ -325,6 +325,6 @@ async def test_draining_what_is_empty_disturbs_nothing(desk: Desk) -> None:
     assert desk.kinds(answer) == [b"start"]
 
 
-@pytest.mark.parametrize(("rooms", "wait_s"), [(1, 0.002), (39, 0.002), (80, 0.2), (1_000, 0.5)])
+@pytest.mark.parametrize(("rooms", "wait_s"), [(1, 0.002), (99, 0.002), (120, 0.3), (1_000, 0.5)])
 def test_few_rooms_wait_for_no_more_than_an_end(rooms: int, wait_s: float) -> None:
     assert gathering_s(rooms) == pytest.approx(wait_s)
