@@ -125,8 +125,8 @@ class FakeInterview:
         turn = self.turns[self.running]
         turn.chunks.setdefault(index, data)
         words = HEARD_WORDS.split()
-        if index % 10 == 9:
-            self.say(PartialTranscript(turn_id=turn.turn_id, text=" ".join(words[: index // 10])))
+        if index % 5 == 4:
+            self.say(PartialTranscript(turn_id=turn.turn_id, text=" ".join(words[: index // 5])))
 
     def end(self, turn_id: str, chunks: int) -> None:
         turn = self.turns[turn_id]

@@ -55,7 +55,7 @@ async def test_a_held_button_sends_what_is_said(
     assert turn.interrupted is None
     assert _loudness(turn.audio[:7_680]) > 0.01, "the 240 ms before the press are in it"
     assert _loudness(turn.audio[7_680:]) > 0.01
-    assert {len(turn.chunks[i]) for i in range(len(turn.chunks) - 1)} == {3_200}
+    assert {len(turn.chunks[i]) for i in range(len(turn.chunks) - 1)} == {6_400}
     await expect(room.by_id("own-words")).to_contain_text(HEARD_WORDS)
     await room.wait_for_own_turn()
     assert await room.question() == QUESTIONS[1][1]
