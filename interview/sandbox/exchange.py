@@ -138,8 +138,9 @@ class CodeExchange:
             if sealed is None:
                 raise _lost()
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.delete(_key(run_id, "output"))
-                # A stream's ids only grow, whatever becomes of the clock.
+                # A stream's ids only grow, whatever becomes of the clock, while it is kept: who
+                # reads the output goes on behind what was forgotten.
+                pipe.xtrim(_key(run_id, "output"), maxlen=0, approximate=False)
                 pipe.xadd(_key(run_id, "begun"), {b"begun": b""}, maxlen=1)
                 pipe.expire(_key(run_id, "begun"), TTL_S)
                 _, begun, _ = await pipe.execute()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -79,6 +80,30 @@ async def test_a_flood_is_cut_and_goes_soon_after_its_result_was_taken(redis: Re
     assert 0 < min(after) <= max(after) <= TAKEN_S
     await exchange.forget(run_id)
     await exchange.taken(run_id)
+
+
+async def test_a_clock_that_went_back_hides_nothing_of_the_next_attempt(redis: Redis) -> None:
+    exchange, run_id = CodeExchange(redis), uuid.uuid4().hex
+    key = await exchange.offer(run_id, Run(language="python", source="x"))
+
+    async def write(attempt: int, text: str) -> None:
+        await exchange.write(
+            run_id, key, attempt, [OutputPiece(case=0, stream="stdout", text=text)]
+        )
+
+    untyped: Any = redis
+    first = (await exchange.take(run_id, key)).attempt
+    await write(first, "none's")
+    tomorrow_ms = int((time.time() + 86_400) * 1000)
+    await untyped.execute_command("XSETID", f"code:{run_id}:output", f"{tomorrow_ms}-0")
+    await write(first, "one")
+    reading = exchange.output(run_id, key)
+    assert [(await anext(reading)).text for _ in range(2)] == ["none's", "one"]
+    second = (await exchange.take(run_id, key)).attempt
+    await write(second, "two")
+    await exchange.settle(run_id, key, RunResult(ending="finished"))
+    assert [piece.text async for piece in reading] == ["two"]
+    assert [piece.text async for piece in exchange.output(run_id, key)] == ["two"]
 
 
 async def test_what_an_attempt_that_was_given_up_still_writes_is_dropped(redis: Redis) -> None:
