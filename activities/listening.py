@@ -156,8 +156,8 @@ class Listener:
     """False when the text is known already and only the recording is wanted."""
     judge: Judge | None = None
     """None where nobody asks how the answer sounds."""
-    at_once: ClassVar[int] = 0
-    """In this process."""
+    count: ClassVar[int] = 0
+    """Of those at work in this process."""
     _chunks: list[bytes] = field(default_factory=list[bytes])
     _fed: int = 0
     """Chunks that the ear has."""
@@ -181,11 +181,11 @@ class Listener:
 
     async def listen(self) -> Heard:
         """Raises `ProviderError` when a segment cannot be transcribed, `StreamError`."""
-        Listener.at_once += 1
+        Listener.count += 1
         try:
             return await self._listen()
         finally:
-            Listener.at_once -= 1
+            Listener.count -= 1
             self._stop_ahead()
             self.recognizer.cancel()
             if self._ear is not None:
@@ -259,10 +259,8 @@ class Listener:
         if time.monotonic() >= self._feed_at:
             return True
         # Sound may come faster than it was said.
-        return heard.format == "pcm16" and self._unfed_bytes() >= self._cut_bytes
-
-    def _unfed_bytes(self) -> int:
-        return sum(map(len, self._chunks[self._fed :]))
+        unfed_bytes = sum(map(len, self._chunks[self._fed :]))
+        return heard.format == "pcm16" and unfed_bytes >= self._cut_bytes
 
     async def _hear(self, ear: Ear, heard: Heard, *, last: bool, pause: bool) -> None:
         data = b"".join(self._chunks[self._fed :]) if heard.problem is None else b""
@@ -272,11 +270,8 @@ class Listener:
             cut = _cut(ear, data, last, pause)
         else:
             cut = await asyncio.to_thread(_cut, ear, data, last, pause)
-        gather_s = min(Listener.at_once * GATHER_S_EACH, GATHER_MOST_S)
-        if heard.format != "pcm16":
-            gather_s = GATHER_ENCODED_S
         next_cut_s = ear.next_cut_ms / 1000
-        self._feed_at = fed_at + min(gather_s, next_cut_s)
+        self._feed_at = fed_at + min(_gather_s(heard.format), next_cut_s)
         self._cut_bytes = round(2 * heard.sample_rate_hz * next_cut_s)
         segments, still_open, problem = cut
         heard.problem = heard.problem or problem
@@ -378,6 +373,12 @@ def _cut(
     except InvalidInputError as error:
         problem = problem or error
     return segments, still_open, problem
+
+
+def _gather_s(format: UplinkFormat) -> float:
+    if format != "pcm16":
+        return GATHER_ENCODED_S
+    return min(Listener.count * GATHER_S_EACH, GATHER_MOST_S)
 
 
 def _cut_short(heard: Heard, end: AudioEnd) -> bool:

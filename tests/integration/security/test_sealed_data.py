@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,19 +20,11 @@ from interview.security.data_keys import DataKeys
 from interview.security.seal import EncryptionError
 from interview.security.sealed_blobs import SealedBlobStore
 from interview.streams.audio import AudioChunk, AudioEnd, AudioStart, AudioStream
-from interview.streams.log import StreamLog, connect_redis
+from interview.streams.log import StreamLog
 from interview.streams.outbound import OutboundReader, OutboundWriter, out_key
 from tests.integration.security.conftest import keys_of, new_ring
-from tests.services import RunningStack
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def redis(services: RunningStack) -> AsyncGenerator[Redis]:
-    redis = connect_redis(services.urls["REDIS_URL"])
-    yield redis
-    await redis.aclose()
 
 
 @pytest.fixture

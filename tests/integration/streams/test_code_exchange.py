@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -82,15 +82,20 @@ async def test_a_flood_is_cut_and_goes_soon_after_its_result_was_taken(redis: Re
     await exchange.taken(run_id)
 
 
+def _writing(
+    exchange: CodeExchange, run_id: str, key: str
+) -> Callable[[int, str], Awaitable[None]]:
+    async def write(attempt: int, text: str) -> None:
+        piece = OutputPiece(case=0, stream="stdout", text=text)
+        await exchange.write(run_id, key, attempt, [piece])
+
+    return write
+
+
 async def test_a_clock_that_went_back_hides_nothing_of_the_next_attempt(redis: Redis) -> None:
     exchange, run_id = CodeExchange(redis), uuid.uuid4().hex
     key = await exchange.offer(run_id, Run(language="python", source="x"))
-
-    async def write(attempt: int, text: str) -> None:
-        await exchange.write(
-            run_id, key, attempt, [OutputPiece(case=0, stream="stdout", text=text)]
-        )
-
+    write = _writing(exchange, run_id, key)
     untyped: Any = redis
     first = (await exchange.take(run_id, key)).attempt
     await write(first, "none's")
@@ -109,11 +114,7 @@ async def test_a_clock_that_went_back_hides_nothing_of_the_next_attempt(redis: R
 async def test_what_an_attempt_that_was_given_up_still_writes_is_dropped(redis: Redis) -> None:
     exchange, run_id = CodeExchange(redis), uuid.uuid4().hex
     key = await exchange.offer(run_id, Run(language="python", source="x"))
-
-    async def write(attempt: int, text: str) -> None:
-        piece = OutputPiece(case=0, stream="stdout", text=text)
-        await exchange.write(run_id, key, attempt, [piece])
-
+    write = _writing(exchange, run_id, key)
     first = (await exchange.take(run_id, key)).attempt
     await write(first, "one")
     reading = exchange.output(run_id, key)

@@ -4,7 +4,6 @@ said is not said anew, and what is missing is asked for."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -23,20 +22,11 @@ from interview.protocol.server import (
 from interview.streams import sentences
 from interview.streams.client import Redis
 from interview.streams.erase import find_keys
-from interview.streams.log import connect_redis
 from interview.streams.outbound import out_key
 from tests.integration.turns.desk import Desk
 from tests.integration.turns.providers import Gate
-from tests.services import RunningStack
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def redis(services: RunningStack) -> AsyncGenerator[Redis]:
-    redis = connect_redis(services.urls["REDIS_URL"])
-    yield redis
-    await redis.aclose()
 
 
 class GatedBlobs(FilesystemBlobStore):

@@ -223,7 +223,7 @@ class LongEar(CountingEar):
 async def test_where_many_are_heard_plain_sound_is_gathered_until_it_may_complete_a_segment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Listener, "at_once", 70)
+    monkeypatch.setattr(Listener, "count", 70)
     ear = LongEar()
     second = "a" * 32_000
     await listen(
@@ -261,16 +261,16 @@ class DeafEar(WordEar):
 
 
 async def test_who_listens_no_more_is_not_counted() -> None:
-    before = Listener.at_once
+    before = Listener.count
     listening = asyncio.create_task(listen([START, chunk(0, "I")], *[list[AudioFrame]()] * 1_000))
     await asyncio.sleep(0)
-    assert Listener.at_once == before + 1
+    assert Listener.count == before + 1
     listening.cancel()
     await asyncio.wait([listening])
-    assert Listener.at_once == before
+    assert Listener.count == before
     with pytest.raises(StreamError):
         await listen([START, chunk(0, "I")], ear=DeafEar())
-    assert Listener.at_once == before
+    assert Listener.count == before
 
 
 STEPS = st.lists(st.sampled_from(["a word ", "..", ".....", "pause", "resume", "|"]), max_size=25)
